@@ -1,0 +1,150 @@
+"""The web. `create_app` puts the pages together; `App` opens and ends the unit of work.
+
+Returning a response commits; raising, or a status of 400 and above, rolls back.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import cast
+
+from flask import Flask, Response, current_app, g, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
+
+from service.config import Config
+from workflows import people
+from workflows.db import Database
+from workflows.engine import Rules
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
+}
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class House:
+    """What every page may use: the settings, the database, and what the engine knows of the domain."""
+
+    config: Config
+    database: Database
+    rules: Rules
+
+
+class App(Flask):
+    """Flask with one session a request: reading for GET, writing for POST."""
+
+    house: House
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Run the page in its unit of work. The only commit of the web stands here.
+
+        The session touches the database at its first question only; so whatever a page does before that (taking in
+        photos, checking a password) happens outside the transaction.
+        """
+        writes = request.method not in READS
+        with self.house.database.session(writes=writes) as session:
+            g.session = session
+            try:
+                response = self.make_response(super().dispatch_request())
+                if writes and response.status_code < 400:
+                    session.commit()
+            finally:
+                g.pop("session", None)
+            return response
+
+
+def house() -> House:
+    """The house of the running application."""
+    return cast(App, current_app).house
+
+
+def create_app(config: Config, database: Database, rules: Rules) -> App:
+    """The whole web application, ready to serve."""
+    from service import auth, definitions, errors, forms, hazards, inbox, labels
+
+    app = App("service")
+    app.house = House(config, database, rules)
+    app.config.update(_settings(config))
+    CSRFProtect(app)
+    app.after_request(_harden)
+    app.jinja_env.globals.update(asset=_asset, navigation=_navigation, may=_may, page_url=_page_url, fold=forms.fold)
+    for part in (labels, errors, auth, inbox, hazards, definitions):
+        part.init_app(app)
+    return app
+
+
+def _settings(config: Config) -> dict[str, object]:
+    return {
+        "SECRET_KEY": config.secret_key,
+        "SESSION_COOKIE_NAME": "bihuan",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": config.is_production,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "MAX_CONTENT_LENGTH": config.upload_megabytes * 1024 * 1024,
+        # Long texts are the rule here; 500 kB, the default, is too little for a dictated report with its hidden photos.
+        "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
+        # The token lives as long as the sign-in: a form left open over lunch must not be lost for its age.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": config.is_production,
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),
+        "TEMPLATES_AUTO_RELOAD": not config.is_production,
+    }
+
+
+def _harden(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":  # pages of one official must not come back from a shared computer's cache
+        response.headers.setdefault("Cache-Control", "no-store")
+    if house().config.is_production:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+NAVIGATION = (
+    ("inbox.index", "待办任务", ""),
+    ("inbox.done", "已办", ""),
+    ("hazards.index", "隐患", "see_hazards"),
+    ("hazards.new", "上报隐患", "report"),
+    ("definitions.index", "流程图", "see_definitions"),
+)
+
+
+def _navigation() -> list[tuple[str, str]]:
+    return [(endpoint, text) for endpoint, text, action in NAVIGATION if not action or _may(action)]
+
+
+def _may(action: str) -> bool:
+    return people.may(current_user.caller, action)
+
+
+def _page_url(**changed: str | None) -> str:
+    """This page's address with some of its questions changed; None leaves one out."""
+    kept = {**request.args.to_dict(), **(request.view_args or {}), **changed}
+    return url_for(request.endpoint or "inbox.index", **{key: value for key, value in kept.items() if value})
+
+
+def _asset(name: str) -> str:
+    """The address of a static file with its content's digest, so that browsers may keep it for a year."""
+    file = Path(current_app.static_folder or "") / name
+    if not file.exists():
+        return url_for("static", filename=name)
+    stamp = (file.stat().st_mtime_ns, file.stat().st_size)
+    kept = current_app.extensions.setdefault("assets", {})
+    if kept.get(name, (None,))[0] != stamp:
+        kept[name] = (stamp, sha256(file.read_bytes()).hexdigest()[:12])
+    return url_for("static", filename=name, v=kept[name][1])

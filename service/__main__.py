@@ -1,0 +1,144 @@
+"""The command line: bihuan init | run | worker | demo | check | deploy | audit verify | user …"""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from service.config import Config
+from workflows.db import Database
+from workflows.errors import Problem
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """闭环：重大事故隐患闭环管理。配置见 README 的“设置”一节。"""
+
+
+@main.command()
+def init() -> None:
+    """建库（或升级到最新结构），部署自带的流程图；可以重复执行。"""
+    from service import setup
+
+    setup.prepare(_database())
+    click.echo("数据库已就绪。")
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="库中没有人员时，先建一个虚构的演示县。")
+def run(demo: bool) -> None:
+    """启动服务：页面、定时扫描、后台任务都在这一个进程里。"""
+    from service import serving
+
+    serving.run(Config.from_env(), demo=demo)
+
+
+@main.command()
+def worker() -> None:
+    """只启动定时扫描和后台任务，不提供页面（PostgreSQL 上与多个网页进程配合使用）。"""
+    from service import serving
+
+    serving.work(Config.from_env())
+
+
+@main.command()
+def demo() -> None:
+    """建一个虚构的演示县，并把每个角色的登录名列出来；已有人员的库不动。"""
+    from service import demo as county
+    from service import setup
+    from workflows import steps
+
+    config, database = Config.from_env(), _database()
+    setup.prepare(database)
+    made = county.build(database, config.home, steps.RULES)
+    click.echo(county.sign_ins() if made else "库中已有人员，没有改动。")
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出，供其他程序使用。")
+@click.option("--foreign", is_flag=True, help="别的系统画的图：只查结构，不查本系统的岗位、表单和步骤。")
+def check(files: tuple[Path, ...], as_json: bool, foreign: bool) -> None:
+    """检查流程图，列出每个问题及其位置。退出码：0 没有问题，1 有问题，2 文件无法读取。"""
+    from service import setup
+
+    findings, unusable = setup.check_files(files, foreign=foreign)
+    if as_json:
+        click.echo(json.dumps([vars(each) for each in findings + unusable], ensure_ascii=False, indent=1))
+    else:
+        for each in findings + unusable:
+            click.echo(each.line())
+    sys.exit(2 if unusable else 1 if findings else 0)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def deploy(files: tuple[Path, ...]) -> None:
+    """检查并发布流程图，生成新版本；在办的件仍按原版本办理。"""
+    from service import setup
+
+    for line in setup.deploy_files(_database(), files):
+        click.echo(line)
+
+
+@main.group()
+def audit() -> None:
+    """记录的校验。"""
+
+
+@audit.command()
+def verify() -> None:
+    """重新计算每条记录的校验值，并与每日锚点核对。退出码：0 完好，1 有出入。"""
+    from workflows.engine import history
+
+    with _database().reading() as session:
+        faults = history.verify(session)
+    for fault in faults:
+        click.echo(fault)
+    click.echo("记录完好，未被改动。" if not faults else f"共 {len(faults)} 处不符。")
+    sys.exit(1 if faults else 0)
+
+
+@main.group()
+def user() -> None:
+    """人员的登录名和口令。"""
+
+
+@user.command("list")
+def list_users() -> None:
+    """列出全部人员、登录名和岗位。"""
+    from service import setup
+
+    for line in setup.list_people(_database()):
+        click.echo(line)
+
+
+@user.command("password")
+@click.argument("login")
+@click.password_option(prompt="新口令", confirmation_prompt="再输一次", help="新口令；不写则提示输入。")
+def password(login: str, password: str) -> None:
+    """给一个人设新口令，并解除锁定、退出其已登录的设备。"""
+    from service import setup
+
+    setup.set_password(_database(), login, password)
+    click.echo("口令已更新。")
+
+
+def _database() -> Database:
+    config = Config.from_env()
+    config.home.mkdir(parents=True, exist_ok=True)
+    return Database(config.database_url)
+
+
+def console() -> None:
+    """Like `main`, but a refusal is one sentence on the screen and never a traceback."""
+    try:
+        main.main(standalone_mode=True)
+    except Problem as problem:
+        click.echo(problem.message, err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    console()

@@ -1,0 +1,165 @@
+"""Signing in and out: login and password, lockout, idle sign-out. Who is signed in is a frozen record."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from service import errors, house
+from workflows import clock, people
+from workflows.engine import Caller
+from workflows.errors import Forbidden
+
+blueprint = Blueprint("auth", __name__)
+logins = LoginManager()
+
+OPEN_TO_ALL = frozenset({"auth.sign_in", "static"})
+IDLE = "您已超过 {} 分钟没有操作，系统已自动退出。请重新登录，已暂存的内容不会丢失。"
+
+
+@dataclass(frozen=True)
+class Who(UserMixin):
+    """Who is signed in, as values: everything a page asks about him was read once, at the start of the request."""
+
+    id: int
+    name: str
+    session_epoch: int
+    """Rises when the password changes; a cookie with an older one is worth nothing."""
+    caller: Caller
+    posts: tuple[tuple[str, str], ...]
+    """(role, unit) in words, for the header."""
+
+    def get_id(self) -> str:
+        """Flask-Login's key: the person and the epoch of his password."""
+        return f"{self.id}.{self.session_epoch}"
+
+
+def init_app(app: Flask) -> None:
+    """Every page but the sign-in asks who one is."""
+    logins.init_app(app)
+    app.before_request(_demand_sign_in)
+    app.register_blueprint(blueprint)
+
+
+@logins.user_loader
+def load(key: str) -> Who | None:
+    """The person of a cookie, or None if he was deactivated or has changed his password since.
+
+    Read in a transaction of its own: a POST must not take the write lock before it has taken in its photos.
+    """
+    person_id, _, epoch = key.partition(".")
+    with house().database.reading() as reading:
+        person = people.find(reading, int(person_id))
+        if person is None or not person.is_active or str(person.session_epoch) != epoch:
+            return None
+        return _who(reading, person)
+
+
+def _who(reading: Any, person: people.Person) -> Who:
+    posts = tuple(people.posts_with_names(reading, person.id))
+    return Who(person.id, person.name, person.session_epoch, people.caller(reading, person.id), posts)
+
+
+def _demand_sign_in() -> ResponseReturnValue | None:
+    if request.endpoint in OPEN_TO_ALL:
+        return None
+    if _is_idle():
+        _leave()
+        flash(IDLE.format(house().config.idle_minutes), "warn")
+    if not current_user.is_authenticated:
+        return _to_sign_in()
+    session["seen"] = int(clock.now().timestamp())
+    return None
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    target = url_for("auth.sign_in", next=_here())
+    if request.headers.get("HX-Request"):  # a part of a page was asked for: the whole page must go to the sign-in
+        return Response(status=204, headers={"HX-Redirect": url_for("auth.sign_in")})
+    if request.headers.get("X-Autosave"):
+        return "", 401
+    return redirect(target)
+
+
+def _is_idle() -> bool:
+    """Whether the last click is too old. A cookie without the moment is as good as an old one."""
+    if "_user_id" not in session:
+        return False
+    age = clock.now().timestamp() - session.get("seen", 0)
+    return age > house().config.idle_minutes * 60
+
+
+def _here() -> str | None:
+    """Where to go on after the sign-in: this page; after a POST, which cannot be repeated, the page it came from."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?") if request.path != "/" else None
+    referrer = request.referrer or ""
+    return "/" + referrer.removeprefix(request.host_url) if referrer.startswith(request.host_url) else None
+
+
+def _is_local(target: str) -> bool:
+    """Whether `next` stays in this house. Browsers read backslashes as slashes and drop control characters."""
+    if not target.startswith("/") or target.startswith("//") or "\\" in target:
+        return False
+    if any(ord(letter) < 32 for letter in target):
+        return False
+    parts = urlsplit(target)
+    return not parts.scheme and not parts.netloc
+
+
+def _leave() -> None:
+    logout_user()
+    session.clear()
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    """登录. The session is emptied before anyone enters it, so a planted one is worth nothing."""
+    target = request.values.get("next", "")
+    target = target if _is_local(target) else ""
+    if request.method == "GET":
+        if current_user.is_authenticated and not _is_idle():
+            return redirect(target or url_for("inbox.index"))
+        return render_template("auth/sign_in.html", next=target, login="", problem="")
+    login = request.form.get("login", "").strip()
+    try:
+        person_id = people.check_password(house().database, login, request.form.get("password", ""))
+    except Forbidden as refusal:
+        errors.record("sign_in", person_id=_find_id(login))
+        return render_template("auth/sign_in.html", next=target, login=login, problem=refusal.message), 422
+    _enter(person_id)
+    return redirect(target or url_for("inbox.index"))
+
+
+def _enter(person_id: int) -> None:
+    session.clear()
+    session.permanent = True
+    session["seen"] = int(clock.now().timestamp())
+    with house().database.reading() as reading:
+        login_user(_who(reading, people.get(reading, person_id)))
+
+
+def _find_id(login: str) -> int | None:
+    with house().database.reading() as reading:
+        person = people.find_by_login(reading, login)
+    return person.id if person else None
+
+
+def is_own_password(password: str) -> bool:
+    """Whether the signed-in person typed his password right, as before a signature. Wrong ones count towards the lockout."""
+    try:
+        people.check_own_password(house().database, current_user.id, password)
+    except Forbidden:
+        return False
+    return True
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """退出."""
+    _leave()
+    flash("您已退出登录。", "info")
+    return redirect(url_for("auth.sign_in"))

@@ -1,0 +1,90 @@
+"""The settings, read once from the environment. A missing secret stops the start in production."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class Misconfigured(Exception):
+    """The server may not start like this; the message tells the administrator what to set."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every setting: its variable, its default and unit, and why there is a choice at all."""
+
+    home: Path = Path("data")
+    """BIHUAN_HOME, default ./data: where photos, the secret and the embedded database lie. Back up this folder."""
+
+    address: str = "127.0.0.1:8000"
+    """BIHUAN_ADDRESS, host:port. Loopback only, because TLS belongs to the proxy in front."""
+
+    database_url: str = ""
+    """DATABASE_URL, default sqlite:///HOME/bihuan.db. A county with several servers names its PostgreSQL here."""
+
+    secret_key: str = ""
+    """BIHUAN_SECRET_KEY signs cookies. Required in production, so that all servers share it; else made once and kept
+    in HOME/secret."""
+
+    env: str = "development"
+    """BIHUAN_ENV: `production` demands the secret and sends cookies over HTTPS only."""
+
+    idle_minutes: int = 15
+    """BIHUAN_IDLE_MINUTES, minutes without a click until one is signed out (等保 suggestion, domain §8)."""
+
+    upload_megabytes: int = 100
+    """BIHUAN_UPLOAD_MB, megabytes one form may carry: several photos of a phone, 20 MB each at most (domain §3.3)."""
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real cases are handled here."""
+        return self.env == "production"
+
+    @property
+    def host(self) -> str:
+        """The host part of the address."""
+        return self.address.rpartition(":")[0]
+
+    @property
+    def port(self) -> int:
+        """The port part of the address."""
+        return int(self.address.rpartition(":")[2])
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> "Config":
+        """The settings of this process. Makes the home folder and, outside production, its secret.
+
+        Raises Misconfigured when production has no secret or one shorter than 32 characters.
+        """
+        home = Path(env.get("BIHUAN_HOME") or cls.home).absolute()
+        home.mkdir(parents=True, exist_ok=True)
+        stage = env.get("BIHUAN_ENV") or cls.env
+        return cls(
+            home=home,
+            address=env.get("BIHUAN_ADDRESS") or cls.address,
+            database_url=env.get("DATABASE_URL") or f"sqlite:///{home / 'bihuan.db'}",
+            secret_key=_secret(env.get("BIHUAN_SECRET_KEY", ""), home, stage),
+            env=stage,
+            idle_minutes=int(env.get("BIHUAN_IDLE_MINUTES") or cls.idle_minutes),
+            upload_megabytes=int(env.get("BIHUAN_UPLOAD_MB") or cls.upload_megabytes),
+        )
+
+
+def _secret(given: str, home: Path, stage: str) -> str:
+    if stage == "production":
+        if len(given) < 32:
+            raise Misconfigured("BIHUAN_SECRET_KEY must be set to at least 32 random characters in production.")
+        return given
+    return given or _kept_secret(home / "secret")
+
+
+def _kept_secret(file: Path) -> str:
+    """The secret of this folder. Created exclusively, so two servers starting at once end up with the same one."""
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return file.read_text().strip()

@@ -1,0 +1,74 @@
+"""Every refusal becomes a page in Chinese with a way back, and leaves its trace after the rollback."""
+
+from flask import Flask, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from service import house
+from workflows.engine import history
+from workflows.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+
+STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422}
+TITLES = {
+    400: "页面已失效",
+    403: "不能办理",
+    404: "没有找到",
+    405: "不能这样打开",
+    409: "情况已有变化",
+    413: "上传的内容过大",
+    422: "填写有误",
+    500: "系统出错",
+}
+SENTENCES = {
+    404: "没有找到您要的内容。它可能已经办结、已被改派，或者不在您的职责范围内。",
+    405: "这个地址不能直接打开，请从页面上的按钮进入。",
+    413: "一次上传的照片总量过大，请减少张数或分次提交。单张照片不超过 20 MB。",
+    500: "系统出错，刚才的操作没有保存。请稍后再试；如仍不成功，请联系系统管理员并告知发生时间。",
+}
+STALE = "页面停留过久或已在别处重新登录，这次提交没有保存。请返回后刷新页面，再提交一次。"
+
+
+def init_app(app: Flask) -> None:
+    """Hang the handlers up."""
+    app.register_error_handler(Problem, _problem)
+    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(HTTPException, _http)
+
+
+def page(status: int, message: str) -> ResponseReturnValue:
+    """The page of a refusal."""
+    title = TITLES.get(status, TITLES[500])
+    return render_template("errors/problem.html", title=title, message=message, status=status), status
+
+
+def _problem(problem: Problem) -> ResponseReturnValue:
+    """A refusal out of the house. It comes here after the rollback, so the trace has a transaction of its own."""
+    status = STATUS[type(problem)]
+    if status in (403, 404):
+        record("refused", status=status, reason=problem.message)
+    return page(status, problem.message)
+
+
+def _forged(_error: CSRFError) -> ResponseReturnValue:
+    record("csrf", status=400)
+    if not current_user.is_authenticated:
+        # Signed out in between (idle, other tab): the token went with the session. A new sign-in is the cure.
+        flash(STALE, "warn")
+        return redirect(url_for("auth.sign_in"))
+    return page(400, STALE)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    status = 413 if isinstance(error, RequestEntityTooLarge) else error.code
+    return page(status, SENTENCES.get(status, SENTENCES[500]))
+
+
+def record(what: str, *, person_id: int | None = None, **body: object) -> None:
+    """Write a refusal into the record, in its own transaction: who asked for what. Never what was typed."""
+    if current_user.is_authenticated:
+        person_id = current_user.id
+    history.record_refusal(house().database, person_id, what, method=request.method, path=request.path, **body)

@@ -1,0 +1,40 @@
+// The live diagram: bpmn.io's navigated viewer, with the steps that are open and those that are done marked on it.
+import Viewer from "bpmn-js/lib/NavigatedViewer";
+
+import "bpmn-js/dist/assets/diagram-js.css";
+import "bpmn-js/dist/assets/bpmn-js.css";
+import "./viewer.css";
+
+const READABLE = 0.8; // smaller than this and nobody reads the names: then show the current step instead of all
+
+export default async function open(container, xml, tokens, done) {
+  const viewer = new Viewer({ container });
+  await viewer.importXML(xml);
+  const canvas = viewer.get("canvas");
+  const known = viewer.get("elementRegistry");
+  mark(viewer, done.filter((id) => known.get(id)), "is-done");
+  const here = tokens.filter((id) => known.get(id));
+  mark(viewer, here, "is-now");
+  for (const id of here) badge(viewer, id);
+
+  const fit = () => canvas.zoom("fit-viewport", "auto");
+  const follow = () => {
+    if (here.length === 0) return;
+    canvas.zoom(Math.max(canvas.zoom(), READABLE));
+    canvas.scrollToElement(here[0], 160);
+  };
+  fit();
+  if (canvas.zoom() < READABLE) follow();
+  return { fit, follow, isLive: here.length > 0, zoom: (factor) => canvas.zoom(canvas.zoom() * factor) };
+}
+
+function mark(viewer, ids, name) {
+  for (const id of ids) viewer.get("canvas").addMarker(id, name);
+}
+
+function badge(viewer, id) {
+  const text = document.createElement("span");
+  text.className = "badge";
+  text.textContent = "正在办理";
+  viewer.get("overlays").add(id, { position: { top: -14, left: 0 }, html: text });
+}

@@ -1,0 +1,318 @@
+"""隐患: the list, the report, one case; and what a task's page shows of the case it belongs to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from service import definitions as diagrams
+from service import forms, house, labels, photos
+from workflows import people
+from workflows import photos as case_photos
+from workflows.engine import Subject, definitions, expressions, history, instances, tasks
+from workflows.engine.worklist import Task
+from workflows.errors import Forbidden, Invalid, NotFound
+from workflows.hazards import Hazard
+from workflows.hazards import deadlines as hazard_deadlines
+from workflows.hazards import get_for as get_hazard_for
+from workflows.hazards import open as open_case
+from workflows.hazards import page as page_of_hazards
+
+blueprint = Blueprint("hazards", __name__, url_prefix="/hazards")
+
+PROCESS = "hazard_closed_loop"
+REPORT = "report"
+RETURNS = frozenset({"redo", "refuse", "object", "rectify", "verify", "apply", "town"})
+MAY_NOT_REPORT = "您的岗位不能上报隐患。如发现隐患，请告知所在村（社区）或镇领导组办公室。"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of what is known: label, text, a note below it, and a colour if it is a tag."""
+
+    label: str
+    text: str
+    note: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Past:
+    """A step that was done: who, when, and what he handed in."""
+
+    name: str
+    by: str
+    on_behalf_of: str
+    at: datetime
+    answers: list[forms.Told]
+    is_return: bool
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A photo of the case: at which step it was handed in, and when it was taken, if it says so."""
+
+    sha256: str
+    step: str
+    taken_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A step that is open now, and whose it is."""
+
+    name: str
+    whose: str
+
+
+def init_app(app: Flask) -> None:
+    """Hang the pages up."""
+    app.register_blueprint(blueprint)
+
+
+# ---- pages -------------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    """隐患: what the caller may see, newest first."""
+    asked = {name: request.args.get(name, "").strip() for name in ("q", "status", "source")}
+    after = request.args.get("after", type=int)
+    found = page_of_hazards(
+        g.session,
+        current_user.caller,
+        search=asked["q"],
+        status=asked["status"],
+        source=asked["source"],
+        after=after,
+    )
+    return render_template(
+        "hazards/index.html",
+        rows=found.rows,
+        marks=marks,
+        next=found.next,
+        search=asked["q"],
+        status=asked["status"],
+        source=asked["source"],
+    )
+
+
+@blueprint.get("/new")
+def new() -> ResponseReturnValue:
+    """上报隐患."""
+    _must_report()
+    return _report_page({}, {})
+
+
+@blueprint.post("/new")
+def report() -> ResponseReturnValue:
+    """Take a report in; it starts the case."""
+    _must_report()
+    taken = photos.take()
+    data, faults = forms.read(_report_schema(), request.form, taken.photos)
+    faults |= taken.faults
+    try:
+        made = open_case(g.session, house().rules, current_user.caller, data)
+        if faults:
+            raise Invalid(faults)
+    except Invalid as invalid:
+        g.session.rollback()
+        return _report_page(data, {**invalid.fields, **faults}), 422
+    flash("已上报，由领导组办公室登记核定。", "good")
+    return redirect(url_for("hazards.show", hazard_id=made.id))
+
+
+@blueprint.get("/<int:hazard_id>")
+def show(hazard_id: int) -> ResponseReturnValue:
+    """One case: facts, everything handed in, the record, and where it stands on the diagram."""
+    hazard = get_hazard_for(g.session, current_user.caller, hazard_id)
+    lines = history.lines(g.session, hazard.ref)
+    checked = history.verify(g.session, hazard.ref) if request.args.get("check") else None
+    return render_template(
+        "hazards/show.html",
+        hazard=hazard,
+        title=house().rules.title(hazard),
+        marks=marks(hazard),
+        lines=lines,
+        names=people.names(g.session, [id for line in lines for id in (line.by, line.on_behalf_of)]),
+        checked=checked,
+        **context(hazard.ref, hazard),
+    )
+
+
+def _must_report() -> None:
+    if not people.may(current_user.caller, "report"):
+        raise Forbidden(MAY_NOT_REPORT)
+
+
+def _report_schema() -> forms.Schema:
+    schema: forms.Schema = definitions.get(g.session, PROCESS).forms[REPORT]
+    return schema
+
+
+def _report_page(data: Mapping[str, Any], faults: Mapping[str, str]) -> str:
+    schema = _report_schema()
+    fields = forms.view(schema, data, faults, options=options_of(None), functions={})
+    return render_template("hazards/new.html", schema=schema, fields=fields, faults=faults, values={})
+
+
+# ---- what the page of a task shows of its case -------------------------------------------------------------------------
+
+
+def context(subject: Subject, thing: Any) -> dict[str, Any]:
+    """Facts, past and open steps, and the live diagram of a case, for the templates."""
+    instance = instances.find(g.session, subject)
+    definition = g.session.get_one(definitions.Definition, instance.definition_id) if instance else None
+    submissions = tasks.submissions(g.session, subject)
+    waiting = tasks.open_of(g.session, subject)
+    names = _names(thing, submissions, waiting)
+    return {
+        "facts": facts(thing, names) if isinstance(thing, Hazard) else [],
+        "pictures": _pictures(thing, submissions) if isinstance(thing, Hazard) else [],
+        "past": [_past(each, definition, thing, names) for each in submissions],
+        "waiting": [Waiting(task.name, _whose(task, names)) for task in waiting],
+        "diagram": _diagram(instance, definition) if instance and definition else None,
+        "case_url": url_for("hazards.show", hazard_id=subject.id),
+        "may_see_case": isinstance(thing, Hazard) and _may_see(subject.id),
+    }
+
+
+def options_of(thing: Any) -> forms.Options:
+    """The option lists of the domain, each asked for at most once a page."""
+    rules, session = house().rules, g.session
+
+    @cache
+    def options(name: str) -> list[tuple[str, str]]:
+        return rules.options[name](session, thing)
+
+    return options
+
+
+def function_values(thing: Any, fields: Iterable[forms.Field]) -> dict[str, Any]:
+    """What the functions in the fields' conditions answer now, for the page's script, which cannot ask them."""
+    called = {name for field in fields if field.visible_when for name in expressions.parse(field.visible_when).calls}
+    return {name: house().rules.functions[name](g.session, thing) for name in sorted(called)}
+
+
+def marks(hazard: Hazard) -> list[tuple[str, str]]:
+    """The tags beside a hazard's status."""
+    found = [
+        ("紧急", "red", hazard.immediate_danger),
+        ("挂牌督办", "red", hazard.listed_supervision),
+        ("停产停业", "red", hazard.stop_production),
+        ("弄虚作假", "red", hazard.false_rectification),
+        (labels.URGED.get(hazard.overdue_level, ""), "red", hazard.overdue_level),
+        (f"退回{hazard.return_count}次", "amber", hazard.return_count),
+        (f"延期{hazard.extension_count}次", "amber", hazard.extension_count),
+        ("重新打开", "amber", hazard.reopened_count),
+        ("移送中", "amber", hazard.transferred),
+    ]
+    return [(text, tone) for text, tone, is_so in found if is_so and text]
+
+
+def facts(hazard: Hazard, names: Mapping[int, str]) -> list[Fact]:
+    """What is known of a hazard, in the order one asks for it; what is not known is left out."""
+    found = [
+        Fact("编号", hazard.hazard_no or "", "" if hazard.hazard_no else "登记核定后编号"),
+        Fact("状态", labels.status(hazard.status), tone=labels.status_tone(hazard.status)),
+        Fact("主体", hazard.subject_name, _join(labels.subject_type(hazard.subject_type), hazard.uscc)),
+        Fact("行业领域", labels.sector(hazard.sector)),
+        Fact("地址", hazard.address or "", _region(hazard)),
+        Fact("隐患描述", hazard.description),
+        Fact("临时措施", hazard.interim_measures or ""),
+        Fact("判定依据", _clause(hazard) or hazard.key_check_item or ""),
+        Fact("来源", labels.source(hazard.source), _join(hazard.superior_doc_no, hazard.tip_ref)),
+        Fact("发现时间", labels.moment(hazard.found_at)),
+        Fact("整改方式", labels.mode(hazard.mode)),
+        _deadline(hazard),
+        Fact("牵头责任人", names.get(hazard.lead_person_id or 0, "")),
+        Fact("属地责任人", names.get(hazard.territory_person_id or 0, "")),
+        Fact("行业责任人", names.get(hazard.sector_person_id or 0, "")),
+        Fact("县跟踪人", names.get(hazard.tracker_id or 0, "")),
+        Fact("销号时间", labels.moment(hazard.closed_at), "以县政府分管领导签字为准"),
+    ]
+    return [fact for fact in found if fact.text]
+
+
+def _clause(hazard: Hazard) -> str:
+    """The clause in words; a code that is no longer on the list stands for itself."""
+    if not hazard.standard_clause:
+        return ""
+    return dict(options_of(hazard)("clauses")).get(hazard.standard_clause, hazard.standard_clause)
+
+
+def _deadline(hazard: Hazard) -> Fact:
+    if hazard.due_at is None:
+        return Fact("整改期限", "")
+    latest = hazard_deadlines(g.session, hazard)[-1:]
+    source = latest[0].source if latest else ""
+    left = labels.remaining(hazard.due_at) if hazard.closed_at is None else ""
+    return Fact("整改期限", labels.due_words(hazard.due_at), _join(left, source))
+
+
+def _region(hazard: Hazard) -> str:
+    village = people.find_unit(g.session, "VILLAGE", hazard.region_code)
+    town = people.find_unit(g.session, "TOWN", people.town_code(hazard.region_code))
+    return _join(town and town.name, village and village.name, by=" ")
+
+
+def _join(*parts: str | None, by: str = " · ") -> str:
+    return by.join(part for part in parts if part)
+
+
+def _names(thing: Any, submissions: Iterable[tasks.Submission], waiting: Iterable[Task]) -> dict[int, str]:
+    ids: list[int | None] = [id for each in submissions for id in (each.by, each.on_behalf_of)]
+    ids += [task.assignee_id for task in waiting]
+    if isinstance(thing, Hazard):
+        ids += [thing.lead_person_id, thing.territory_person_id, thing.sector_person_id, thing.tracker_id]
+    return people.names(g.session, ids)
+
+
+def _past(submission: tasks.Submission, definition: definitions.Definition | None, thing: Any, names: Mapping[int, str]) -> Past:
+    schema = definition.forms.get(submission.form) if definition else None
+    data = submission.data
+    return Past(
+        name=submission.name,
+        by=names.get(submission.by, ""),
+        on_behalf_of=names.get(submission.on_behalf_of or 0, ""),
+        at=submission.at,
+        answers=forms.tell(schema, data, options_of(thing)) if schema else [],
+        is_return=data.get("decision") in RETURNS or data.get("result") == "FAIL" or data.get("agree") == "no",
+    )
+
+
+def _pictures(hazard: Hazard, submissions: Iterable[tasks.Submission]) -> list[Picture]:
+    """Every photo of the case, the newest first."""
+    steps = {each.task_id: each.name for each in submissions}
+    found = [(steps.get(use.task_id or 0, ""), photo) for use, photo in case_photos.of(g.session, hazard)]
+    return [Picture(photo.sha256, step, photo.taken_at) for step, photo in reversed(found)]
+
+
+def _whose(task: Task, names: Mapping[int, str]) -> str:
+    if task.blocked:
+        return f"受阻：{task.blocked}"
+    due = f"，{labels.remaining(task.due_at)}" if task.due_at else ""
+    if task.assignee_id:
+        return f"待 {names.get(task.assignee_id, '')} 办理{due}"
+    posts = tasks.posts_of(g.session, task)
+    words = [f"{people.get_unit(g.session, post.unit_id).name}{people.role_name(post.role)}" for post in posts]
+    return f"待 {'、'.join(words)} 办理{due}" if words else "待办"
+
+
+def _diagram(instance: instances.Instance, definition: definitions.Definition) -> dict[str, Any]:
+    tokens = tuple(dict.fromkeys(instances.tokens(g.session, house().rules, instance)))
+    done = instances.visits(g.session, instance)
+    return diagrams.diagram(definition, title="办到哪一步了", tokens=tokens, done=done)
+
+
+def _may_see(hazard_id: int) -> bool:
+    try:
+        get_hazard_for(g.session, current_user.caller, hazard_id)
+    except NotFound:
+        return False
+    return True

@@ -1,0 +1,142 @@
+"""待办: what waits for one's posts, and the page on which a task is done."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from service import auth, forms, hazards, house, labels, photos
+from workflows import people
+from workflows.engine import instances, tasks
+from workflows.engine.worklist import Task
+from workflows.errors import Invalid
+
+blueprint = Blueprint("inbox", __name__)
+
+BOXES = {"all": "全部", "mine": "我的任务", "posts": "岗位待签领"}
+PASSWORD_WRONG = "密码不正确，没有签字。请重新输入登录密码。"
+
+
+def init_app(app: Flask) -> None:
+    """Hang the pages up."""
+    photos.init_app(app)
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """待办任务."""
+    counts = tasks.counts(g.session, current_user.caller)
+    box = request.args.get("box", "all")
+    box = box if box in BOXES else "all"
+    late = request.args.get("late") == "1"
+    search = request.args.get("q", "").strip()
+    after = request.args.get("after") or None
+    found = tasks.inbox(g.session, house().rules, current_user.caller, box=box, search=search, late=late, after=after)
+    return render_template("inbox/index.html", counts=counts, box=box, boxes=BOXES, found=found, search=search, late=late)
+
+
+@blueprint.get("/done")
+def done() -> ResponseReturnValue:
+    """已办任务."""
+    search = request.args.get("q", "").strip()
+    after = request.args.get("after") or None
+    found = tasks.inbox(g.session, house().rules, current_user.caller, box="done", search=search, after=after)
+    return render_template("inbox/done.html", found=found, search=search)
+
+
+@blueprint.get("/tasks/<int:task_id>")
+def task(task_id: int) -> ResponseReturnValue:
+    """One task: its form, or what was handed in."""
+    return _page(task_id)
+
+
+@blueprint.post("/tasks/<int:task_id>/claim")
+def claim(task_id: int) -> ResponseReturnValue:
+    """签领: from now on the task is mine, and the others at the post see that."""
+    mine = tasks.get(g.session, task_id, current_user.caller)
+    tasks.claim(g.session, house().rules, mine, current_user.caller)
+    flash("已签领，由您办理。", "good")
+    return redirect(url_for("inbox.task", task_id=task_id))
+
+
+@blueprint.post("/tasks/<int:task_id>/release")
+def release(task_id: int) -> ResponseReturnValue:
+    """退签: the task waits for everybody at the post again."""
+    mine = tasks.get(g.session, task_id, current_user.caller)
+    tasks.release(g.session, mine, current_user.caller)
+    flash("已退签，本岗位的其他人员可以签领。", "info")
+    return redirect(url_for("inbox.index"))
+
+
+@blueprint.post("/tasks/<int:task_id>/draft")
+def draft(task_id: int) -> ResponseReturnValue:
+    """暂存: keep what is typed, unchecked. The page's script saves the same way after a pause and wants no page back."""
+    taken = photos.take()
+    mine = tasks.get(g.session, task_id, current_user.caller)
+    data, _ = forms.read(tasks.schema(g.session, mine), request.form, taken.photos)
+    tasks.save_draft(g.session, mine, current_user.caller, data)
+    if request.headers.get("X-Autosave"):
+        return "", 204
+    for sentence in taken.faults.values():
+        flash(sentence, "warn")
+    flash("已暂存，下次打开时接着填写。", "good")
+    return redirect(url_for("inbox.task", task_id=task_id))
+
+
+@blueprint.post("/tasks/<int:task_id>")
+def complete(task_id: int) -> ResponseReturnValue:
+    """提交. Photos and password first: neither belongs into the transaction."""
+    taken = photos.take()
+    is_confirmed = "password" in request.form and auth.is_own_password(request.form["password"])
+    mine = tasks.get(g.session, task_id, current_user.caller)
+    schema = tasks.schema(g.session, mine)
+    data, faults = forms.read(schema, request.form, taken.photos)
+    faults |= taken.faults
+    if schema.get("x-reauthenticate") and not is_confirmed:
+        faults["password"] = PASSWORD_WRONG
+    try:
+        tasks.complete(g.session, house().rules, mine, current_user.caller, data)
+        if faults:
+            raise Invalid(faults)
+    except Invalid as invalid:
+        g.session.rollback()
+        return _page(task_id, data, {**invalid.fields, **faults}), 422
+    flash(f"“{mine.name}”已提交：{labels.bare_title(mine.title)}", "good")
+    return redirect(url_for("inbox.index"))
+
+
+def _page(task_id: int, data: Mapping[str, Any] | None = None, faults: Mapping[str, str] | None = None) -> str:
+    """The task as a page; `data` and `faults` when a submission was refused, else the draft."""
+    session, rules, caller = g.session, house().rules, current_user.caller
+    shown = tasks.get(session, task_id, caller)
+    thing = rules.subject(session, shown.subject)
+    schema = tasks.schema(session, shown)
+    is_open = shown.status == "OPEN"
+    kept = tasks.find_draft(session, shown, caller) if is_open and data is None else None
+    data = (kept.data if kept else {}) if data is None else data
+    options = hazards.options_of(thing)
+    fields = forms.view(schema, data, faults or {}, options=options, functions=instances.functions(session, rules, thing))
+    return render_template(
+        "inbox/task.html",
+        task=shown,
+        schema=schema,
+        fields=fields,
+        faults=faults or {},
+        values=hazards.function_values(thing, fields),
+        why_not=tasks.why_not(session, rules, shown, caller) if is_open else None,
+        draft=kept,
+        own=_own(session, shown, schema, options),
+        names=people.names(session, [shown.done_by, shown.assignee_id]),
+        **hazards.context(shown.subject, thing),
+    )
+
+
+def _own(session: Any, shown: Task, schema: forms.Schema, options: forms.Options) -> list[forms.Told]:
+    """What was handed in for a task that is done."""
+    if shown.status != "DONE":
+        return []
+    mine = [each for each in tasks.submissions(session, shown.subject) if each.task_id == shown.id]
+    return [told for each in mine for told in forms.tell(schema, each.data, options)]

@@ -1,0 +1,186 @@
+"""What a value is called in front of people: codes, moments, money. Templates reach these as filters."""
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import Flask
+
+from workflows import clock
+from workflows.hazards.rules import IN_HAND, LEVELS, MODES, SECTORS, SOURCES, STATUSES, SUBJECT_TYPES
+
+OPEN, GOOD, GONE = "blue", "green", "grey"
+STATUS_TONE = {
+    **dict.fromkeys(("CLOSED", "PUBLISHED", "ARCHIVED", "VERIFIED"), GOOD),
+    **dict.fromkeys(("DRAFT", "VOIDED", "DOWNGRADED", "MERGED", "REJECTED_LEAD"), GONE),
+}
+RESULT = {"PASS": "合格", "FAIL": "不合格"}
+URGED = {1: "已发卡", 2: "已发单", 3: "已发函", 4: "已发令"}
+LINES = {
+    "instance_started": "启动流程",
+    "instance_ended": "流程办结",
+    "instance_cancelled": "流程终止",
+    "task_claimed": "签领任务",
+    "task_released": "退签任务",
+    "task_completed": "提交",
+    "readdressed": "任务上转",
+    "inspection_recorded": "登记检查",
+    "registration_proposed": "登记拟办",
+    "registration_decided": "主任核定",
+    "merged_in": "并入重复件",
+    "handover_rectify_issued": "发出移交一",
+    "handover_track_issued": "发出移交二",
+    "handover_rectify_completed": "移交一签收齐全",
+    "handover_track_completed": "移交二办结",
+    "acknowledged": "签收",
+    "refused": "拒收",
+    "reassigned": "裁定改派",
+    "tracking_objected": "县部门提出异议",
+    "tracking_ruled": "县办裁定",
+    "plan_submitted": "提交整改方案",
+    "fed_back": "周四反馈",
+    "feedback_noted": "记待签字",
+    "reminded": "到期提醒",
+    "verification_written": "填写验收结论",
+    "verification_confirmed": "成员确认验收",
+    "listing_suggested": "建议挂牌督办",
+    "reviewed": "审核签署意见",
+    "disclosure_drafted": "公开拟稿",
+    "disclosure_decided": "公开审定",
+    "archive_checked": "归档检查",
+    "supplemented": "补齐归档材料",
+    "DUE": "确定整改期限",
+    "OVERDUE": "超期升级",
+    "LISTED": "挂牌督办",
+    "UNLISTED": "解除挂牌督办",
+    "REOPENED": "重新打开",
+}
+NUMBERED = re.compile(r"(\d{9}-\w+-\d{4}-\d{5}|未编号|草稿) (.+)", re.S)
+WEEKDAYS = "一二三四五六日"
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates these words."""
+    dates = (day, moment, due_words, remaining, tone_of_due)
+    words = (yuan, status, status_tone, source, result, line_kind, number_of, bare_title)
+    app.jinja_env.filters.update({f.__name__: f for f in (*dates, *words)})
+    app.jinja_env.globals.update(today=clock.today, STATUS=STATUSES, SOURCE=SOURCES, IN_HAND=IN_HAND)
+
+
+def status(code: str) -> str:
+    """已销号 for CLOSED."""
+    return STATUSES.get(code, code)
+
+
+def status_tone(code: str) -> str:
+    """The colour of a status."""
+    return STATUS_TONE.get(code, OPEN)
+
+
+def source(code: str | None) -> str:
+    """企业自查 for SELF."""
+    return SOURCES.get(code or "", code or "")
+
+
+def mode(code: str | None) -> str:
+    """立即整改 for IMMEDIATE."""
+    return MODES.get(code or "", code or "")
+
+
+def level(code: str | None) -> str:
+    """重大事故隐患 for MAJOR."""
+    return LEVELS.get(code or "", code or "")
+
+
+def sector(code: str | None) -> str:
+    """危险化学品 for HAZCHEM."""
+    return SECTORS.get(code or "", code or "")
+
+
+def subject_type(code: str | None) -> str:
+    """企业 for ENTERPRISE."""
+    return SUBJECT_TYPES.get(code or "", code or "")
+
+
+def result(code: str | None) -> str:
+    """合格 for PASS."""
+    return RESULT.get(code or "", code or "")
+
+
+def line_kind(kind: str) -> str:
+    """What a line of the record tells, in words; a status fact is called by its status."""
+    return LINES.get(kind) or STATUSES.get(kind) or "系统记录"
+
+
+def number_of(title: str) -> str:
+    """The hazard's number out of a task's title, which begins with it; 未编号 before the registration."""
+    found = NUMBERED.fullmatch(title)
+    return found[1] if found else ""
+
+
+def bare_title(title: str) -> str:
+    """A task's title without the number: what one recognises a case by."""
+    found = NUMBERED.fullmatch(title)
+    return found[2] if found else title
+
+
+def day(value: date | datetime | str | None) -> str:
+    """2026年11月22日 周日, on the office's calendar."""
+    if not value:
+        return ""
+    on = _date(value)
+    return f"{on.year}年{on.month}月{on.day}日 周{WEEKDAYS[on.weekday()]}"
+
+
+def moment(value: datetime | str | None) -> str:
+    """2026年11月22日 09:05, on the office's clock."""
+    if not value:
+        return ""
+    local = clock.local(datetime.fromisoformat(value) if isinstance(value, str) else value)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def remaining(due_at: datetime | None) -> str:
+    """剩余3天, 今天到期, 剩余2小时, 逾期2天. A term that ends at 24:00 ends on the day before that midnight."""
+    if due_at is None:
+        return "无期限"
+    left = due_at - clock.now()
+    days = (last_day(due_at) - clock.today()).days
+    if left < timedelta(0):
+        return f"逾期{-days}天" if days < 0 else "刚逾期"
+    if days == 0:
+        hours = int(left.total_seconds() // 3600)
+        return f"剩余{hours}小时" if 0 < hours < 12 else "今天到期"
+    return f"剩余{days}天"
+
+
+def due_words(due_at: datetime) -> str:
+    """2026年11月25日 周三 24:00: an end at midnight is written as the end of the day it belongs to."""
+    local = clock.local(due_at)
+    hour = "24:00" if (local.hour, local.minute) == (0, 0) else f"{local:%H:%M}"
+    return f"{day(last_day(due_at))} {hour}"
+
+
+def last_day(due_at: datetime) -> date:
+    """The last date that still counts: the day itself for 24:00 (stored as 00:00 of the next)."""
+    return clock.on(due_at - timedelta(microseconds=1))
+
+
+def tone_of_due(due_at: datetime | None) -> str:
+    """red when late, amber within three days, green before; grey without a term."""
+    if due_at is None:
+        return "grey"
+    if due_at < clock.now():
+        return "red"
+    return "amber" if (last_day(due_at) - clock.today()).days <= 3 else "green"
+
+
+def yuan(fen: int | None) -> str:
+    """12,000.50 元 for 1200050 fen."""
+    return "" if fen is None else f"{fen / 100:,.2f} 元"
+
+
+def _date(value: Any) -> date:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    return clock.on(value) if isinstance(value, datetime) else value

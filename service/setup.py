@@ -1,0 +1,110 @@
+"""What the command line does to a database: make it, deploy diagrams into it, look after sign-ins."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import workflows
+from workflows import migrations, people, steps
+from workflows.db import Database
+from workflows.engine import checks, definitions
+from workflows.errors import Invalid
+
+SHIPPED = Path(workflows.__file__).parent.parent / "bpmn"
+PROCESSES = {"hazard_loop": "hazard_closed_loop"}  # shipped file → process id, so that a start need not parse them
+
+
+@dataclass(frozen=True)
+class FileFinding:
+    """A finding of `bihuan check`, with the file it stands in."""
+
+    file: str
+    severity: str
+    element_id: str
+    rule: str
+    message: str
+
+    def line(self) -> str:
+        """One line for the screen."""
+        kind = "错误" if self.severity == "error" else "提醒"
+        return f"{self.file}：{kind}：{self.element_id or '（整个文件）'}：{self.message} [{self.rule}]"
+
+
+def prepare(database: Database) -> None:
+    """Bring the tables to the newest structure and deploy the shipped diagrams."""
+    migrations.upgrade(database)
+    deploy_shipped(database)
+
+
+def deploy_shipped(database: Database) -> None:
+    """Deploy each shipped diagram that has no version yet; a version somebody changed since is left alone."""
+    with database.transaction() as session:
+        deployed = {each.key for each in definitions.latest(session)}
+        for file in sorted(SHIPPED.glob("*.bpmn")):
+            if PROCESSES[file.stem] not in deployed:
+                definitions.deploy(session, steps.known(forms_beside(file)), file.read_bytes(), forms_beside(file))
+
+
+def check_files(files: Iterable[Path], *, foreign: bool) -> tuple[list[FileFinding], list[FileFinding]]:
+    """(findings, files that cannot be read at all) of some diagrams."""
+    findings, unusable = [], []
+    for file in files:
+        try:
+            data = file.read_bytes()
+        except OSError:
+            unusable.append(FileFinding(str(file), "error", "", "unreadable", "无法读取这个文件。"))
+            continue
+        known = checks.Known() if foreign else steps.known(forms_beside(file))
+        for each in checks.check(data, known):
+            found = FileFinding(str(file), each.severity, each.element_id, each.rule, each.message)
+            (unusable if each.rule == "file-unreadable" else findings).append(found)
+    return findings, unusable
+
+
+def deploy_files(database: Database, files: Iterable[Path]) -> Iterator[str]:
+    """Deploy diagrams; yields a line for each. Rejected (Invalid) undoes only its own file."""
+    for file in files:
+        with database.transaction() as session:
+            forms = forms_beside(file)
+            made = definitions.deploy(session, steps.known(forms), _read(file), forms)
+            yield f"{file}：{made.name}，第 {made.version} 版。"
+
+
+def forms_beside(file: Path) -> dict[str, Any]:
+    """The forms in the folder `forms` beside a diagram, else the shipped ones."""
+    folder = file.parent / "forms"
+    folder = folder if folder.is_dir() else SHIPPED / "forms"
+    return {each.stem: _form(each) for each in sorted(folder.glob("*.json"))}
+
+
+def list_people(database: Database) -> Iterator[str]:
+    """One line a person: login, name, posts."""
+    with database.reading() as session:
+        for person in people.everybody(session):
+            posts = "、".join(f"{unit}{role}" for role, unit in people.posts_with_names(session, person.id))
+            yield f"{person.login}\t{person.name}\t{posts}"
+
+
+def set_password(database: Database, login: str, password: str) -> None:
+    """Give a person a new password, lift his lockout, and end his sign-ins elsewhere."""
+    with database.transaction() as session:
+        person = people.find_by_login(session, login)
+        if person is None:
+            raise Invalid("login", f"没有登录名为“{login}”的人员。")
+        people.set_password(session, person, password)
+
+
+def _form(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        raise Invalid("", f"表单文件 {file.name} 不是有效的 JSON。") from None
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        raise Invalid("", f"无法读取文件 {file}。") from None

@@ -1,0 +1,177 @@
+"""Completing a task over HTTP: a POST with session, CSRF token, form check, duties, verb, engine step, record and one commit.
+
+Twice beside the floor, in the same minute and in turns: on the main diagram, served by `bihuan run` (three steps of the way to
+closure; the floor then writes as many business rows as these verbs do), and on a plain diagram without business. The
+statements of one completion are counted inside this process; beginnings of transactions are not among them.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count, cycle
+from pathlib import Path
+from statistics import median
+
+from sqlalchemy import event
+
+from service import App, create_app, demo
+from service.config import Config
+from tests.bench import cases, floor, plain
+from tests.bench.browsing import Browser
+from tests.bench.figures import Figure, ratio, side_by_side
+from tests.bench.servers import free_port, serve
+from workflows import steps
+from workflows.db import Database
+from workflows.engine import tasks
+
+CASES = 10  # hazards that take turns, so that none grows old
+BLOCKS, TIMES = 10, 20
+BUSINESS_ROWS = 5  # what a verb of the closure writes beside the task: duty, review, fact, and a line for each of the last two
+
+
+@dataclass
+class Counted:
+    """What one completion asked of the database."""
+
+    statements: int = 0
+    commits: int = 0
+
+
+def measure() -> Iterable[Figure]:
+    """Milliseconds beside the floor, and what one completion asks of the database."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _on_the_main_loop(Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _on_a_plain_diagram(Path(folder))
+
+
+def _on_the_main_loop(home: Path) -> Iterator[Figure]:
+    driver, hazards = cases.prepare(home, CASES)
+    floor.seed(home, {floor.LOGIN: 0})
+    with (
+        serve("service", "run", home=home, port=free_port()) as product,
+        serve("tests.bench.floor", str(BUSINESS_ROWS), home=home, port=free_port()) as bare,
+    ):
+        sides = [_closing(product.port, driver, hazards), _floor_completing(bare.port)]
+        ours, theirs = side_by_side(sides, blocks=BLOCKS, times=TIMES)
+    yield Figure("http_complete_ms", median(ours), "ms")
+    yield Figure("http_floor_ms", median(theirs), "ms")
+    yield Figure("http_complete_to_floor", ratio(ours, theirs), "×", aim=1.6)
+    app = create_app(_config(home, driver.database), driver.database, steps.RULES)
+    task = cases.waiting(driver, _at(driver, hazards, "apply"), "apply")
+    _, login, fields = cases.ROUND[0]
+    counted = _counted(app, login, demo.PASSWORD, task.id, fields)
+    yield Figure("http_statements", counted.statements, "statements", aim=20)
+    yield Figure("http_commits", counted.commits, "commits", aim=1)
+
+
+def _on_a_plain_diagram(home: Path) -> Iterator[Figure]:
+    database = plain.prepare(home)
+    floor.seed(home, {floor.LOGIN: 0})
+    with (
+        serve("tests.bench.plain", home=home, port=free_port()) as product,
+        serve("tests.bench.floor", home=home, port=free_port()) as bare,
+    ):
+        sides = [_plain_completing(product.port, database), _floor_completing(bare.port)]
+        ours, theirs = side_by_side(sides, blocks=BLOCKS, times=TIMES)
+    yield Figure("http_plain_ms", median(ours), "ms")
+    yield Figure("http_plain_floor_ms", median(theirs), "ms")
+    yield Figure("http_plain_to_floor", ratio(ours, theirs), "×", aim=1.6)
+    app = plain.make_app(_config(home, database), database)
+    counted = _counted(app, plain.LOGIN, plain.PASSWORD, _new_task(database), plain.ANSWER)
+    yield Figure("http_plain_statements", counted.statements, "statements", aim=20)
+    yield Figure("http_plain_commits", counted.commits, "commits", aim=1)
+
+
+# ---- one completion, in milliseconds -----------------------------------------------------------------------------------
+
+
+def _closing(port: int, driver: demo.Driver, hazards: list[int]) -> Callable[[], float]:
+    """Each call completes the next step of the round, of one hazard after the other."""
+    browsers = {login: Browser(port).sign_in(login, demo.PASSWORD) for _, login, _ in cases.ROUND}
+    turns = cycle((hazard_id, *step) for step in cases.ROUND for hazard_id in hazards)
+
+    def complete() -> float:
+        hazard_id, element, login, fields = next(turns)
+        task = cases.waiting(driver, hazard_id, element)
+        return browsers[login].post(f"/tasks/{task.id}", fields, parts=True).ms
+
+    return complete
+
+
+def _plain_completing(port: int, database: Database) -> Callable[[], float]:
+    """Each call completes the first step of a new case."""
+    browser = Browser(port).sign_in(plain.LOGIN, plain.PASSWORD)
+
+    def complete() -> float:
+        return browser.post(f"/tasks/{_new_task(database)}", plain.ANSWER, parts=True).ms
+
+    return complete
+
+
+def _floor_completing(port: int) -> Callable[[], float]:
+    """Each call completes the first step of a new case of the floor; its numbers are known, as nobody else starts any."""
+    browser = Browser(port).sign_in(floor.LOGIN, floor.PASSWORD)
+    numbers = count(1)
+
+    def complete() -> float:
+        task_id = 2 * next(numbers) - 1  # every case got a first task and, by its completion, a second
+        browser.post("/start", {"title": "第一号木工车间通道堵塞"})
+        return browser.post(f"/tasks/{task_id}", plain.ANSWER).ms
+
+    return complete
+
+
+def _new_task(database: Database) -> int:
+    with database.transaction() as session:
+        made = plain.begin(session, {"title": "第一号木工车间通道堵塞"}, by=1)
+        return tasks.open_of(session, made.subject)[0].id
+
+
+def _at(driver: demo.Driver, hazards: list[int], element: str) -> int:
+    """A hazard that waits at an element; brought there if none does."""
+    for hazard_id in hazards:
+        open_at = {task.element_id for task in driver.open_tasks(hazard_id)}
+        if element in open_at:
+            return hazard_id
+    driver.do(hazards[0], "town_review", decision="apply")
+    return hazards[0]
+
+
+# ---- one completion, in statements -------------------------------------------------------------------------------------
+
+
+def _config(home: Path, database: Database) -> Config:
+    return Config(home=home, database_url=database.url, secret_key="for the bench " * 4)
+
+
+def _counted(app: App, login: str, password: str, task_id: int, fields: dict) -> Counted:  # type: ignore[type-arg]
+    """Complete a task in this process, after its page was shown: what a process keeps is then read."""
+    app.config["WTF_CSRF_ENABLED"] = False  # no question to the database; the token would only need a page before
+    browser = app.test_client()
+    assert browser.post("/sign-in", data={"login": login, "password": password}).status_code == 302
+    browser.get(f"/tasks/{task_id}")
+    with counting(app.house.database) as counted:
+        assert browser.post(f"/tasks/{task_id}", data=fields).status_code == 302
+    return counted
+
+
+@contextmanager
+def counting(database: Database) -> Iterator[Counted]:
+    """Count statements and commits of writing transactions while the block runs."""
+    counted = Counted()
+
+    def statement(_connection, _cursor, text, *_rest):  # type: ignore[no-untyped-def]
+        counted.statements += not text.startswith("BEGIN")
+
+    def commit(_connection):  # type: ignore[no-untyped-def]
+        counted.commits += 1
+
+    event.listen(database.engine, "before_cursor_execute", statement)
+    event.listen(database.engine, "commit", commit)
+    try:
+        yield counted
+    finally:
+        event.remove(database.engine, "before_cursor_execute", statement)
+        event.remove(database.engine, "commit", commit)

@@ -1,0 +1,33 @@
+"""A server of jobs that a test can kill: `python -m tests.engine.jobs_worker URL`. Its effects count in the table `counts`."""
+
+import sys
+import time
+
+from sqlalchemy import text
+
+from workflows.db import Database
+from workflows.engine import jobs
+
+
+@jobs.effect("test.count")
+def count(database: Database, number: int, pause: float = 0.0) -> None:
+    """Add one to the counter `number`, once, however often this runs; `tries` counts how often it did."""
+    with database.transaction() as session:
+        session.execute(text("update counts set tries = tries + 1 where id = :id"), {"id": number})
+    time.sleep(pause)  # here the test kills us: after the first commit, before the second
+    with database.transaction() as session:
+        if jobs.is_first(session):
+            session.execute(text("update counts set value = value + 1 where id = :id"), {"id": number})
+    time.sleep(pause)  # and here: the work is committed, DBOS does not know yet
+
+
+def main() -> None:
+    """Serve until killed."""
+    jobs.TEND_SECONDS = 0.3
+    jobs.start(Database(sys.argv[1]), poll_seconds=0.1)
+    print("up", flush=True)
+    time.sleep(60)
+
+
+if __name__ == "__main__":
+    main()

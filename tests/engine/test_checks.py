@@ -1,0 +1,759 @@
+"""What a diagram may not contain: one small diagram a rule, hostile files, and bytes at random (design, section 5)."""
+
+import re
+import time
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from workflows.engine import spiff
+from workflows.engine.checks import Finding, Known, check
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+NAMESPACES = (
+    f'xmlns:bpmn="{BPMN}" xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" '
+    'xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" xmlns:s="http://spiffworkflow.org/bpmn/schema/1.0/core" '
+    'xmlns:camunda="http://camunda.org/schema/1.0/bpmn"'
+)
+KNOWN = Known(
+    task_steps=frozenset({"register"}),
+    service_steps={"remind": frozenset({"level"}), "close": frozenset()},
+    functions=frozenset({"due_at", "is_done"}),
+    roles={"安全员": "ENT_SAFETY", "主任": "OFFICE_DIRECTOR"},
+    forms=frozenset({"report"}),
+    units=frozenset({"town"}),
+    persons=frozenset({"reporter"}),
+    dues=frozenset({"verify_d", "hazard.due_on"}),
+    duties=frozenset({"R", "V"}),
+)
+
+
+def properties(**pairs: str) -> str:
+    inside = "".join(f'<s:property name="{name}" value="{value}"/>' for name, value in pairs.items())
+    return f"<bpmn:extensionElements><s:properties>{inside}</s:properties></bpmn:extensionElements>"
+
+
+def user(node_id: str = "u", inside: str = "", **pairs: str) -> str:
+    said = properties(**(pairs or {"role": "ENT_SAFETY", "form": "report"}))
+    return f'<bpmn:userTask id="{node_id}" name="环节{node_id}">{said}{inside}</bpmn:userTask>'
+
+
+def service(node_id: str = "v", inside: str = '<s:serviceTaskOperator id="close"/>') -> str:
+    inside = f"<bpmn:extensionElements>{inside}</bpmn:extensionElements>"
+    return f'<bpmn:serviceTask id="{node_id}" name="步骤">{inside}</bpmn:serviceTask>'
+
+
+def step(step_id: str, parameter: str) -> str:
+    return f'<s:serviceTaskOperator id="{step_id}"><s:parameter {parameter}/></s:serviceTaskOperator>'
+
+
+def node(kind: str, node_id: str, inside: str = "", attributes: str = "") -> str:
+    return f'<bpmn:{kind} id="{node_id}" {attributes}>{inside}</bpmn:{kind}>'
+
+
+def start(node_id: str = "s") -> str:
+    return node("startEvent", node_id)
+
+
+def end(node_id: str = "e", inside: str = "") -> str:
+    return node("endEvent", node_id, inside)
+
+
+def timer(moment: str = "due_at()", kind: str = "timeDate") -> str:
+    return f"<bpmn:timerEventDefinition><bpmn:{kind}>{moment}</bpmn:{kind}></bpmn:timerEventDefinition>"
+
+
+def flow(source: str, target: str, condition: str | None = None, flow_id: str = "") -> str:
+    inside = "" if condition is None else f"<bpmn:conditionExpression>{condition}</bpmn:conditionExpression>"
+    return (
+        f'<bpmn:sequenceFlow id="{flow_id or f"{source}_{target}"}" sourceRef="{source}" targetRef="{target}">{inside}'
+        "</bpmn:sequenceFlow>"
+    )
+
+
+def chain(*node_ids: str) -> str:
+    return "".join(flow(a, b) for a, b in zip(node_ids, node_ids[1:], strict=False))
+
+
+def many(cardinality: str = "member_count", more: str = "") -> str:
+    count = f"<bpmn:loopCardinality>{cardinality}</bpmn:loopCardinality>" if cardinality else ""
+    return f"<bpmn:multiInstanceLoopCharacteristics>{count}{more}</bpmn:multiInstanceLoopCharacteristics>"
+
+
+def process(*inside: str, process_id: str = "p", attributes: str = 'isExecutable="true"') -> str:
+    return f'<bpmn:process id="{process_id}" {attributes}>{"".join(inside)}</bpmn:process>'
+
+
+def file(*inside: str, drawn: tuple[str, ...] | None = None) -> bytes:
+    """A whole file; everything counts as drawn unless `drawn` says what is."""
+    text = "".join(inside)
+    if drawn is None:
+        drawn = tuple({part.split('"')[0] for part in text.split(' id="')[1:]})
+    bounds = '<dc:Bounds x="1" y="2" width="3" height="4"/>'
+    shapes = "".join(f'<bpmndi:BPMNShape bpmnElement="{one}">{bounds}</bpmndi:BPMNShape>' for one in drawn)
+    drawing = f"<bpmndi:BPMNDiagram><bpmndi:BPMNPlane>{shapes}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"
+    return f'<bpmn:definitions {NAMESPACES} targetNamespace="t">{text}{drawing}</bpmn:definitions>'.encode()
+
+
+def diagram(*inside: str) -> bytes:
+    """A file with one process of these parts."""
+    return file(process(*inside))
+
+
+def around(*inside: str, first: str = "u", last: str = "u") -> bytes:
+    """start → (what is inside) → end."""
+    return diagram(start(), *inside, end(), flow("s", first), flow(last, "e"))
+
+
+CHOICE = (flow("g", "u", "decision == 'yes'"), flow("g", "e"))  # the second one must be the default
+TERMINATE = "<bpmn:terminateEventDefinition/>"
+GOOD = file(
+    '<bpmn:collaboration id="c"><bpmn:participant id="pool" processRef="p"/><bpmn:participant id="others"/>'
+    "</bpmn:collaboration>",
+    process(
+        properties(subject="hazard", loop="hazard"),
+        '<bpmn:laneSet id="ls"><bpmn:lane id="l" name="主任"><bpmn:flowNodeRef>by_lane</bpmn:flowNodeRef></bpmn:lane>'
+        "</bpmn:laneSet>",
+        "<bpmn:documentation>说明</bpmn:documentation>",
+        start(),
+        user("a", many("member_count", "<bpmn:completionCondition>agree == 'no'</bpmn:completionCondition>")),
+        user("by_lane", form="report", verb="register", due="3wd", unit="town", duty="R"),
+        node("exclusiveGateway", "merge"),
+        node("exclusiveGateway", "g", attributes='default="g_merge"'),
+        node(
+            "subProcess",
+            "sub",
+            start("s2")
+            + node("parallelGateway", "fork")
+            + user("work", person="reporter", form="report", due="hazard.due_on")
+            + end("stop", TERMINATE)
+            + node("exclusiveGateway", "again")
+            + node("intermediateCatchEvent", "wait", timer())
+            + service("tell", step("remind", 'id="level" type="str" value="1 + 1"'))
+            + chain("s2", "fork", "work", "stop")
+            + chain("fork", "again", "wait", "tell", "again"),
+        ),
+        node("boundaryEvent", "late", timer("due_at()"), 'attachedToRef="sub" cancelActivity="false"'),
+        node("callActivity", "call", attributes='calledElement="other"'),
+        node("eventBasedGateway", "events"),
+        node("intermediateCatchEvent", "one", timer()),
+        node("intermediateCatchEvent", "two", timer()),
+        service("done"),
+        end(),
+        end("e2"),
+        node("textAnnotation", "note"),
+        chain("s", "merge", "a", "by_lane", "g"),
+        flow("g", "merge"),
+        flow("g", "sub", "decision == 'accept' and not is_done()"),
+        chain("sub", "call", "events", "one", "e"),
+        chain("events", "two", "e"),
+        chain("late", "done", "e2"),
+    ),
+    process(start("os"), user("ou"), end("oe"), chain("os", "ou", "oe"), process_id="other"),
+)  # fmt: skip
+
+
+def rules(findings: list[Finding]) -> set[tuple[str, str]]:
+    return {(finding.rule, finding.element_id) for finding in findings}
+
+
+def test_a_good_diagram_has_no_findings():
+    assert check(GOOD, KNOWN) == []
+    assert check(GOOD, Known()) == []
+
+
+ERRORS = {
+    # elements that the library drops, passes through or cannot run
+    "task": (("element-unsupported", "x"), around(node("task", "x"), first="x", last="x")),
+    "manual": (("element-unsupported", "x"), around(node("manualTask", "x"), first="x", last="x")),
+    "script": (("element-unsupported", "x"), around(node("scriptTask", "x"), first="x", last="x")),
+    "rule": (("element-unsupported", "x"), around(node("businessRuleTask", "x"), first="x", last="x")),
+    "send": (("element-unsupported", "x"), around(node("sendTask", "x"), first="x", last="x")),
+    "receive": (("element-unsupported", "x"), around(node("receiveTask", "x"), first="x", last="x")),
+    "complex": (("element-unsupported", "x"), around(node("complexGateway", "x"), first="x", last="x")),
+    "transaction": (("element-unsupported", "x"), around(node("transaction", "x"), first="x", last="x")),
+    "ad hoc": (("element-unsupported", "x"), around(node("adHocSubProcess", "x"), first="x", last="x")),
+    "throw": (("element-unsupported", "x"), around(node("intermediateThrowEvent", "x"), first="x", last="x")),
+    "choreography": (
+        ("element-unsupported", "x"), file(process(start(), end(), flow("s", "e")), node("choreography", "x")),
+    ),
+    "task in task": (("element-unsupported", "u"), around(user("u", user("inner")))),
+    "event sub-process": (
+        ("event-subprocess", "x"),
+        around(user(), node("subProcess", "x", start("s2") + end("e2") + flow("s2", "e2"), 'triggeredByEvent="true"')),
+    ),
+    "data object": (("data-unsupported", "d"), around(user(), node("dataObjectReference", "d"))),
+    "data association": (("data-unsupported", "u"), around(user("u", node("dataOutputAssociation", "d")))),
+    "loop mark": (("loop-unsupported", "u"), around(user("u", "<bpmn:standardLoopCharacteristics/>"))),
+    "many services": (
+        ("multi-unsupported", "v"),
+        around(service().replace("</bpmn:serviceTask>", many() + "</bpmn:serviceTask>"), first="v", last="v"),
+    ),
+    "many of a list": (
+        ("multi-unsupported", "u"),
+        around(user("u", many("", "<bpmn:loopDataInputRef>members</bpmn:loopDataInputRef>"))),
+    ),
+    "many of nothing": (("cardinality-missing", "u"), around(user("u", many("")))),
+    "none at all": (("cardinality-odd", "u"), around(user("u", many("0")))),
+    "compensation": (("compensation", "u"), around(user().replace("<bpmn:userTask", '<bpmn:userTask isForCompensation="true"'))),
+    "quantity": (("quantity", "u"), around(user().replace("<bpmn:userTask", '<bpmn:userTask startQuantity="2"'))),
+    "hidden flow": (
+        ("element-misplaced", "hidden"),
+        around(user(), f"<bpmn:extensionElements>{flow('s', 'e', flow_id='hidden')}</bpmn:extensionElements>"),
+    ),
+    "hidden by another name": (
+        ("element-misplaced", "hidden"),
+        around(user(), '<bpmn:extensionElements><camunda:sequenceFlow id="hidden"/></bpmn:extensionElements>'),
+    ),
+    # events
+    "message start": (
+        ("event-kind", "s"),
+        diagram(node("startEvent", "s", "<bpmn:messageEventDefinition/>"), user(), end(), chain("s", "u", "e")),
+    ),
+    "signal end": (
+        ("event-kind", "e"),
+        diagram(start(), user(), end("e", "<bpmn:signalEventDefinition/>"), chain("s", "u", "e")),
+    ),
+    "link": (
+        ("event-kind", "x"),
+        around(node("intermediateCatchEvent", "x", "<bpmn:linkEventDefinition/>"), first="x", last="x"),
+    ),
+    "conditional": (
+        ("event-kind", "x"),
+        around(node("intermediateCatchEvent", "x", "<bpmn:conditionalEventDefinition/>"), first="x", last="x"),
+    ),
+    "nothing to wait for": (("event-kind", "x"), around(node("intermediateCatchEvent", "x"), first="x", last="x")),
+    "two reasons": (
+        ("event-kind", "x"),
+        around(node("intermediateCatchEvent", "x", timer() + timer()), first="x", last="x"),
+    ),
+    "error boundary": (
+        ("event-kind", "b"),
+        around(
+            user(), node("boundaryEvent", "b", "<bpmn:errorEventDefinition/>", 'attachedToRef="u"'), end("e2"), flow("b", "e2")
+        ),
+    ),
+    "duration": (
+        ("timer-kind", "x"),
+        around(node("intermediateCatchEvent", "x", timer("'P3D'", "timeDuration")), first="x", last="x"),
+    ),
+    "cycle": (
+        ("timer-kind", "x"),
+        around(node("intermediateCatchEvent", "x", timer("'R3/PT1H'", "timeCycle")), first="x", last="x"),
+    ),
+    "no moment": (
+        ("timer-missing", "x"),
+        around(node("intermediateCatchEvent", "x", "<bpmn:timerEventDefinition/>"), first="x", last="x"),
+    ),
+    # ids
+    "Start": (("id-reserved", "Start"), around(user("Start"), first="Start", last="Start")),
+    "End": (("id-reserved", "End"), around(user("End"), first="End", last="End")),
+    "EndJoin": (("id-reserved", "p.EndJoin"), around(user("p.EndJoin"), first="p.EndJoin", last="p.EndJoin")),
+    "space in id": (("id-form", "a b"), around(user("a b"), first="a b", last="a b")),
+    "digit first": (("id-form", "1a"), around(user("1a"), first="1a", last="1a")),
+    "no id": (("id-missing", "p"), around(user(), "<bpmn:userTask/>")),
+    "twice": (("id-twice", "u"), around(user(), user())),
+    "flow like node": (("id-twice", "u"), diagram(start(), user(), end(), flow("s", "u", flow_id="u"), flow("u", "e"))),
+    "operator like node": (("id-clash", "close"), around(service("close"), first="close", last="close")),
+    "form field like node": (
+        ("id-clash", "u"),
+        around(user(), '<bpmn:extensionElements><camunda:formField id="u"/></bpmn:extensionElements>'),
+    ),
+    # arrows and gateways
+    "dangling target": (("flow-dangling", "s_nobody"), around(user(), flow("s", "nobody"))),
+    "dangling source": (("flow-dangling", "nobody_e"), around(user(), flow("nobody", "e"))),
+    "into a sub-process": (
+        ("flow-crosses", "u_e2"),
+        around(user(), node("subProcess", "x", start("s2") + end("e2") + flow("s2", "e2")), flow("u", "e2")),
+    ),
+    "condition behind a task": (
+        ("condition-ignored", "u_e"),
+        diagram(start(), user(), end(), flow("s", "u"), flow("u", "e", "x == 1")),
+    ),
+    "condition of the default": (
+        ("default-condition", "g_e"),
+        diagram(
+            start(), node("exclusiveGateway", "g", attributes='default="g_e"'), end(), flow("s", "g"),
+            flow("g", "e", "x == 1"),
+        ),
+    ),
+    "foreign default": (
+        ("default-unknown", "g"),
+        diagram(start(), node("exclusiveGateway", "g", attributes='default="s_g"'), end(), chain("s", "g", "e")),
+    ),
+    "no default": (
+        ("default-missing", "g"),
+        diagram(
+            start(), node("exclusiveGateway", "g"), user(), end(), chain("s", "g"), chain("u", "e"),
+            flow("g", "u", "x == 1"), flow("g", "e", "x == 2"),
+        ),
+    ),
+    "inclusive without default": (
+        ("default-missing", "g"),
+        diagram(
+            start(), node("inclusiveGateway", "g"), user(), end(), chain("s", "g"), chain("u", "e"),
+            flow("g", "u", "x == 1"), flow("g", "e", "x == 2"),
+        ),
+    ),
+    "no condition": (
+        ("condition-missing", "g_u"),
+        diagram(
+            start(), node("exclusiveGateway", "g", attributes='default="g_e"'), user(), end(), chain("s", "g", "u", "e"),
+            flow("g", "e"),
+        ),
+    ),
+    "start entered": (("start-entered", "s"), around(user(), flow("u", "s"))),
+    "end left": (("end-left", "e"), around(user(), flow("e", "u"))),
+    "two arrows from a task": (
+        ("several-outgoing", "u"), around(user(), end("e2"), flow("u", "e2")),
+    ),
+    "dead end": (("dead-end", "u"), diagram(start(), user(), end(), flow("s", "u"))),
+    "the same arrow twice": (
+        ("flow-doubled", "g"),
+        diagram(start(), node("parallelGateway", "g"), end(), flow("s", "g"), flow("g", "e"), flow("g", "e", flow_id="again")),
+    ),
+    "event gateway to a task": (
+        ("event-gateway", "u"),
+        diagram(
+            start(), node("eventBasedGateway", "g"), user(), node("intermediateCatchEvent", "t", timer()), end(),
+            chain("s", "g", "u", "e"), chain("g", "t", "e"),
+        ),
+    ),
+    "boundary of nothing": (
+        ("boundary-host", "b"), around(user(), node("boundaryEvent", "b", timer()), end("e2"), flow("b", "e2")),
+    ),
+    "boundary of a service": (
+        ("boundary-host", "b"),
+        around(
+            service(), node("boundaryEvent", "b", timer(), 'attachedToRef="v"'), end("e2"), flow("b", "e2"), first="v", last="v"
+        ),
+    ),
+    # where a token can get
+    "no start": (("start-missing", "p"), diagram(user(), end(), flow("u", "e"))),
+    "two starts": (("start-several", "s2"), around(user(), start("s2"), flow("s2", "u"))),
+    "no end": (("end-missing", "p"), diagram(start(), user(), flow("s", "u"))),
+    "empty sub-process": (("start-missing", "x"), around(node("subProcess", "x"), first="x", last="x")),
+    "unreachable": (("unreachable", "lost"), around(user(), user("lost"), flow("lost", "e"))),
+    "recurring duty without terminate": (
+        ("loop-without-terminate", "e2"),
+        around(
+            node(
+                "subProcess", "x",
+                start("s2") + node("parallelGateway", "fork") + user() + end("e2") + chain("s2", "fork", "u", "e2")
+                + node("exclusiveGateway", "m") + user("again") + chain("fork", "m", "again", "m"),
+            ),
+            first="x", last="x",
+        ),
+    ),
+    "turning alone": (
+        ("automatic-loop", "v"),
+        diagram(
+            start(), service(), node("exclusiveGateway", "g", attributes='default="g_v"'), end(), chain("s", "v", "g", "v"),
+            flow("g", "e", "is_done()"),
+        ),
+    ),
+    "loop without a gateway": (
+        ("loop-without-gateway", "u"),
+        diagram(
+            start(), node("parallelGateway", "fork"), user(), user("v"), end("e", TERMINATE), chain("s", "fork", "u", "v", "u"),
+            flow("fork", "e"),
+        ),
+    ),
+    "loop into a parallel gateway": (
+        ("parallel-loop", "j"),
+        diagram(
+            start(), node("parallelGateway", "j"), user(), node("exclusiveGateway", "g", attributes='default="g_e"'), end(),
+            chain("s", "j", "u", "g", "e"), flow("g", "j", "decision == 'redo'"),
+        ),
+    ),
+    "long chain": (
+        ("chain-too-long", "e"),
+        around(*(user(f"u{i}") for i in range(250)), chain(*(f"u{i}" for i in range(250))), first="u0", last="u249"),
+    ),
+    "nested too deep": (
+        ("too-deep", "x0"),
+        around(
+            *(f'<bpmn:subProcess id="x{i}">' for i in reversed(range(6))), "</bpmn:subProcess>" * 6, first="x5", last="x5"
+        ),
+    ),
+    # pools, lanes, calls, drawing
+    "no process": (("process-missing", ""), file()),
+    "not executable": (
+        ("not-executable", "p"),
+        file(process(start(), end(), flow("s", "e"), attributes='isExecutable="false"')),
+    ),
+    "two processes": (
+        ("process-several", "q"),
+        file(process(start(), end(), flow("s", "e")), process(start("s2"), end("e2"), flow("s2", "e2"), process_id="q")),
+    ),
+    "second process for show": (
+        ("process-idle", "q"),
+        file(
+            process(start(), end(), flow("s", "e")),
+            process(start("s2"), end("e2"), flow("s2", "e2"), process_id="q", attributes='isExecutable="false"'),
+        ),
+    ),
+    "process in a pool": (
+        ("element-misplaced", "q"),
+        file(node("collaboration", "c", process(process_id="q")), process(start(), end(), flow("s", "e"))),
+    ),
+    "pool of nothing": (
+        ("pool-unknown", "pool"),
+        file(
+            node("collaboration", "c", node("participant", "pool", attributes='processRef="q"')),
+            process(start(), end(), flow("s", "e")),
+        ),
+    ),
+    "space in a lane": (
+        ("lane-space", "l"),
+        around(user(), node("laneSet", "ls", node("lane", "l", "<bpmn:flowNodeRef> u\n</bpmn:flowNodeRef>"))),
+    ),
+    "lane of nothing": (
+        ("lane-unknown", "l"),
+        around(user(), node("laneSet", "ls", node("lane", "l", "<bpmn:flowNodeRef>gone</bpmn:flowNodeRef>"))),
+    ),
+    "two lanes": (
+        ("lane-twice", "u"),
+        around(
+            user(),
+            node("laneSet", "ls", "".join(node("lane", i, "<bpmn:flowNodeRef>u</bpmn:flowNodeRef>") for i in ("l1", "l2"))),
+        ),
+    ),
+    "call of nothing": (
+        ("call-unknown", "x"), around(node("callActivity", "x", attributes='calledElement="gone"'), first="x", last="x"),
+    ),
+    "call of itself": (
+        ("call-recursive", "x"), around(node("callActivity", "x", attributes='calledElement="p"'), first="x", last="x"),
+    ),
+    "call around the corner": (
+        ("call-recursive", "y"),
+        file(
+            process(start(), node("callActivity", "x", attributes='calledElement="q"'), end(), chain("s", "x", "e")),
+            process(
+                start("s2"), node("callActivity", "y", attributes='calledElement="p"'), end("e2"), chain("s2", "y", "e2"),
+                process_id="q",
+            ),
+        ),
+    ),
+    "place without numbers": (
+        ("drawing-broken", "u"), around(user()).replace(b'x="1"', b'x="left"'),
+    ),
+    # scripts and steps
+    "script before": (
+        ("script", "u"), around(user().replace("<s:properties>", "<s:preScript>x = 1</s:preScript><s:properties>")),
+    ),
+    "variable name": (
+        ("extension-refused", "u"),
+        around(user().replace("<s:properties>", "<s:variableName>x</s:variableName><s:properties>")),
+    ),
+    "property without value": (
+        ("property-broken", "u"), around(user().replace("<s:properties>", '<s:properties><s:property name="x"/>')),
+    ),
+    "no step": (("step-missing", "v"), around(service(inside=""), first="v", last="v")),
+    "step of a user task": (
+        ("step-misplaced", "u"), around(user().replace("<s:properties>", '<s:serviceTaskOperator id="close"/><s:properties>')),
+    ),
+    "unknown step": (
+        ("step-unknown", "v"), around(service(inside='<s:serviceTaskOperator id="fly"/>'), first="v", last="v"),
+    ),
+    "result variable": (
+        ("step-option", "v"),
+        around(service(inside='<s:serviceTaskOperator id="close" resultVariable="x"/>'), first="v", last="v"),
+    ),
+    "unknown parameter": (
+        ("parameter-unknown", "v"),
+        around(service(inside=step("close", 'id="x" type="str" value="1"')), first="v", last="v"),
+    ),
+    "half a parameter": (
+        ("parameter-broken", "v"),
+        around(service(inside=step("close", 'id="x" value="1"')), first="v", last="v"),
+    ),
+    # words
+    "verb": (("step-unknown", "u"), around(user(role="ENT_SAFETY", form="report", verb="fly"))),
+    "form": (("form-unknown", "u"), around(user(role="ENT_SAFETY", form="gone"))),
+    "role": (("role-unknown", "u"), around(user(role="ENT_SAFETY, KING", form="report"))),
+    "unit": (("unit-unknown", "u"), around(user(role="ENT_SAFETY", form="report", unit="moon"))),
+    "person": (("person-unknown", "u"), around(user(person="nobody", form="report"))),
+    "duty": (("duty-unknown", "u"), around(user(role="ENT_SAFETY", form="report", duty="Z"))),
+    "due": (("due-unknown", "u"), around(user(role="ENT_SAFETY", form="report", due="soon"))),
+    "nobody": (("role-missing", "u"), around(user(form="report"))),
+    "lane that is no role": (
+        ("lane-role", "u"),
+        around(
+            user(form="report"),
+            node("laneSet", "ls", node("lane", "l", "<bpmn:flowNodeRef>u</bpmn:flowNodeRef>", 'name="国王"')),
+        ),
+    ),
+    "lane over a sub-process": (
+        ("role-missing", "u"),
+        around(
+            node("laneSet", "ls", node("lane", "l", "<bpmn:flowNodeRef>x</bpmn:flowNodeRef>", 'name="主任"')),
+            node("subProcess", "x", start("s2") + user(form="report") + end("e2") + chain("s2", "u", "e2")),
+            first="x", last="x",
+        ),
+    ),
+    # expressions
+    "shell": (
+        ("expression-bad", "g_u"),
+        diagram(
+            start(), node("exclusiveGateway", "g", attributes='default="g_e"'), user(), end(), chain("s", "g"), chain("u", "e"),
+            flow("g", "u", "().__class__.__bases__"), flow("g", "e"),
+        ),
+    ),
+    "bad timer": (
+        ("expression-bad", "x"), around(node("intermediateCatchEvent", "x", timer("3 days")), first="x", last="x"),
+    ),
+    "bad count": (("expression-bad", "u"), around(user("u", many("a b")))),
+    "bad enough": (
+        ("expression-bad", "u"),
+        around(user("u", many("2", "<bpmn:completionCondition>agree ==</bpmn:completionCondition>"))),
+    ),
+    "no words": (
+        ("expression-empty", "x"), around(node("intermediateCatchEvent", "x", timer(" ")), first="x", last="x"),
+    ),
+    "marks in an expression": (
+        ("expression-bad", "x"),
+        around(node("intermediateCatchEvent", "x", timer("due_at() <camunda:b/> + 1")), first="x", last="x"),
+    ),
+    "unknown function": (
+        ("function-unknown", "x"), around(node("intermediateCatchEvent", "x", timer("tomorrow()")), first="x", last="x"),
+    ),
+    "bad parameter": (
+        ("expression-bad", "v"),
+        around(service(inside=step("remind", 'id="level" type="str" value="a b"')), first="v", last="v"),
+    ),
+}  # fmt: skip
+
+WARNINGS = {
+    "potential owner": (("people-ignored", "u"), around(user("u", "<bpmn:potentialOwner/>"))),
+    "other tool": (
+        ("foreign-extension", "u"),
+        around(user().replace("<bpmn:userTask", '<bpmn:userTask camunda:assignee="kermit"')),
+    ),
+    "message flow": (
+        ("message-flow", "m"),
+        file(node("collaboration", "c", node("messageFlow", "m")), process(start(), end(), flow("s", "e"))),
+    ),
+    "not drawn": (
+        ("drawing-missing", "e"),
+        file(process(start(), end(), flow("s", "e")), drawn=("s",)),
+    ),
+    "nothing drawn": (("drawing-missing", ""), file(process(start(), end(), flow("s", "e")), drawn=())),
+    "no name": (("name-missing", "u"), around(user().replace('name="环节u"', ""))),
+    "default of a task": (
+        ("default-ignored", "u"), around(user().replace("<bpmn:userTask", '<bpmn:userTask default="u_e"')),
+    ),
+    "no form": (("form-missing", "u"), around(user(role="ENT_SAFETY"))),
+    "odd property": (("property-unknown", "u"), around(user(role="ENT_SAFETY", form="report", rolle="x"))),
+    "role and person": (
+        ("role-and-person", "u"), around(user(role="ENT_SAFETY", person="reporter", form="report")),
+    ),
+    "no parameter": (
+        ("parameter-missing", "v"), around(service(inside='<s:serviceTaskOperator id="remind"/>'), first="v", last="v"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_refuses(name):
+    (rule, element_id), data = ERRORS[name]
+    found = check(data, KNOWN)
+    assert (rule, element_id) in rules(found)
+    assert found[0].severity == "error"
+    assert_readable(found)
+
+
+@pytest.mark.parametrize("name", WARNINGS)
+def test_warns(name):
+    (rule, element_id), data = WARNINGS[name]
+    found = check(data, KNOWN)
+    assert rules(found) == {(rule, element_id)}
+    assert {finding.severity for finding in found} == {"warning"}
+    assert_readable(found)
+
+
+def assert_readable(findings: list[Finding]) -> None:
+    """A finished Chinese sentence, without words of the library's."""
+    for finding in findings:
+        assert finding.message.endswith("。"), finding
+        assert "\n" not in finding.message
+        assert "None" not in finding.message
+        assert not any(word in finding.message for word in ("Traceback", "spiff", "lxml", "Exception"))
+
+
+def test_every_rule_has_a_test():
+    """Two lists that must agree: the slugs in the code, and those asserted here."""
+    rooms = Path(check.__code__.co_filename).parent.glob("*.py")
+    code = "".join(room.read_text() for room in rooms)
+    asserted = {case[0][0] for case in (ERRORS | WARNINGS).values()} | {"file-unreadable", "too-large", "more"}
+    written = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', code))
+    written |= {"script", "compensation", "quantity", "unreachable", "more"}
+    built = {f"{word}-unknown" for word in ("unit", "person", "duty")}  # words.py makes these slugs from the property
+    assert written | built == asserted
+
+
+def test_a_choice_of_two_opposites_needs_no_default():
+    for one, other in (("x == 1", "x != 1"), ("is_done()", "not is_done()"), ("x and y", "not (x and y)")):
+        data = diagram(
+            start(), node("exclusiveGateway", "g"), user(), end(), chain("s", "g"), chain("u", "e"),
+            flow("g", "u", one), flow("g", "e", other),
+        )  # fmt: skip
+        assert check(data, KNOWN) == []
+    data = data.replace(b"not (x and y)", b"not x and y")
+    assert ("default-missing", "g") in rules(check(data, KNOWN))
+
+
+def test_a_join_that_gets_one_token_back_at_once_is_no_loop_into_a_join():
+    """The main diagram's join of both handovers (design, section 5)."""
+    data = diagram(
+        start(), node("parallelGateway", "fork"), user("a"), user("b"), node("exclusiveGateway", "m"),
+        node("exclusiveGateway", "n"), node("parallelGateway", "join"), node("parallelGateway", "stays"), user("c"),
+        node("exclusiveGateway", "g", attributes='default="g_e"'), end("e", TERMINATE),
+        chain("s", "fork", "n", "a", "join", "stays", "c", "g", "e"), chain("fork", "b", "m", "join"), chain("stays", "m"),
+        flow("g", "n", "decision == 'redo'"),
+    )  # fmt: skip
+    assert check(data, KNOWN) == []
+
+
+def test_files_of_other_tools_are_checked_for_structure_only():
+    data = around(user(role="KING", verb="fly", due="soon", form="gone"), node("laneSet", "ls"))
+    assert check(data, Known()) == []
+
+
+def test_a_file_as_camunda_writes_it_needs_no_change_to_run():
+    """Its own forms and assignees are kept and mean nothing; one sentence says so."""
+    field = '<camunda:formData><camunda:formField id="amount"/><camunda:formField id="amount"/></camunda:formData>'
+    data = file(
+        node("message", "m"),
+        process(
+            node("startEvent", "s", f"<bpmn:extensionElements>{field}</bpmn:extensionElements>"),
+            '<bpmn:userTask id="u" name="两&#xD;&#xA;行" camunda:assignee="kermit"/>',
+            end(),
+            chain("s", "u", "e"),
+            attributes='isExecutable="true" camunda:historyTimeToLive="180"',
+        ),
+    )
+    assert rules(check(data, Known())) == {("foreign-extension", "p")}
+    assert ("role-missing", "u") in rules(check(data, KNOWN))
+
+
+BOMB = "".join(f'<!ENTITY a{i + 1} "{f"&a{i};" * 10}">' for i in range(9))
+HOSTILE = {
+    "nothing": b"",
+    "spaces": b" \n ",
+    "binary": bytes(range(256)),
+    "half": GOOD[: len(GOOD) // 2],
+    "zip": b"PK\x03\x04",
+    "html": b"<html/>",
+    "other namespace": b'<definitions xmlns="http://x"><process id="p"/></definitions>',
+    "doctype": b"<!DOCTYPE a>" + GOOD,
+    "entity": b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + GOOD.replace("环节".encode(), b"&x;"),
+    "bomb": f'<!DOCTYPE a [<!ENTITY a0 "ha">{BOMB}]><a b="&a9;">&a9;</a>'.encode(),
+    "large": GOOD + b" " * 2_000_000,
+    "deep": b"<a>" * 5_000 + b"</a>" * 5_000,
+    "encoding": b'<?xml version="1.0" encoding="klingon"?><a/>',
+    "nul": GOOD.replace(b"hazard", b"haz\0ard"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_get_one_sentence(name):
+    began = time.perf_counter()
+    found = check(HOSTILE[name], KNOWN)
+    assert [(finding.severity, finding.rule) for finding in found] == [("error", "file-unreadable")]
+    assert time.perf_counter() - began < 2
+    assert_readable(found)
+
+
+def test_large_files_are_answered_fast():
+    row = [f"u{i}" for i in range(3_500)]
+    crowd = diagram(start(), end(), *map(user, row), chain(*row))
+    assert 1_000_000 < len(crowd) < 2_000_000
+    dense = diagram(
+        start(), end(), *(node("parallelGateway", f"g{i}") for i in range(480)), flow("s", "g0"), flow("g479", "e"),
+        *(flow(f"g{i % 480}", f"g{(i * 7 + 1) % 480}", flow_id=f"f{i}") for i in range(1_900)),
+    )  # fmt: skip
+    for data in (crowd, dense):
+        began = time.process_time()
+        found = check(data, KNOWN)
+        assert time.process_time() - began < 4  # a guard against quadratic rules, not a measurement
+        assert len(found) <= 201
+        assert_readable(found)
+
+
+def test_five_hundred_in_a_row():
+    row = [f"u{i}" for i in range(500)]
+    found = rules(check(around(*map(user, row), chain(*row), first="u0", last="u499"), Known()))
+    assert ("too-large", "") in found  # with start and end it is more than 500; the recursion behind it is never started
+
+
+def test_doubts_are_cut_off_at_two_hundred():
+    found = check(diagram(start(), end(), flow("s", "e"), *(node("task", f"x{i}") for i in range(300))), Known())
+    assert len(found) == 201
+    assert found[-1].rule == "more"
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=400))
+def test_random_bytes_never_raise(data):
+    assert check(data, KNOWN)[0].rule == "file-unreadable"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_mutated_diagrams_never_raise(data):
+    """Bytes cut out, doubled, or replaced by a piece from elsewhere in the file: most stay XML for a while."""
+    text = GOOD.decode()
+    pieces = text.replace("<", "\0<").split("\0")
+    for _ in range(data.draw(st.integers(1, 6))):
+        at, other = (data.draw(st.integers(0, len(pieces) - 1)) for _ in range(2))
+        match data.draw(st.sampled_from(["drop", "swap", "copy", "attribute"])):
+            case "drop" if len(pieces) > 2:
+                pieces.pop(at)
+            case "swap":
+                pieces[at], pieces[other] = pieces[other], pieces[at]
+            case "copy":
+                pieces.insert(at, pieces[other])
+            case "attribute":
+                words = pieces[at].split('"')
+                if len(words) > 2:
+                    words[1] = data.draw(st.sampled_from(["", "e", "s", "u", "nobody", "false", "<", "中", "p", "Start"]))
+                    pieces[at] = '"'.join(words)
+            case _:
+                pass
+    assert_readable(check("".join(pieces).encode(), KNOWN))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_mutated_trees_never_raise_and_what_is_accepted_can_be_read(data):
+    """The same on the tree, so that the file stays XML: elements copied, removed, arrows bent, attributes changed."""
+    root = etree.fromstring(GOOD)
+    arrows = list(root.iter(f"{{{BPMN}}}sequenceFlow"))
+    ids = [arrow.get("targetRef") for arrow in arrows]
+    for _ in range(data.draw(st.integers(1, 5))):
+        elements = list(root.iter())[1:]
+        one, other = (data.draw(st.sampled_from(elements)) for _ in range(2))
+        match data.draw(st.sampled_from(["retarget", "drop", "copy", "attribute", "text", "tag"])):
+            case "retarget":
+                end = data.draw(st.sampled_from(["sourceRef", "targetRef"]))
+                data.draw(st.sampled_from(arrows)).set(end, data.draw(st.sampled_from(ids)))
+            case "drop" if len(elements) > 2:
+                one.getparent().remove(one)
+            case "copy":
+                other.append(deepcopy(one))
+            case "attribute":
+                key = data.draw(st.sampled_from([*one.attrib, "id", "default", "attachedToRef", "calledElement"]))
+                one.set(key, data.draw(st.sampled_from(["", "e", "s", "sub", "g_merge", "p", "nobody", "true", "."])))
+            case "text":
+                one.text = data.draw(st.sampled_from(["", "x == 1", "a b", "${x}", "0", "nan", "1e999"]))
+            case "tag":
+                one.tag = other.tag
+    found = check(etree.tostring(root), KNOWN)
+    assert_readable(found)
+    if not any(finding.severity == "error" for finding in found):
+        spiff.read(etree.tostring(root))

@@ -1,0 +1,41 @@
+"""The transactions of db.py where they are our own device: the queue of SQLite's writers."""
+
+import threading
+
+import pytest
+
+from workflows import db
+from workflows.db import Database
+from workflows.errors import Conflict
+
+
+@pytest.fixture
+def sqlite(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'writers.db'}")
+    with database.transaction() as session:
+        session.connection().exec_driver_sql("create table rows (id integer primary key)")
+    return database
+
+
+def insert(database):
+    with database.transaction() as session:
+        session.connection().exec_driver_sql("insert into rows default values")
+
+
+def test_writers_of_one_process_queue_and_all_arrive(sqlite):
+    threads = [threading.Thread(target=lambda: [insert(sqlite) for _ in range(20)]) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with sqlite.reading() as session:
+        assert session.connection().exec_driver_sql("select count(*) from rows").scalar() == 160
+
+
+def test_a_transaction_inside_a_transaction_is_an_error_and_not_a_standstill(sqlite, monkeypatch):
+    monkeypatch.setattr(db, "WAIT_SECONDS", 0.1)
+    with sqlite.transaction() as session:
+        session.connection()
+        with pytest.raises(Conflict):
+            insert(sqlite)
+    insert(sqlite)  # and the queue is as it was

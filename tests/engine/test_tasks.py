@@ -1,0 +1,198 @@
+"""Completing a task: one step, one submission, one line; and everything that must be refused."""
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.engine import toy
+from workflows.engine import Caller, Post, definitions, history, instances, tasks
+from workflows.engine.instances import Instance
+from workflows.engine.worklist import Task
+from workflows.errors import Conflict, Forbidden, Invalid, NotFound
+
+A = Caller(1, frozenset({Post("A", 1)}))
+ALSO_A = Caller(2, frozenset({Post("A", 1)}))
+B = Caller(3, frozenset({Post("B", 1)}))
+STRANGER = Caller(4, frozenset({Post("A", 2)}))
+TEXT = {"text": "写好了"}
+
+
+@pytest.fixture
+def world():
+    return toy.Toy()
+
+
+def begin(database, world, xml=toy.REWORK):
+    with database.transaction() as session:
+        definitions.deploy(session, toy.KNOWN, xml.encode(), toy.FORMS)
+        instances.start(session, world.rules(), "toy", toy.THING, by=1)
+
+
+def complete(database, world, element, caller, data):
+    with database.transaction() as session:
+        waiting = [task for task in tasks.open_of(session, toy.THING) if task.element_id == element]
+        return tasks.complete(session, world.rules(), tasks.get(session, waiting[0].id, caller), caller, data).id
+
+
+def open_elements(database):
+    with database.reading() as session:
+        return [task.element_id for task in tasks.open_of(session, toy.THING)]
+
+
+def test_a_case_goes_back_and_forth_and_ends(database, world):
+    begin(database, world)
+    complete(database, world, "a", A, TEXT)
+    assert open_elements(database) == ["b"]
+    complete(database, world, "b", B, {"ok": False, "reason": "不行"})
+    assert open_elements(database) == ["a"]
+    complete(database, world, "a", A, TEXT)
+    complete(database, world, "b", B, {"ok": True})
+    assert open_elements(database) == []
+    with database.reading() as session:
+        assert instances.of(session, toy.THING).ended_how == "completed"
+        handed_in = [(each.element_id, each.data) for each in tasks.submissions(session, toy.THING)]
+        assert handed_in[1] == ("b", {"ok": False, "reason": "不行"})
+        assert len(handed_in) == 4
+        assert history.verify(session) == []
+
+
+def test_the_second_click_is_a_conflict_and_does_nothing(database, world):
+    begin(database, world, toy.ONE_TASK)
+    done = complete(database, world, "a", A, TEXT)
+    for late in (A, ALSO_A):
+        with pytest.raises(Conflict, match="已经办结"), database.transaction() as session:
+            tasks.complete(session, world.rules(), tasks.get(session, done, late), late, TEXT)
+    with database.reading() as session:
+        assert len(tasks.submissions(session, toy.THING)) == 1
+
+
+def test_two_sessions_that_loaded_the_same_open_task_cannot_both_finish_it(database, world):
+    begin(database, world)
+    with database.reading() as reading:
+        stale = tasks.open_of(reading, toy.THING)[0]
+        complete(database, world, "a", A, TEXT)
+    with pytest.raises(Conflict), database.transaction() as session:
+        tasks.complete(session, world.rules(), session.merge(stale, load=False), ALSO_A, TEXT)
+
+
+def test_form_faults_stand_at_their_fields_and_leave_no_trace(database, world):
+    begin(database, world)
+    with pytest.raises(Invalid) as caught:
+        complete(database, world, "a", A, {"text": "x"})
+    assert caught.value.fields == {"text": "“内容”至少写 2 个字。"}
+    with pytest.raises(Invalid, match="表单没有"):
+        complete(database, world, "a", A, {**TEXT, "other": 1})
+    assert open_elements(database) == ["a"]
+
+
+def test_a_visible_field_is_required_and_an_invisible_one_dropped(database, world):
+    begin(database, world)
+    complete(database, world, "a", A, TEXT)
+    with pytest.raises(Invalid) as caught:
+        complete(database, world, "b", B, {"ok": False})
+    assert caught.value.fields == {"reason": "请填写“原因”。"}
+    complete(database, world, "b", B, {"ok": True, "reason": "多余"})
+    with database.reading() as session:
+        assert tasks.submissions(session, toy.THING)[-1].data == {"ok": True}
+
+
+def test_what_a_verb_refuses_undoes_everything(database, world):
+    begin(database, world)
+    world.refuse = Invalid("text", "领域不同意。")
+    with pytest.raises(Invalid, match="领域不同意"):
+        complete(database, world, "a", A, TEXT)
+    with database.reading() as session:
+        assert tasks.submissions(session, toy.THING) == []
+        assert session.scalar(select(func.count()).select_from(Task).where(Task.status == "DONE")) == 0
+        assert [line.kind for line in history.lines(session, toy.THING)] == ["instance_started"]
+
+
+def test_nobody_signs_his_own_work(database, world):
+    """Separation of duties holds for the actor and for the person he stands in for (domain 2.2)."""
+    both = Caller(1, frozenset({Post("A", 1), Post("B", 1)}))
+    begin(database, world)
+    complete(database, world, "a", both, TEXT)
+    with pytest.raises(Forbidden, match="谁整改谁不得验收"):
+        complete(database, world, "b", both, {"ok": True})
+    substitute = Caller(9, frozenset(), {1: frozenset({Post("B", 1)})})
+    with pytest.raises(Forbidden, match="谁整改谁不得验收"):
+        complete(database, world, "b", substitute, {"ok": True})
+    with database.reading() as session:
+        row = tasks.inbox(session, world.rules(), both).rows[0]
+        assert (row.task.element_id, row.forbidden) == ("b", "谁整改谁不得验收。")
+
+
+def test_a_substitute_acts_on_behalf_of_his_principal(database, world):
+    begin(database, world, toy.ONE_TASK)
+    substitute = Caller(9, frozenset(), {1: A.posts})
+    complete(database, world, "a", substitute, TEXT)
+    with database.reading() as session:
+        handed_in = tasks.submissions(session, toy.THING)[0]
+        assert (handed_in.by, handed_in.on_behalf_of) == (9, 1)
+
+
+def test_a_stranger_learns_nothing(database, world):
+    begin(database, world)
+    with database.reading() as session:
+        task = tasks.open_of(session, toy.THING)[0]
+        with pytest.raises(NotFound):
+            tasks.get(session, task.id, STRANGER)
+        assert tasks.inbox(session, world.rules(), STRANGER).rows == []
+
+
+def test_a_claimed_task_leaves_the_colleagues_inbox_until_released(database, world):
+    begin(database, world)
+    with database.transaction() as session:
+        tasks.claim(session, world.rules(), tasks.open_of(session, toy.THING)[0], A)
+    with database.reading() as session:
+        assert tasks.inbox(session, world.rules(), ALSO_A).rows == []
+        assert len(tasks.inbox(session, world.rules(), A, box="mine").rows) == 1
+    with pytest.raises(Conflict, match="其他人签领"):
+        complete(database, world, "a", ALSO_A, TEXT)
+    with database.transaction() as session:
+        tasks.release(session, tasks.open_of(session, toy.THING)[0], A)
+    complete(database, world, "a", ALSO_A, TEXT)
+
+
+def test_a_draft_is_kept_for_its_person_and_goes_with_the_task(database, world):
+    begin(database, world)
+    with database.transaction() as session:
+        task = tasks.open_of(session, toy.THING)[0]
+        tasks.save_draft(session, task, A, {"text": "半"})
+        tasks.save_draft(session, task, A, {"text": "半句"})
+    with database.reading() as session:
+        assert tasks.find_draft(session, task, A).data == {"text": "半句"}
+        assert tasks.find_draft(session, task, ALSO_A) is None
+    complete(database, world, "a", A, TEXT)
+    with database.reading() as session:
+        assert tasks.find_draft(session, task, A) is None
+
+
+def test_the_inbox_pages_by_key_without_gaps_or_doubles(database, world):
+    rules = world.rules()
+    with database.transaction() as session:
+        definitions.deploy(session, toy.KNOWN, toy.ONE_TASK.encode(), toy.FORMS)
+        for number in range(1, 8):
+            instances.start(session, rules, "toy", toy.Subject("thing", number), by=1)
+    seen, after = [], None
+    with database.reading() as session:
+        for _ in range(4):
+            page = tasks.inbox(session, rules, A, after=after, limit=3)
+            seen += [row.task.subject_id for row in page.rows]
+            after = page.next
+            if after is None:
+                break
+        assert seen == [1, 2, 3, 4, 5, 6, 7]
+        found = tasks.inbox(session, rules, A, search="第 3").rows
+        assert [row.task.subject_id for row in found] == [3]
+        assert tasks.inbox(session, rules, A, search="%").rows == []
+        assert tasks.counts(session, A) == tasks.Counts(mine=0, posts=7, late=0, soon=0)
+
+
+def test_the_stored_state_moves_on_by_one_revision_a_step(database, world):
+    begin(database, world)
+    complete(database, world, "a", A, TEXT)
+    with database.reading() as session:
+        before = session.scalar(select(Instance.revision))
+    complete(database, world, "b", B, {"ok": False, "reason": "不行"})
+    with database.reading() as session:
+        assert session.scalar(select(Instance.revision)) == before + 1

@@ -1,0 +1,135 @@
+"""Signing in, lockout, idle sign-out, and that a sign-in leads nowhere else."""
+
+from datetime import timedelta
+
+import pytest
+
+from service import create_app
+from service.config import Config
+from tests.service.inspector import token_of
+from workflows import people, steps
+from workflows.engine import Subject, history
+
+
+def test_signs_in_and_out(client):
+    assert client.get("/").headers["Location"] == "/sign-in"
+    assert client.sign_in("banshi1").headers["Location"] == "/"
+    page = client.get("/").text
+    assert "办公室经办甲" in page
+    assert "乙镇领导组办公室工作人员" in page
+    assert client.submit("/sign-out", {}, page="/").headers["Location"] == "/sign-in"
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.parametrize(("login", "password"), [("banshi1", "wrong"), ("nobody", "Bihuan-2026"), ("", "")])
+def test_a_wrong_password_and_an_unknown_login_look_the_same(client, login, password):
+    answer = client.sign_in(login, password)
+    assert answer.status_code == 422
+    assert people.WRONG in answer.text
+
+
+def test_a_failed_sign_in_is_recorded(client, town):
+    client.sign_in("banshi1", "wrong")
+    with town.reading() as session:
+        person = people.find_by_login(session, "banshi1")
+        lines = history.lines(session, Subject("person", person.id))
+    assert [line.body["what"] for line in lines if line.kind == "refused"] == ["sign_in"]
+    assert "wrong" not in str([line.body for line in lines])
+
+
+def test_five_failures_lock_for_fifteen_minutes(client, clock_at):
+    """Domain 8.3 (GB/T 22239): 连续5次失败锁15分钟."""
+    start = clock_at("2026-03-02 09:00")
+    for _ in range(5):
+        client.sign_in("banshi1", "wrong")
+    assert "锁定" in client.sign_in("banshi1").text
+    clock_at(start + timedelta(minutes=15, seconds=1))
+    assert client.sign_in("banshi1").status_code == 302
+
+
+def test_fifteen_idle_minutes_sign_out(client, clock_at):
+    start = clock_at("2026-03-02 09:00")
+    client.sign_in("banshi1")
+    clock_at(start + timedelta(minutes=14))
+    assert client.get("/").status_code == 200
+    clock_at(start + timedelta(minutes=14 + 16))
+    assert client.get("/done").headers["Location"] == "/sign-in?next=/done"
+    assert "15 分钟没有操作" in client.get("/sign-in").text
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.parametrize("seen", [0, None])
+def test_an_old_timestamp_alone_signs_out(client, seen):
+    """A cookie from another time is worth nothing, whatever else it says; nor is one without the time."""
+    client.sign_in("banshi1")
+    with client.session_transaction() as cookie:
+        cookie.pop("seen")
+        if seen is not None:
+            cookie["seen"] = seen
+    assert client.get("/").status_code == 302
+
+
+def test_a_new_password_ends_older_sign_ins(client, town):
+    client.sign_in("banshi1")
+    with town.transaction() as session:
+        people.set_password(session, people.find_by_login(session, "banshi1"), "Another-2026")
+    assert client.get("/").status_code == 302
+
+
+def test_the_session_is_emptied_before_somebody_enters(client):
+    client.get("/sign-in")
+    with client.session_transaction() as cookie:
+        cookie["planted"] = "by somebody else"
+        before = cookie["csrf_token"]
+    client.sign_in("banshi1")
+    client.get("/")
+    with client.session_transaction() as cookie:
+        assert "planted" not in cookie
+        assert cookie["csrf_token"] != before
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://example.org/", "//example.org", "/\\example.org", "\\\\example.org", "/\t/example.org", "javascript:alert(1)", "x"],
+)
+def test_next_leads_nowhere_else(client, target):
+    token = token_of(client.get("/sign-in").text)
+    data = {"csrf_token": token, "login": "banshi1", "password": "Bihuan-2026", "next": target}
+    assert client.post("/sign-in", data=data).headers["Location"] == "/"
+
+
+def test_next_leads_on_within_the_house(client):
+    assert client.get("/hazards?q=%E5%8E%82").headers["Location"].startswith("/sign-in?next=/hazards?q%3D")
+    answer = client.submit("/sign-in?next=/hazards", {"login": "banshi1", "password": "Bihuan-2026", "next": "/hazards"})
+    assert answer.headers["Location"] == "/hazards"
+
+
+def test_signing_out_by_a_link_is_not_possible(signed_in):
+    browser = signed_in("banshi1")
+    assert browser.get("/sign-out").status_code == 405
+    assert browser.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("env", ["development", "production"])
+def test_cookies(town, tmp_path, env):
+    config = Config(home=tmp_path, database_url=town.url, secret_key="for tests " * 4, env=env)
+    cookie = create_app(config, town, steps.RULES).test_client().get("/sign-in").headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert ("Secure" in cookie) == (env == "production")
+
+
+PAGES = ["/", "/done", "/tasks/1", "/hazards", "/hazards/new", "/hazards/1", "/definitions", "/definitions/x/1",
+         "/definitions/x/1.bpmn", "/photos/" + "0" * 64, "/photos/kept/x"]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_asks_who_one_is(client, address):
+    assert client.get(address).headers["Location"].startswith("/sign-in")
+
+
+def test_the_list_of_pages_is_whole(app):
+    """The parametrised list above against the routes."""
+    kinds = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
+    adapter = app.url_map.bind("localhost")
+    assert kinds == {adapter.match(address)[0] for address in PAGES} | {"static", "auth.sign_in"}

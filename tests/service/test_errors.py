@@ -1,0 +1,110 @@
+"""Refusals: a Chinese page with a way back, nothing saved, and a trace."""
+
+import pytest
+
+from service import App
+from workflows import people
+from workflows.engine import Subject, history
+from workflows.errors import Conflict, Forbidden, Invalid, NotFound
+
+
+def refused(town, login):
+    """What was refused to a person."""
+    with town.reading() as session:
+        person = people.find_by_login(session, login)
+        return [line.body for line in history.lines(session, Subject("person", person.id)) if line.kind == "refused"]
+
+
+@pytest.mark.parametrize(("problem", "status"), [(NotFound, 404), (Forbidden, 403), (Conflict, 409)])
+def test_each_problem_has_its_page(app: App, signed_in, problem, status):
+    @app.get("/raises")
+    def raises():
+        raise problem("这是给人看的一句话。")
+
+    answer = signed_in("banshi1").get("/raises")
+    assert answer.status_code == status
+    assert "这是给人看的一句话。" in answer.text
+    assert "返回待办任务" in answer.text
+
+
+def test_an_invalid_that_no_form_shows_has_a_page(app: App, signed_in):
+    @app.get("/raises")
+    def raises():
+        raise Invalid("", "页码无效，请回到第一页。")
+
+    answer = signed_in("banshi1").get("/raises")
+    assert answer.status_code == 422
+    assert "页码无效" in answer.text
+
+
+def test_a_raise_undoes_everything(app: App, signed_in, town):
+    from flask import g
+
+    @app.post("/raises")
+    def raises():
+        people.find_by_login(g.session, "banshi2").name = "改了"
+        g.session.flush()
+        raise Conflict("慢了一步。")
+
+    signed_in("banshi1").submit("/raises", {}, page="/")
+    with town.reading() as session:
+        assert people.find_by_login(session, "banshi2").name == "办公室经办乙"
+
+
+def test_a_status_of_400_and_above_undoes_everything(app: App, signed_in, town):
+    from flask import g
+
+    @app.post("/answers")
+    def answers():
+        people.find_by_login(g.session, "banshi2").name = "改了"
+        return "", 422, {"Content-Type": "text/plain"}
+
+    signed_in("banshi1").submit("/answers", {}, page="/")
+    with town.reading() as session:
+        assert people.find_by_login(session, "banshi2").name == "办公室经办乙"
+
+
+def test_forbidden_and_foreign_addresses_are_recorded(signed_in, town):
+    browser = signed_in("sheji")
+    assert browser.get("/hazards/new").status_code == 403
+    assert browser.get("/hazards/12345").status_code == 404
+    assert [(body["status"], body["path"]) for body in refused(town, "sheji")] == [
+        (403, "/hazards/new"),
+        (404, "/hazards/12345"),
+    ]
+
+
+def test_an_unknown_address_is_a_page(signed_in):
+    answer = signed_in("banshi1").get("/no-such-page")
+    assert answer.status_code == 404
+    assert "没有找到" in answer.text
+
+
+def test_a_post_without_its_token_is_refused_and_recorded(signed_in, town):
+    browser = signed_in("banshi1")
+    answer = browser.post("/sign-out")
+    assert answer.status_code == 400
+    assert "没有保存" in answer.text
+    assert browser.get("/").status_code == 200
+    assert [body["what"] for body in refused(town, "banshi1")] == ["csrf"]
+
+
+def test_every_post_needs_a_token(app: App, signed_in):
+    """No route is exempt."""
+    browser = signed_in("banshi1")
+    posts = [rule for rule in app.url_map.iter_rules() if "POST" in rule.methods]
+    with app.test_request_context():
+        for rule in posts:
+            _, address = rule.build(dict.fromkeys(rule.arguments, 1))
+            if address != "/sign-in":
+                assert browser.post(address).status_code == 400, address
+
+
+def test_headers(client):
+    headers = client.get("/sign-in").headers
+    policy = headers["Content-Security-Policy"]
+    for directive in ("script-src 'self';", "style-src 'self';", "img-src 'self' data: blob:;", "frame-ancestors 'none'"):
+        assert directive in policy
+    assert "unsafe" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"

@@ -1,0 +1,212 @@
+"""Whose business a hazard is: the units and posts that belong to it by region and industry, and the way up (上转表).
+
+A task goes to posts. If nobody who holds them today may do the task (vacant, or barred by separation of duties), it goes up by
+the table in domain 3.3, and says so; where the way ends, it is blocked and says that.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from workflows import duties, people
+from workflows.engine import Address, Post, Want
+from workflows.hazards.tables import Hazard
+from workflows.people import Person, Unit
+
+UP: dict[str, tuple[tuple[str, str], ...]] = {  # role → the (role, unit word) it goes up to, one after the other
+    "GROUP_DEPUTY": (("GROUP_HEAD", "town"), ("COUNTY_OFFICE", "county")),
+    "OFFICE_DIRECTOR": (("GROUP_DEPUTY", "town"), ("GROUP_HEAD", "town")),
+    "OFFICE_STAFF": (("OFFICE_DIRECTOR", "town"),),
+    "COUNTY_DEPT": (("COUNTY_OFFICE", "county"),),
+    "ENFORCER": (("COUNTY_DEPT", "county_depts"),),
+}
+PERSONS = {
+    "reporter": "reporter_id",
+    "lead": "lead_person_id",
+    "territory": "territory_person_id",
+    "sector": "sector_person_id",
+    "tracker": "tracker_id",
+}
+
+
+# ---- units -----------------------------------------------------------------------------------------------------------------
+
+
+def town(session: Session, hazard: Hazard) -> Unit | None:
+    """The town the hazard lies in."""
+    return people.find_unit(session, "TOWN", people.town_code(hazard.region_code))
+
+
+def sector_units(session: Session, hazard: Hazard) -> list[Unit]:
+    """The town's stations and leading groups that handle the hazard's industry."""
+    prefix = hazard.region_code[:9]
+    found = people.units(session, "STATION", prefix) + people.units(session, "GROUP", prefix)
+    return [unit for unit in found if hazard.sector in (unit.sectors or [])]
+
+
+def county_depts(session: Session, hazard: Hazard) -> list[Unit]:
+    """The county departments that handle the industry; the county itself where there is none (县安委办兜底)."""
+    found = people.units(session, "COUNTY_DEPT", hazard.region_code[:6])
+    return [unit for unit in found if hazard.sector in (unit.sectors or [])] or _county(session, hazard)
+
+
+def units(session: Session, hazard: Hazard, word: str) -> list[Unit]:
+    """The units that a diagram's word means for this hazard."""
+    if word == "enterprise":
+        return [people.get_unit(session, hazard.enterprise_id)] if hazard.enterprise_id else []
+    if word == "village":
+        return _some(people.find_unit(session, "VILLAGE", hazard.region_code))
+    if word == "sector":
+        return sector_units(session, hazard) or _some(town(session, hazard))
+    if word == "county":
+        return _county(session, hazard)
+    if word == "county_dept" and hazard.county_dept_id:
+        return [people.get_unit(session, hazard.county_dept_id)]
+    if word in ("county_dept", "county_depts"):
+        return county_depts(session, hazard)
+    return _some(town(session, hazard))
+
+
+def _county(session: Session, hazard: Hazard) -> list[Unit]:
+    return _some(people.find_unit(session, "COUNTY", people.county_code(hazard.region_code)))
+
+
+def _some(unit: Unit | None) -> list[Unit]:
+    return [unit] if unit else []
+
+
+# ---- posts and persons -----------------------------------------------------------------------------------------------------
+
+
+def verifier_posts(session: Session, hazard: Hazard) -> frozenset[Post]:
+    """Who verifies: the town's enforcers, wherever they are posted, and the stations of the industry (⑧)."""
+    prefix = hazard.region_code[:9]
+    homes = _some(town(session, hazard)) + people.units(session, "STATION", prefix)
+    enforcers = {Post("ENFORCER", unit.id) for unit in homes if not unit.sectors or hazard.sector in unit.sectors}
+    stations = {unit.id for unit in homes if unit.kind == "STATION" and hazard.sector in (unit.sectors or [])}
+    return frozenset(enforcers | {Post(role, id) for id in stations for role in ("STATION_HEAD", "STATION_STAFF")})
+
+
+def enterprise_posts(session: Session, hazard: Hazard) -> frozenset[Post]:
+    """Who rectifies: the enterprise's head and safety officer. Where the enterprise has nobody with an account, the village
+    and the lead record for it (代录)."""
+    own = frozenset(Post(role, hazard.enterprise_id) for role in people.ENTERPRISE_ROLES if hazard.enterprise_id)
+    if people.holders(session, own):
+        return own
+    village = frozenset(Post("VILLAGE", unit.id) for unit in units(session, hazard, "village"))
+    lead = people.posts(session, hazard.lead_person_id) if hazard.lead_person_id else frozenset()
+    return own | village | lead
+
+
+def verifiers(session: Session, hazard: Hazard) -> list[Person]:
+    """Those who may verify the hazard today: at least two and one certificate, if need be with the county's people."""
+    found = eligible(session, hazard, "V", verifier_posts(session, hazard))
+    if _suffice(found):
+        return found
+    above = frozenset(Post("COUNTY_DEPT", unit.id) for unit in county_depts(session, hazard))
+    return found + [person for person in eligible(session, hazard, "V", above) if person not in found]
+
+
+def territory_persons(session: Session, hazard: Hazard) -> list[Person]:
+    """Who may answer for the territory (块): the village's liaison cadre, else one of the town's, else the village itself."""
+    village = units(session, hazard, "village")
+    near = people.holders(session, [Post("VILLAGE_LIAISON", unit.id) for unit in village])
+    all_villages = people.units(session, "VILLAGE", hazard.region_code[:9])
+    return (
+        near
+        or people.holders(session, [Post("VILLAGE_LIAISON", unit.id) for unit in all_villages])
+        or people.holders(session, [Post("VILLAGE", unit.id) for unit in village])
+    )
+
+
+def sector_persons(session: Session, hazard: Hazard) -> list[Person]:
+    """Who may answer for the industry (条): its leader in the town or its stations; where it has none, any sector leader."""
+    roles = ("SECTOR_LEADER", "STATION_HEAD", "STATION_STAFF")
+    near = people.holders(session, [Post(role, unit.id) for unit in sector_units(session, hazard) for role in roles])
+    if near:
+        return near
+    groups = people.units(session, "GROUP", hazard.region_code[:9]) + _some(town(session, hazard))
+    fallback = [Post(role, unit.id) for unit in groups for role in ("SECTOR_LEADER", "OFFICE_DIRECTOR")]
+    return people.holders(session, fallback)
+
+
+def trackers(session: Session, hazard: Hazard) -> list[Person]:
+    """Whom the county department may name as tracker: its own trackers and the county's, not barred by a duty."""
+    homes = units(session, hazard, "county_dept") + _county(session, hazard)
+    return eligible(session, hazard, "K", [Post("COUNTY_TRACKER", unit.id) for unit in homes])
+
+
+def eligible(session: Session, hazard: Hazard, duty: str, posts: Iterable[Post]) -> list[Person]:
+    """Those who hold one of the posts today and may bear the duty on this hazard."""
+    held = people.holders(session, list(posts))
+    barred = duties.barred(session, hazard, duty, [person.id for person in held]) if held else frozenset()
+    return [person for person in held if person.id not in barred]
+
+
+def _suffice(persons: list[Person]) -> bool:
+    return len(persons) >= 2 and any(person.certificate_no for person in persons)
+
+
+# ---- address -----------------------------------------------------------------------------------------------------------------
+
+
+def address(session: Session, hazard: Hazard, want: Want) -> Address:
+    """Whose task it is."""
+    if want.person:
+        return _person(session, hazard, want)
+    if want.unit == "enterprise":
+        posts = enterprise_posts(session, hazard)
+        return Address(posts) if posts else Address(blocked="企业没有账号，村里也没有可代录的人员，请在组织机构中补齐岗位。")
+    if want.duty == "V":
+        return _verification(session, hazard)
+    roles = want.roles or _roles_of(want.lane)
+    posts = frozenset(Post(role, unit.id) for unit in units(session, hazard, want.unit) for role in roles)
+    if eligible(session, hazard, want.duty, posts):
+        return Address(posts)
+    return _up(session, hazard, roles, want.duty)
+
+
+def _roles_of(lane: str) -> tuple[str, ...]:
+    """Without a role the lane names it (design 5)."""
+    return tuple(code for code, name in people.ROLES.items() if name == lane)
+
+
+def _person(session: Session, hazard: Hazard, want: Want) -> Address:
+    if want.person == "verification.member":
+        from workflows import verifications  # the members are named in the verification, which stands above this file
+
+        person_id = verifications.member(session, hazard, want.index)
+    else:
+        person_id = getattr(hazard, PERSONS[want.person])
+    if person_id is None:
+        return Address(blocked="应办理的人员尚未确定。")
+    person = people.get(session, person_id)
+    if not person.is_active:
+        return Address(person_id=person_id, blocked=f"{person.name}的账号已停用，请改派。")
+    sentence = duties.forbidden(session, hazard, want.duty, person_id, person.name)
+    return Address(person_id=person_id, blocked=sentence or "")
+
+
+def _verification(session: Session, hazard: Hazard) -> Address:
+    posts = verifier_posts(session, hazard)
+    if _suffice(eligible(session, hazard, "V", posts)):
+        return Address(posts)
+    above = frozenset(Post("COUNTY_DEPT", unit.id) for unit in county_depts(session, hazard))
+    if _suffice(verifiers(session, hazard)):
+        return Address(posts | above, note="镇上可验收的人员不足两人或没有执法证，已上转县有关部门一并办理。")
+    return Address(posts | above, blocked="可验收的人员不足两人，或都没有执法证，请补充人员。")
+
+
+def _up(session: Session, hazard: Hazard, roles: tuple[str, ...], duty: str) -> Address:
+    """The first post on the way up whose holders may do it."""
+    asked = "、".join(people.role_name(role) for role in roles)
+    for role, word in _way(roles):
+        posts = frozenset(Post(role, unit.id) for unit in units(session, hazard, word))
+        if eligible(session, hazard, duty, posts):
+            return Address(posts, note=f"{asked}空缺或因职责分离不能办理，已上转{people.role_name(role)}。")
+    return Address(blocked=f"{asked}空缺或因职责分离不能办理，且没有可上转的岗位，请补充人员。")
+
+
+def _way(roles: tuple[str, ...]) -> list[tuple[str, str]]:
+    steps = [step for role in roles for step in UP.get(role, ())]
+    return [step for step in dict.fromkeys(steps) if step[0] not in roles]

@@ -1,0 +1,111 @@
+"""The archive (⑭, 归档): a check that every document is there, supplements, and a list of hashes that fixes the file."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows import clock, closures, disclosures, fields, handovers, hazards, photos, rectifications, verifications
+from workflows.db import Base, Key
+from workflows.engine import Cause, history
+from workflows.errors import Conflict, Invalid
+from workflows.fields import Data
+from workflows.hazards.tables import Hazard
+
+
+class Supplement(Base):
+    """Something added to the file afterwards; nothing in it is ever replaced."""
+
+    __tablename__ = "supplements"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazards.id"), index=True)
+    note: Mapped[str] = mapped_column(Text)
+    by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    on_behalf_of: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    at: Mapped[datetime]
+
+
+class Archive(Base):
+    """The closed file: what it holds, by hash."""
+
+    __tablename__ = "archives"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazards.id"), index=True)
+    manifest: Mapped[dict[str, Any]]  # {"photos": [sha256 …], "history": [[seq, hash] …]}
+    at: Mapped[datetime]
+
+
+# ---- verbs -------------------------------------------------------------------------------------------------------------
+
+
+def check_archive(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """完整性检查: write down what the file lacks; `archive_complete()` then says whether it goes on or back for supplements."""
+    hazards.must_be(hazard, "PUBLISHED")
+    lacks = missing(session, hazard)
+    history.record(session, hazard.ref, "archive_checked", by=cause.by, on_behalf_of=cause.on_behalf_of, missing=lacks)
+
+
+def supplement_archive(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """退补: add what is missing, with a note; old documents stay untouched."""
+    hazards.must_be(hazard, "PUBLISHED")
+    added = photos.attach(session, hazard, task, "attachments", fields.shas(data, "attachments"), by=by)
+    if not added:
+        raise Invalid("attachments", "请上传补充材料。")
+    note = fields.text(data, "note", "补正说明", least=2)
+    session.add(Supplement(hazard_id=hazard.id, note=note, by=by, on_behalf_of=on_behalf_of, at=clock.now()))
+    body = {"note": note, "photos": added, "task": task.id}
+    history.record(session, hazard.ref, "supplemented", by=by, on_behalf_of=on_behalf_of, **body)
+
+
+def archive_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """归档: fix the file by the hashes of its photos and of its history."""
+    if lacks := missing(session, hazard):
+        raise Conflict("卷宗还缺：" + "、".join(lacks) + "。")
+    hazard.archived_at = clock.now()
+    fact = hazards.move(session, hazard, "ARCHIVED", by=cause.by, on_behalf_of=cause.on_behalf_of)
+    session.add(Archive(hazard_id=hazard.id, manifest=_manifest(session, hazard), at=fact.recorded_at))
+
+
+def _manifest(session: Session, hazard: Hazard) -> dict[str, Any]:
+    shown = sorted({photo.sha256 for _, photo in photos.of(session, hazard)})
+    return {"photos": shown, "history": [[line.seq, line.hash] for line in history.lines(session, hazard.ref)]}
+
+
+# ---- questions ---------------------------------------------------------------------------------------------------------
+
+
+def missing(session: Session, hazard: Hazard) -> list[str]:
+    """The documents the file lacks, by their names (domain 3.3 ⑭). A supplement may stand for an on-site notice photo."""
+    shown = {use.field for use, _ in photos.of(session, hazard)}
+    stages = {review.stage for review in closures.of(session, hazard)}
+    public = disclosures.find_last(session, hazard)
+    kept = {
+        "登记编号": hazard.hazard_no is not None,
+        "移交一签收": not handovers.rectify_faults(session, hazard),
+        "移交二签收": not handovers.track_faults(session, hazard),
+        "整改方案": rectifications.find_plan(session, hazard) is not None,
+        "现场公示照片": hazard.mode != "DEADLINE" or bool(shown & {"onsite_notice_photo", "attachments"}),
+        "完工报告": rectifications.find_finish(session, hazard) is not None,
+        "整改后照片": "after_photos" in shown,
+        "整改复查意见": not verifications.faults(session, hazard),
+        "销号申请": "APPLY" in stages,
+        "镇审核意见": "TOWN" in stages,
+        "县跟踪意见": "TRACKER" in stages,
+        "销号审批签字": hazard.closed_at is not None,
+        "信息公开稿": public is not None and public.decision == "accept",
+    }
+    return [name for name, is_there in kept.items() if not is_there]
+
+
+def is_complete(session: Session, hazard: Hazard) -> bool:
+    """Whether the file lacks nothing."""
+    return not missing(session, hazard)
+
+
+def find(session: Session, hazard: Hazard) -> Archive | None:
+    """The newest archive of the hazard."""
+    mine = select(Archive).where(Archive.hazard_id == hazard.id)
+    return session.scalars(mine.order_by(Archive.id.desc()).limit(1)).first()

@@ -1,0 +1,205 @@
+"""Campaigns (行动) and their dated parameters (domain 10). A changed parameter is a new row; the old one stays."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows import clock
+from workflows.db import Base, Json, Key
+from workflows.engine import Subject, history
+from workflows.errors import Invalid, NotFound
+
+
+class Campaign(Base):
+    """A special action with its own stages, frequencies and terms."""
+
+    __tablename__ = "campaigns"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    code: Mapped[str] = mapped_column(String(10), unique=True)  # stands in every hazard number
+    name: Mapped[str] = mapped_column(String(120))
+    from_on: Mapped[date]
+    to_on: Mapped[date]
+
+
+class Parameter(Base):
+    """The value of one parameter from a moment on."""
+
+    __tablename__ = "parameters"
+    __table_args__ = (Index("ix_parameters_name", "campaign_id", "name", "from_at"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    value: Mapped[Any] = mapped_column(Json)
+    from_at: Mapped[datetime]
+    set_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))  # None: as the system was delivered
+    reason: Mapped[str] = mapped_column(String(200))
+
+
+# ---- rules -----------------------------------------------------------------------------------------------------------
+
+DEFAULTS: dict[str, Any] = {
+    "register_wd": 1,
+    "register_urgent_h": 2,
+    "handover_wd": 1,
+    "ack_wd": 1,
+    "tracker_wd": 3,
+    "plan_wd": 3,
+    "immediate_h": 24,
+    "default_due_d": 30,
+    "max_due_d": 180,
+    "listed_max_d": 365,
+    "verify_d": 10,
+    "apply_wd": 3,
+    "town_wd": 3,
+    "tracker_opinion_wd": 3,
+    "county_sign_wd": 5,
+    "feedback_dow": 4,
+    "cutoff_day": 25,
+    "window_open_day": 20,
+    "publish_wd": 5,
+    "archive_wd": 10,
+    "publish_sources": ["ASSIGNED", "TIPOFF", "ENFORCE"],
+    "extension_before_wd": 5,
+    "extension_before_listed_wd": 20,
+    "extension_decide_wd": 10,
+    "extension_max": 1,
+    "postclose_sample": 0.2,
+    "postclose_sample_listed": 1.0,
+    "postclose_d": [30, 90],
+    "remind_wd": [-5],
+    "urge_wd": [0, 3, 7, 15],
+    "tip_accept_wd": 5,
+    "tip_finish_d": 60,
+    "tip_finish_extension_d": 30,
+    "reward": [0.15, 3000, 300000],
+    "appraisal_weights": [30, 25, 25, 20],
+    "rectified_counting": "CLOSED",
+}
+SEED: tuple[tuple[str, str, date, date, dict[str, Any]], ...] = (
+    (
+        "ZD2023",
+        "重大事故隐患专项排查整治2023行动",
+        date(2023, 4, 25),
+        date(2023, 12, 31),
+        {"lead_check_freq": "MONTHLY", "urge_documents": False},
+    ),
+    (
+        "ZB2024",
+        "安全生产治本攻坚三年行动",
+        date(2024, 1, 1),
+        date(2026, 12, 31),
+        {"lead_check_freq": "QUARTERLY", "urge_documents": True},
+    ),
+)
+NAMES = {
+    "register_wd": "登记",
+    "register_urgent_h": "紧急登记",
+    "handover_wd": "移交签发",
+    "ack_wd": "签收",
+    "tracker_wd": "指定跟踪人",
+    "plan_wd": "整改方案",
+    "immediate_h": "立即整改",
+    "verify_d": "验收",
+    "apply_wd": "申请销号",
+    "town_wd": "镇审核",
+    "tracker_opinion_wd": "县跟踪意见",
+    "county_sign_wd": "县签字",
+    "publish_wd": "信息公开",
+    "archive_wd": "归档",
+    "extension_decide_wd": "延期决定",
+    "tip_accept_wd": "举报受理",
+    "tip_finish_d": "举报办结",
+}
+BEGINNING = datetime(2000, 1, 1, tzinfo=clock.SHANGHAI)  # from when delivered values hold
+
+
+def seed(session: Session) -> None:
+    """What a fresh database starts with: both campaigns and their parameters; those it already has stay as they are."""
+    for code, name, from_on, to_on, own in SEED:
+        if session.scalar(select(Campaign.id).where(Campaign.code == code)) is None:
+            campaign = Campaign(code=code, name=name, from_on=from_on, to_on=to_on)
+            session.add(campaign)
+            session.flush()
+            session.add_all(_delivered(campaign.id, key, value) for key, value in (DEFAULTS | own).items())
+    session.flush()
+
+
+def _delivered(campaign_id: int, name: str, value: Any) -> Parameter:
+    return Parameter(campaign_id=campaign_id, name=name, value=value, from_at=BEGINNING, set_by=None, reason="系统交付时的默认值")
+
+
+# ---- verbs -----------------------------------------------------------------------------------------------------------
+
+
+def set_param(session: Session, campaign_code: str, name: str, value: Any, *, by: int, reason: str) -> Parameter:
+    """Give a parameter a new value from now on. The old value stays for what was dated by it."""
+    if name not in params(session, campaign_code):
+        raise Invalid("name", f"没有名为“{name}”的参数。")
+    if len(reason.strip()) < 2:
+        raise Invalid("reason", "请写明修改参数的理由。")
+    campaign = get(session, campaign_code)
+    row = Parameter(campaign_id=campaign.id, name=name, value=value, from_at=clock.now(), set_by=by, reason=reason.strip())
+    session.add(row)
+    history.record(session, Subject("campaign", campaign.id), "parameter_set", by=by, name=name, value=value, reason=reason)
+    session.info.pop("parameters", None)
+    return row
+
+
+# ---- questions -------------------------------------------------------------------------------------------------------
+
+
+def get(session: Session, code: str) -> Campaign:
+    """The campaign with this code, or NotFound."""
+    if campaign := session.scalar(select(Campaign).where(Campaign.code == code)):
+        return campaign
+    raise NotFound(f"没有找到代码为“{code}”的行动。")
+
+
+def current(session: Session, on: date | None = None) -> Campaign:
+    """The campaign that runs on a day; between two, and after the last, the one that began last."""
+    day = on or clock.today()
+    begun = select(Campaign).where(Campaign.from_on <= day).order_by(Campaign.from_on.desc())
+    if campaign := session.scalars(begun.limit(1)).first():
+        return campaign
+    raise NotFound("这一天没有进行中的行动。")
+
+
+def param(session: Session, campaign_code: str, name: str) -> Any:
+    """The value a parameter has now in a campaign (domain 10)."""
+    try:
+        return params(session, campaign_code)[name]
+    except KeyError:
+        raise NotFound(f"行动“{campaign_code}”没有参数“{name}”。") from None
+
+
+def params(session: Session, campaign_code: str) -> dict[str, Any]:
+    """All parameters of a campaign as they stand now; read once a session, because one click asks for several."""
+    known: dict[str, dict[str, Any]] = session.info.setdefault("parameters", {})
+    if campaign_code not in known:
+        known[campaign_code] = _read(session, campaign_code, clock.now())
+    return known[campaign_code]
+
+
+def params_at(session: Session, campaign_code: str, at: datetime) -> dict[str, Any]:
+    """All parameters of a campaign as they stood at a moment."""
+    return _read(session, campaign_code, at)
+
+
+def changes(session: Session, campaign_code: str) -> list[Parameter]:
+    """Every value every parameter ever had, oldest first."""
+    rows = select(Parameter).join(Campaign, Campaign.id == Parameter.campaign_id).where(Campaign.code == campaign_code)
+    return list(session.scalars(rows.order_by(Parameter.name, Parameter.id)))
+
+
+def _read(session: Session, campaign_code: str, at: datetime) -> dict[str, Any]:
+    rows = (
+        select(Parameter.name, Parameter.value)
+        .join(Campaign, Campaign.id == Parameter.campaign_id)
+        .where(Campaign.code == campaign_code, Parameter.from_at <= at)
+        .order_by(Parameter.from_at, Parameter.id)
+    )
+    return dict(session.execute(rows).all())

@@ -1,0 +1,89 @@
+"""Moments, dates and working days. A moment is aware and UTC inside; a date is the office's, in Asia/Shanghai.
+
+Everything asks `now()`, so that tests and the demo county can move the clock; nothing else in the house reads the time.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import chinese_calendar
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+_moved_to: datetime | None = None
+
+
+def now() -> datetime:
+    """This moment, aware, in UTC; the moved one inside `travel`."""
+    return _moved_to or datetime.now(UTC)
+
+
+def today() -> date:
+    """The office's date."""
+    return on(now())
+
+
+def on(moment: datetime) -> date:
+    """The date in Shanghai at a moment."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def local(moment: datetime) -> datetime:
+    """The same moment on the office's clock."""
+    return moment.astimezone(SHANGHAI)
+
+
+def at(day: date, hour: int = 0, minute: int = 0) -> datetime:
+    """The moment, in UTC, when the office's clock shows this hour on this day."""
+    return datetime.combine(day, time(hour, minute), SHANGHAI).astimezone(UTC)
+
+
+def end_of(day: date) -> datetime:
+    """24:00 of a day: a term that ends on a day includes all of it."""
+    return at(day + timedelta(days=1))
+
+
+@contextmanager
+def travel(moment: datetime) -> Iterator[None]:
+    """Let the whole process live at `moment` (tests and the demo county only)."""
+    global _moved_to
+    before, _moved_to = _moved_to, moment.astimezone(UTC)
+    try:
+        yield
+    finally:
+        _moved_to = before
+
+
+def is_known_year(year: int) -> bool:
+    """Whether the State Council's holiday list of this year is built in. A missing year counts by weekends (暂算)."""
+    try:
+        chinese_calendar.is_workday(date(year, 6, 1))
+    except NotImplementedError:
+        return False
+    return True
+
+
+def is_working_day(day: date) -> bool:
+    """Working day with holidays and make-up days (调休), by the yearly notice of the State Council's office."""
+    if is_known_year(day.year):
+        return bool(chinese_calendar.is_workday(day))
+    return day.weekday() < 5
+
+
+def next_working_day(day: date) -> date:
+    """`day` itself if it is a working day, else the first one after it (民法典 203)."""
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The date `count` working days after `day` (before it, when negative); the day itself does not count."""
+    step = timedelta(days=1 if count > 0 else -1)
+    for _ in range(abs(count)):
+        day += step
+        while not is_working_day(day):
+            day += step
+    return day

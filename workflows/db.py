@@ -1,0 +1,133 @@
+"""The database: one engine, one base class, and the two ways to talk to it, `reading()` and `transaction()`.
+
+SQLite (the embedded default) knows one writer. Its busy wait is unfair (four writers: up to 1.4 s), so the writers of this
+process queue at a lock of our own, and every writing transaction begins IMMEDIATE: it can wait, it can never fail half-way.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Date, DateTime, Engine, Integer, MetaData, Text, create_engine, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from workflows.errors import Conflict
+
+WAIT_SECONDS = 30  # a writer that waited this long is told so; it would mean a transaction that never ends
+
+Key = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, stored as naive UTC so that SQLite and PostgreSQL compare alike."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return value.astimezone(UTC).replace(tzinfo=None) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return value.replace(tzinfo=UTC) if value is not None else None
+
+
+class Json(TypeDecorator[Any]):
+    """JSON as opaque text: the database never looks inside, so any SQL database will do. The order of keys is kept: that of a
+    form's fields is the order people fill them in."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain) if value is not None else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        return json.loads(value) if value is not None else None
+
+
+def canonical(value: Any) -> str:
+    """One JSON text for one value: keys sorted, no spaces. Hashes are taken over it."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} does not go into JSON")
+
+
+class Base(DeclarativeBase):
+    """What every table inherits. Keys are named by rule, so that migrations are the same on every database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Moment, date: Date, dict[str, Any]: Json, list[Any]: Json}
+
+
+class Database:
+    """One database and its two kinds of transaction. `url`: sqlite:///file or postgresql+psycopg://…"""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = _sqlite(url) if self.is_sqlite else create_engine(url, pool_size=16, pool_pre_ping=True)
+        self._reading = self.engine.execution_options(reads_only=True)
+
+    def session(self, *, writes: bool) -> Session:
+        """A session for a caller that ends it itself (the request). Objects stay readable after the commit."""
+        return Session(self.engine if writes else self._reading, expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One unit of work: leaving the block commits, an exception rolls back."""
+        with self.session(writes=True) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A snapshot to read from; it takes no lock and writes nothing."""
+        with self.session(writes=False) as session:
+            yield session
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, pool_size=16, max_overflow=16, connect_args={"check_same_thread": False})
+    writers = threading.Lock()
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions behind our back
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={WAIT_SECONDS * 1000}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("reads_only"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if not connection.info.get("writes"):
+            if not writers.acquire(timeout=WAIT_SECONDS):
+                raise Conflict("系统正忙，刚才的操作没有保存，请稍后再试。")
+            connection.info["writes"] = True
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "checkin")
+    def release(_connection: Any, record: Any) -> None:
+        if record.info.pop("writes", False):  # not at "commit": that event comes before the commit is on disk
+            writers.release()
+
+    return engine

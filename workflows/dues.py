@@ -1,0 +1,52 @@
+"""When a task is due and what says so. A local parameter is called that, never 法定期限 (design 1.4)."""
+
+import re
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from workflows import campaigns, clock, feedbacks
+from workflows.engine import Due
+from workflows.hazards.tables import Hazard
+
+TERM = re.compile(r"(\d{1,3})(wd|h|d)")
+UNITS = {"wd": "个工作日", "h": "小时", "d": "日"}
+NAMED = ("hazard.due_on", "hazard.register_due", "feedback_on")
+
+
+def due(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> Due | None:
+    """The due moment of a task by the text in its diagram: `3wd`, `24h`, `30d`, a parameter's name, or a date of the hazard."""
+    if not text:
+        return None
+    if text == "hazard.due_on":
+        return Due(hazard.due_at, "交办单：整改期限") if hazard.due_at else None
+    if text == "feedback_on":
+        return Due(clock.end_of(feedbacks.next_due_on(session, hazard)), "周四反馈：每周四 24:00 前，遇节假日顺延")
+    if text == "hazard.register_due":
+        text = "register_urgent_h" if hazard.immediate_danger else "register_wd"
+    if found := TERM.fullmatch(text):
+        return _after(opened_at, int(found[1]), found[2], "流程图规定：")
+    terms = campaigns.params(session, hazard.campaign)
+    unit = text.rpartition("_")[2]
+    if text not in known() or text not in terms:
+        return None
+    return _after(opened_at, int(terms[text]), unit, f"本地参数：{campaigns.NAMES.get(text, text)} ")
+
+
+def _after(opened_at: datetime, count: int, unit: str, source: str) -> Due:
+    return Due(after(opened_at, count, unit), f"{source}{count} {UNITS[unit]}")
+
+
+def after(moment: datetime, count: int, unit: str) -> datetime:
+    """The end of a term: hours to the minute, working and natural days until 24:00 of the last day; the first does not count."""
+    if unit == "h":
+        return moment + timedelta(hours=count)
+    if unit == "wd":
+        return clock.end_of(clock.add_working_days(clock.on(moment), count))
+    return clock.end_of(clock.on(moment) + timedelta(days=count))
+
+
+def known() -> frozenset[str]:
+    """The texts, beside plain terms, that a diagram may name as due."""
+    terms = {name for name, value in campaigns.DEFAULTS.items() if name.rpartition("_")[2] in UNITS and isinstance(value, int)}
+    return frozenset(NAMED) | terms

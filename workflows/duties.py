@@ -1,0 +1,116 @@
+"""Who has done what on which hazard, and what that forbids (职责分离, domain 2.2, INV-1).
+
+Kept per person and hazard, not per role, because one person holds many posts. Whoever acts for another burdens both: the duty
+is written for the actor and for the principal, and both are checked.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows import clock
+from workflows.db import Base, Key
+from workflows.errors import Forbidden
+from workflows.hazards.tables import Hazard
+
+
+class Duty(Base):
+    """A person has borne a duty on a hazard in a round."""
+
+    __tablename__ = "duties"
+    __table_args__ = (Index("ix_duties_hazard", "hazard_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazards.id"))
+    round: Mapped[int]  # 0 at first, one more after each reopening
+    duty: Mapped[str] = mapped_column(String(2))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    is_principal: Mapped[bool]  # he did not act himself, another acted for him
+    recorded_at: Mapped[datetime]
+
+
+# ---- rules -----------------------------------------------------------------------------------------------------------
+
+NAMES = {
+    "R": "整改责任人",
+    "V": "验收人",
+    "A": "销号申请人",
+    "T": "镇审核人",
+    "K": "县跟踪人",
+    "S": "县签字人",
+    "P1": "公开拟稿人",
+    "P2": "公开审定人",
+}
+EXCLUDES = frozenset(frozenset(pair.split("-")) for pair in "R-V R-T R-K R-S V-T V-S T-K T-S K-S A-T A-K A-S P1-P2".split())
+PER_ROUND = frozenset({"V", "A", "T"})  # the others are carried across rounds
+
+
+def why_not(duty: str, borne: list[tuple[str, int]], round: int, *, is_false: bool = False, who: str = "您") -> str | None:
+    """The sentence that keeps a person from a duty, given the (duty, round) pairs he has borne; None if nothing does.
+
+    `is_false`: the hazard's rectification was found to be faked; then whoever verified it may not verify again.
+    """
+    for other, then in borne:
+        counts = then == round or other not in PER_ROUND
+        if counts and frozenset({duty, other}) in EXCLUDES:
+            return f"{who}已是这件隐患的{NAMES[other]}，不能再做{NAMES[duty]}（职责分离）。"
+        if duty == other == "V" and is_false and then < round:
+            return "这件隐患曾被查出假整改，原验收人不得再次验收。"
+    return None
+
+
+# ---- verbs -----------------------------------------------------------------------------------------------------------
+
+
+def take(session: Session, hazard: Hazard, duty: str, *, by: int, on_behalf_of: int | None = None) -> None:
+    """Check that actor and principal may bear the duty, and write it down for both; Forbidden with the sentence."""
+    persons = [by] if on_behalf_of in (None, by) else [by, on_behalf_of]
+    for person_id in persons:
+        if person_id is not None and (sentence := forbidden(session, hazard, duty, person_id)):
+            raise Forbidden(sentence)
+    session.add_all(
+        Duty(
+            hazard_id=hazard.id,
+            round=hazard.reopened_count,
+            duty=duty,
+            person_id=person_id,
+            is_principal=person_id != by,
+            recorded_at=clock.now(),
+        )
+        for person_id in persons
+    )
+    session.flush()
+
+
+# ---- questions -------------------------------------------------------------------------------------------------------
+
+
+def forbidden(session: Session, hazard: Hazard, duty: str, person_id: int, who: str = "您") -> str | None:
+    """Why this person may not bear this duty on this hazard now, as a sentence about `who`; None if he may."""
+    if duty not in NAMES:
+        return None
+    borne = select(Duty.duty, Duty.round).where(Duty.hazard_id == hazard.id, Duty.person_id == person_id)
+    pairs = [(other, then) for other, then in session.execute(borne)]
+    return why_not(duty, pairs, hazard.reopened_count, is_false=hazard.false_rectification, who=who)
+
+
+def barred(session: Session, hazard: Hazard, duty: str, person_ids: Iterable[int]) -> frozenset[int]:
+    """Those of several persons who may not bear the duty, in one question."""
+    if duty not in NAMES:
+        return frozenset()
+    mine = select(Duty.person_id, Duty.duty, Duty.round).where(Duty.hazard_id == hazard.id, Duty.person_id.in_(person_ids))
+    borne: dict[int, list[tuple[str, int]]] = {}
+    for person_id, other, then in session.execute(mine):
+        borne.setdefault(person_id, []).append((other, then))
+    round, is_false = hazard.reopened_count, hazard.false_rectification
+    return frozenset(id for id, pairs in borne.items() if why_not(duty, pairs, round, is_false=is_false))
+
+
+def of(session: Session, hazard: Hazard, duty: str) -> list[int]:
+    """The persons who bear a duty on the hazard in this round, or in any for those that are carried across."""
+    rows = select(Duty.person_id).where(Duty.hazard_id == hazard.id, Duty.duty == duty)
+    if duty in PER_ROUND:
+        rows = rows.where(Duty.round == hazard.reopened_count)
+    return list(dict.fromkeys(session.scalars(rows.order_by(Duty.id))))

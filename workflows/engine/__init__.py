@@ -1,0 +1,102 @@
+"""Generic BPM over SpiffWorkflow. It does not know what a hazard is: `Rules` tells it all that it may ask."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy.orm import Session
+
+
+class Post(NamedTuple):
+    """A post (岗位): a role held at a unit."""
+
+    role: str
+    unit_id: int
+
+
+class Subject(NamedTuple):
+    """What an instance is about: ("hazard", 17)."""
+
+    kind: str
+    id: int
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who acts, as values: the posts he holds today, and those of the persons he stands in for today (principal's id → posts)."""
+
+    person_id: int
+    posts: frozenset[Post] = frozenset()
+    stands_in: Mapping[int, frozenset[Post]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What made a step run: a person's task or a timer. `what` is ("task", id) or ("timer", element id)."""
+
+    what: tuple[str, int | str]
+    at: datetime
+    by: int | None = None
+    on_behalf_of: int | None = None
+
+
+@dataclass(frozen=True)
+class Want:
+    """What a diagram says about who should do a task: its properties `role`, `unit`, `person`, `duty`, and its lane's name,
+    which is a role's where no role is given; `index` counts a multi-instance task's instances from 0."""
+
+    element_id: str
+    roles: tuple[str, ...]
+    lane: str
+    unit: str
+    person: str
+    duty: str
+    index: int
+
+
+@dataclass(frozen=True)
+class Address:
+    """Whose task it is: posts, or one named person. `note` tells a readdressing, `blocked` why nobody may do it (受阻)."""
+
+    posts: frozenset[Post] = frozenset()
+    person_id: int | None = None
+    note: str = ""
+    blocked: str = ""
+
+
+@dataclass(frozen=True)
+class Due:
+    """When a task is due and which law, plan or local parameter says so."""
+
+    at: datetime
+    source: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A named Python function that a diagram may call.
+
+    of "task":    call(session, thing, *, by, on_behalf_of, task, data) → dict of scalars | None    (by: person id)
+    of "service": call(session, thing, *, cause, **parameters) → dict of scalars | None
+    """
+
+    call: Callable[..., Mapping[str, Any] | None]
+    title: str
+    of: Literal["task", "service"]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """All that the engine knows of the domain, handed over once at start. `thing` is what `subject` loads."""
+
+    subject: Callable[[Session, Subject], Any]
+    title: Callable[[Any], str]
+    steps: Mapping[str, Step]
+    functions: Mapping[str, Callable[[Session, Any], Any]]
+    options: Mapping[str, Callable[[Session, Any], list[tuple[str, str]]]]
+    address: Callable[[Session, Any, Want], Address]
+    due: Callable[[Session, Any, str, datetime], Due | None]
+    forbidden: Callable[[Session, Any, str, int], str | None]
+    loop_rules: tuple[Any, ...] = ()

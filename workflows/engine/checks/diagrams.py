@@ -1,0 +1,210 @@
+"""A BPMN file as plain records: scopes (a process, a sub-process) with their nodes and flows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from workflows.engine.xml import BPMN, SPIFF
+
+ACTIVITIES = frozenset({"userTask", "serviceTask", "subProcess", "callActivity"})
+GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
+EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "boundaryEvent"})
+NODES = ACTIVITIES | GATEWAYS | EVENTS
+
+# Nodes of BPMN that we refuse. They still stand in the graph, so that one of them makes one finding and not five.
+REFUSED = {
+    "task": "没有类型的任务",
+    "manualTask": "手工任务",
+    "scriptTask": "脚本任务",
+    "businessRuleTask": "业务规则任务",
+    "sendTask": "发送任务",
+    "receiveTask": "接收任务",
+    "complexGateway": "复杂网关",
+    "intermediateThrowEvent": "中间抛出事件",
+    "implicitThrowEvent": "中间抛出事件",
+    "transaction": "事务子流程",
+    "adHocSubProcess": "自由子流程",
+    "choreographyTask": "编排任务",
+    "subChoreography": "编排子流程",
+    "callChoreography": "调用编排",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """A flow node. `scope` is the id of the process or sub-process it stands in."""
+
+    id: str
+    kind: str
+    scope: str
+    element: etree._Element
+
+    @property
+    def label(self) -> str:
+        """What a designer sees on the canvas."""
+        return label(self.element)
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """An arrow, with ends as written: they need not exist."""
+
+    id: str
+    source: str
+    target: str
+    condition: etree._Element | None
+    element: etree._Element
+
+
+@dataclass(eq=False)
+class Scope:
+    """A process or an embedded sub-process. `leaving`, `entering` hold only flows between two nodes of this scope."""
+
+    id: str
+    element: etree._Element
+    parent: "Scope | None"
+    nodes: dict[str, Node] = field(default_factory=dict)
+    flows: list[Flow] = field(default_factory=list)
+    leaving: dict[str, list[Flow]] = field(default_factory=dict)
+    entering: dict[str, list[Flow]] = field(default_factory=dict)
+    guards: dict[str, list[Node]] = field(default_factory=dict)  # activity → its boundary events
+
+    @property
+    def depth(self) -> int:
+        """0 for a process, 1 for a sub-process in it, and so on."""
+        return self.parent.depth + 1 if self.parent else 0
+
+    @property
+    def process(self) -> "Scope":
+        """The process it belongs to."""
+        return self.parent.process if self.parent else self
+
+    @property
+    def label(self) -> str:
+        """What a designer calls it."""
+        return label(self.element)
+
+    def of(self, *kinds: str) -> list[Node]:
+        """Its nodes of these kinds, in the file's order."""
+        return [node for node in self.nodes.values() if node.kind in kinds]
+
+    def after(self, node_id: str) -> list[str]:
+        """The nodes a token may be at next: its boundary events too."""
+        next_ids = [guard.id for guard in self.guards.get(node_id, [])]
+        return next_ids + [flow.target for flow in self.leaving.get(node_id, [])]
+
+
+@dataclass(eq=False)
+class Diagram:
+    """A whole file. `scopes` are those that run (all, when the file marks no process as executable)."""
+
+    root: etree._Element
+    processes: list[etree._Element]
+    is_executable: bool
+    scopes: list[Scope]
+
+    @property
+    def nodes(self) -> Iterator[tuple[Scope, Node]]:
+        """Every node that runs, with its scope."""
+        return ((scope, node) for scope in self.scopes for node in scope.nodes.values())
+
+
+def read(root: etree._Element) -> Diagram:
+    """The records of a parsed file; what is broken in it stays visible in them."""
+    processes = root.findall(f"{{{BPMN}}}process")
+    running = [process for process in processes if is_executable(process)]
+    scopes: list[Scope] = []
+    for process in running or processes:
+        _collect(process, scopes)
+    return Diagram(root, processes, bool(running), scopes)
+
+
+def is_executable(process: etree._Element) -> bool:
+    """The engine takes a process without the mark as executable."""
+    return process.get("isExecutable", "true") == "true"
+
+
+def _collect(process: etree._Element, scopes: list[Scope]) -> None:
+    """Without recursion: the depth of a hostile file must not become ours."""
+    waiting: list[tuple[etree._Element, Scope | None]] = [(process, None)]
+    while waiting:
+        element, parent = waiting.pop(0)
+        scope = Scope(element.get("id", ""), element, parent)
+        scopes.append(scope)
+        waiting.extend((inner, scope) for inner in _fill(scope))
+
+
+def _fill(scope: Scope) -> list[etree._Element]:
+    """Reads the scope's own nodes and flows; answers the sub-processes in it."""
+    inner = []
+    for child in scope.element:
+        kind = kind_of(child)
+        node_id = child.get("id", "")
+        if kind == "sequenceFlow":
+            scope.flows.append(_flow(child))
+        elif (kind in NODES or kind in REFUSED) and node_id and node_id not in scope.nodes:
+            scope.nodes[node_id] = Node(node_id, kind, scope.id, child)
+            if kind == "subProcess" and not is_event_subprocess(child):
+                inner.append(child)
+    _connect(scope)
+    return inner
+
+
+def _flow(element: etree._Element) -> Flow:
+    condition = element.find(f"{{{BPMN}}}conditionExpression")
+    ends = element.get("sourceRef", ""), element.get("targetRef", "")
+    return Flow(element.get("id", ""), *ends, condition, element)
+
+
+def _connect(scope: Scope) -> None:
+    for flow in scope.flows:
+        if flow.source in scope.nodes and flow.target in scope.nodes:
+            scope.leaving.setdefault(flow.source, []).append(flow)
+            scope.entering.setdefault(flow.target, []).append(flow)
+    for node in scope.of("boundaryEvent"):
+        scope.guards.setdefault(node.element.get("attachedToRef", ""), []).append(node)
+
+
+def kind_of(element: etree._Element) -> str:
+    """The element's BPMN name; "" for what is not BPMN."""
+    tag = element.tag if isinstance(element.tag, str) else ""
+    return tag.removeprefix(f"{{{BPMN}}}") if tag.startswith(f"{{{BPMN}}}") else ""
+
+
+def is_event_subprocess(element: etree._Element) -> bool:
+    """Whether it is started by an event and not by an arrow."""
+    return element.get("triggeredByEvent", "false") not in ("false", "0")
+
+
+def label(element: etree._Element) -> str:
+    """The name on the canvas in quotes and on one line, or the id where there is none."""
+    name = " ".join((element.get("name") or "").split()) or element.get("id") or "未命名"
+    return f"“{name if len(name) <= 40 else name[:40] + '…'}”"
+
+
+def children(element: etree._Element, kind: str) -> list[etree._Element]:
+    """Its direct children of one BPMN kind."""
+    return element.findall(f"{{{BPMN}}}{kind}")
+
+
+def extensions(element: etree._Element) -> list[etree._Element]:
+    """What stands in its extensionElements, of whatever tool."""
+    return [child for box in children(element, "extensionElements") for child in box]
+
+
+def properties(element: etree._Element) -> dict[str, str]:
+    """Its `spiffworkflow:property` pairs, stripped; a later one wins, as in the engine."""
+    found = element.iterfind(f"{{{BPMN}}}extensionElements/{{{SPIFF}}}properties//{{{SPIFF}}}property")
+    return {pair.get("name", ""): (pair.get("value") or "").strip() for pair in found}
+
+
+def operator(element: etree._Element) -> etree._Element | None:
+    """A service task's named step, which stands in its extensions; the last one wins, as in the engine."""
+    found = element.findall(f"{{{BPMN}}}extensionElements/{{{SPIFF}}}serviceTaskOperator")
+    return found[-1] if found else None
+
+
+def text_of(element: etree._Element) -> str:
+    """The text as the engine reads it: what stands before any child."""
+    return (element.text or "").strip()

@@ -1,0 +1,45 @@
+"""What a check answers, and what it may know of the domain."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with a diagram. `message` says to a process designer what is wrong and what to do."""
+
+    severity: Literal["error", "warning"]
+    element_id: str  # "" when it is about the whole file
+    rule: str  # a slug, for tests and for filtering
+    message: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """The words a diagram may use. `Known()` checks the structure only, for files of other tools."""
+
+    task_steps: frozenset[str] = frozenset()
+    service_steps: Mapping[str, frozenset[str]] = field(default_factory=dict)  # step → names of its parameters
+    functions: frozenset[str] = frozenset()
+    roles: Mapping[str, str] = field(default_factory=dict)  # Chinese name → code
+    forms: frozenset[str] | None = None  # None: the forms are not at hand, do not check them
+    units: frozenset[str] = frozenset()
+    persons: frozenset[str] = frozenset()
+    dues: frozenset[str] = frozenset()  # parameter names and moments of the domain, such as hazard.due_on
+    duties: frozenset[str] = frozenset()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether only the structure can be checked."""
+        return self == Known()
+
+
+def error(element_id: str, rule: str, message: str) -> Finding:
+    """What keeps a diagram from being deployed."""
+    return Finding("error", element_id, rule, message)
+
+
+def warning(element_id: str, rule: str, message: str) -> Finding:
+    """What a designer should look at, but may leave."""
+    return Finding("warning", element_id, rule, message)

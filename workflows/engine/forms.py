@@ -1,0 +1,96 @@
+"""What a form asks for, checked: JSON Schema 2020-12 field by field, each fault a Chinese sentence at its field.
+
+A form is an object schema. Beside the standard keywords it knows `x-visible-when` (an expression over the form's fields and
+the domain's functions: an invisible field is dropped), `x-required-when-visible` and `x-decides` (the value goes into the
+instance's data, so that gateways can ask for it).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from workflows.engine import expressions
+from workflows.errors import Invalid
+
+Functions = Mapping[str, Callable[[], Any]]
+
+_FORMATS = FormatChecker(formats=("date", "date-time"))
+
+
+def check(schema: Mapping[str, Any], data: Mapping[str, Any], functions: Functions) -> dict[str, Any]:
+    """The submission without invisible and empty fields; Invalid with one sentence for each faulty field."""
+    fields: Mapping[str, Any] = schema["properties"]
+    if unknown := sorted(set(data) - set(fields)):
+        raise Invalid("", f"表单没有“{'、'.join(unknown)}”这一项，请刷新页面后重填。")
+    given = {key: value for key, value in data.items() if not _is_empty(value)}
+    kept = {key: value for key, value in given.items() if is_visible(fields[key], given, functions)}
+    faults = {}
+    for key, field in fields.items():
+        if key in kept:
+            if fault := _fault(field, kept[key]):
+                faults[key] = fault
+        elif is_required(schema, key) and is_visible(field, given, functions):
+            faults[key] = _missing(field)
+    if faults:
+        raise Invalid(faults)
+    return kept
+
+
+def is_required(schema: Mapping[str, Any], key: str) -> bool:
+    """Whether the field must be filled whenever it can be seen."""
+    return key in schema.get("required", ()) or bool(schema["properties"][key].get("x-required-when-visible"))
+
+
+def is_visible(field: Mapping[str, Any], data: Mapping[str, Any], functions: Functions) -> bool:
+    """Whether the field is asked for, given the other answers; a question not yet answered hides what depends on it."""
+    condition = field.get("x-visible-when")
+    if not condition:
+        return True
+    parsed = expressions.parse(condition)
+    if any(name not in data for name in parsed.names):
+        return False
+    return bool(parsed.evaluate(data, functions))
+
+
+def decisions(schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """The scalars that the diagram's gateways may ask for."""
+    return {key: data[key] for key, field in schema["properties"].items() if field.get("x-decides") and key in data}
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def _missing(field: Mapping[str, Any]) -> str:
+    label = field.get("title", "")
+    if field.get("x-widget") == "photos":
+        return f"请上传“{label}”。"
+    chosen = "oneOf" in field or "x-options" in field or field.get("type") == "boolean"
+    return f"请选择“{label}”。" if chosen else f"请填写“{label}”。"
+
+
+def _fault(field: Mapping[str, Any], value: Any) -> str | None:
+    validator = Draft202012Validator(dict(field), format_checker=_FORMATS)
+    error = next(iter(sorted(validator.iter_errors(value), key=lambda e: len(e.path))), None)
+    return _sentence(field, error) if error else None
+
+
+def _sentence(field: Mapping[str, Any], error: ValidationError) -> str:
+    label, limit = field.get("title", ""), error.validator_value
+    counter = "张照片" if field.get("x-widget") == "photos" else "项"
+    sentences = {
+        "minLength": f"“{label}”至少写 {limit} 个字。",
+        "maxLength": f"“{label}”最多写 {limit} 个字，现有 {len(str(error.instance))} 个字。",
+        "minimum": f"“{label}”不能小于 {limit}。",
+        "exclusiveMinimum": f"“{label}”必须大于 {limit}。",
+        "maximum": f"“{label}”不能大于 {limit}。",
+        "minItems": f"“{label}”至少要 {limit} {counter}。",
+        "maxItems": f"“{label}”最多 {limit} {counter}。",
+        "uniqueItems": f"“{label}”中有重复的内容。",
+        "oneOf": f"“{label}”请从列出的选项中选择。",
+        "enum": f"“{label}”请从列出的选项中选择。",
+        "format": f"“{label}”不是有效的日期或时间。",
+    }
+    return sentences.get(str(error.validator), f"“{label}”填写的格式不对。")

@@ -1,0 +1,215 @@
+"""The record (留痕): append-only lines, hash-chained per subject, and a daily anchor over all chains.
+
+One chain a subject (a hazard, a person's security events, a definition) rather than one for all: writers of different cases
+never wait for each other. What a chain alone cannot show, that its tail was cut off, the anchors show: each names the heads
+that grew since the anchor before. The algorithm stands in every line, so that a later one can follow on in the same chain.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, event, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows import clock
+from workflows.db import Base, Database, Key, canonical
+from workflows.engine import Subject
+
+ALGORITHM = "sha256"
+
+
+class Line(Base):
+    """One thing that happened to one subject."""
+
+    __tablename__ = "history"
+    __table_args__ = (
+        UniqueConstraint("subject_kind", "subject_id", "seq"),
+        Index("ix_history_by_at", "by", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    subject_kind: Mapped[str] = mapped_column(String(20))
+    subject_id: Mapped[int] = mapped_column(Key)
+    seq: Mapped[int]  # 1, 2, 3 … within the subject, no gaps
+    at: Mapped[datetime]  # the server's clock
+    kind: Mapped[str] = mapped_column(String(60))
+    by: Mapped[int | None] = mapped_column(Key)  # who acted; None: the clock
+    on_behalf_of: Mapped[int | None] = mapped_column(Key)  # the principal, where a substitute acted
+    body: Mapped[dict[str, Any]]
+    algorithm: Mapped[str] = mapped_column(String(10))
+    previous: Mapped[str] = mapped_column(String(64))  # hash of seq - 1; "" for the first
+    hash: Mapped[str] = mapped_column(String(64))
+
+    @property
+    def subject(self) -> Subject:
+        """What the line is about."""
+        return Subject(self.subject_kind, self.subject_id)
+
+
+class Anchor(Base):
+    """The heads of all chains that grew since the anchor before, chained again. Exported, it proves that no tail is missing."""
+
+    __tablename__ = "anchors"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    at: Mapped[datetime]
+    last_line_id: Mapped[int] = mapped_column(ForeignKey("history.id"))
+    heads: Mapped[list[Any]]  # [kind, id, seq, hash] each
+    algorithm: Mapped[str] = mapped_column(String(10))
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+# ---- rules -----------------------------------------------------------------------------------------------------------
+
+
+def digest(*parts: Any) -> str:
+    """Hex SHA-256 over the canonical JSON of the parts."""
+    return hashlib.sha256(canonical(parts).encode()).hexdigest()
+
+
+def _hash_of(line: Line) -> str:
+    about = (line.subject_kind, line.subject_id, line.seq)
+    return digest(*about, line.at, line.kind, line.by, line.on_behalf_of, line.body, line.previous)
+
+
+def _hash_of_anchor(anchor: Anchor) -> str:
+    return digest(anchor.at, anchor.last_line_id, anchor.heads, anchor.previous)
+
+
+# ---- verbs -----------------------------------------------------------------------------------------------------------
+
+
+def record(
+    session: Session, subject: Subject, kind: str, /, *, by: int | None = None, on_behalf_of: int | None = None, **body: Any
+) -> Line:
+    """Append one line to the subject's chain. Two writers of one chain: the unique `seq` lets only one of them commit."""
+    heads: dict[Subject, tuple[int, str]] = session.info.setdefault("heads", {})
+    seq, previous = heads.get(subject) or _head(session, subject)
+    line = Line(
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        seq=seq + 1,
+        at=clock.now(),
+        kind=kind,
+        by=by,
+        on_behalf_of=on_behalf_of,
+        body=body,
+        algorithm=ALGORITHM,
+        previous=previous,
+    )
+    line.hash = _hash_of(line)
+    session.add(line)
+    session.flush()
+    heads[subject] = (line.seq, line.hash)
+    return line
+
+
+def record_refusal(database: Database, person_id: int | None, what: str, **body: Any) -> None:
+    """Keep what was refused, in a transaction of its own, after the refused one was rolled back. Nobody known is person 0."""
+    with database.transaction() as session:
+        record(session, Subject("person", person_id or 0), "refused", by=person_id, what=what, **body)
+
+
+def anchor(database: Database) -> Anchor | None:
+    """Write the day's anchor over every chain that grew since the last one; None if none did."""
+    with database.transaction() as session:
+        last = session.scalar(select(Anchor).order_by(Anchor.id.desc()).limit(1))
+        since = last.last_line_id if last else 0
+        newest = session.scalar(select(func.max(Line.id))) or 0
+        if newest == since:
+            return None
+        made = Anchor(
+            at=clock.now(),
+            last_line_id=newest,
+            heads=_heads_between(session, since, newest),
+            algorithm=ALGORITHM,
+            previous=last.hash if last else "",
+        )
+        made.hash = _hash_of_anchor(made)
+        session.add(made)
+        return made
+
+
+# ---- questions -------------------------------------------------------------------------------------------------------
+
+
+def lines(session: Session, subject: Subject) -> list[Line]:
+    """The whole chain of a subject, oldest first."""
+    mine = select(Line).where(Line.subject_kind == subject.kind, Line.subject_id == subject.id)
+    return list(session.scalars(mine.order_by(Line.seq)))
+
+
+def verify(session: Session, subject: Subject | None = None) -> list[str]:
+    """Check one chain, or all of them and the anchors: every fault as a Chinese sentence; [] when nothing was altered."""
+    if subject is not None:
+        return list(_faults(subject, lines(session, subject)))
+    faults: list[str] = []
+    for kind, id in session.execute(select(Line.subject_kind, Line.subject_id).distinct()):
+        faults += verify(session, Subject(kind, id))
+    return faults + _anchor_faults(session)
+
+
+def _head(session: Session, subject: Subject) -> tuple[int, str]:
+    newest = (
+        select(Line.seq, Line.hash)
+        .where(Line.subject_kind == subject.kind, Line.subject_id == subject.id)
+        .order_by(Line.seq.desc())
+        .limit(1)
+    )
+    found = session.execute(newest).first()
+    return found or (0, "")
+
+
+def _heads_between(session: Session, since: int, until: int) -> list[Any]:
+    grown = (
+        select(Line.subject_kind, Line.subject_id, func.max(Line.seq).label("seq"))
+        .where(Line.id > since, Line.id <= until)
+        .group_by(Line.subject_kind, Line.subject_id)
+        .subquery()
+    )
+    heads = select(Line.subject_kind, Line.subject_id, Line.seq, Line.hash).join(
+        grown,
+        (Line.subject_kind == grown.c.subject_kind)
+        & (Line.subject_id == grown.c.subject_id)
+        & (Line.seq == grown.c.seq),
+    )
+    return sorted([list(row) for row in session.execute(heads)])
+
+
+def _faults(subject: Subject, chain: list[Line]) -> Iterator[str]:
+    where, previous = f"{subject.kind} {subject.id}", ""
+    for seq, line in enumerate(chain, start=1):
+        if line.seq != seq:
+            yield f"{where}：第 {seq} 条记录缺失。"
+            return
+        if line.previous != previous:
+            yield f"{where}：第 {seq} 条与前一条不相衔接。"
+        if line.algorithm != ALGORITHM or line.hash != _hash_of(line):
+            yield f"{where}：第 {seq} 条的内容与其校验值不符。"
+        previous = line.hash
+
+
+def _anchor_faults(session: Session) -> list[str]:
+    faults, previous = [], ""
+    promised: dict[tuple[str, int], list[tuple[int, str]]] = defaultdict(list)
+    for each in session.scalars(select(Anchor).order_by(Anchor.id)):
+        if each.previous != previous or each.hash != _hash_of_anchor(each):
+            faults.append(f"第 {each.id} 号每日锚点的内容与其校验值不符。")
+        previous = each.hash
+        for kind, id, seq, hash in each.heads:
+            promised[kind, id].append((seq, hash))
+    for (kind, id), heads in promised.items():
+        kept = {line.seq: line.hash for line in lines(session, Subject(kind, id))}
+        faults += [f"{kind} {id}：第 {seq} 条与每日锚点不符。" for seq, hash in heads if kept.get(seq) != hash]
+    return faults
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_heads(session: Session, transaction: Any) -> None:
+    """The heads a session remembers are true only within its transaction."""
+    if transaction.parent is None:
+        session.info.pop("heads", None)

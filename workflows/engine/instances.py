@@ -1,0 +1,171 @@
+"""Instances: one row is one running diagram about one subject, with its frozen state.
+
+Whatever moves a token goes through `advance`: thaw, act, freeze, copy the open tasks and timers, all in the caller's
+transaction. After any exception the thawed run is simply thrown away; what is stored is always the state of a finished step.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows import clock
+from workflows.db import Base, Key
+from workflows.engine import Cause, Rules, Subject, definitions, expressions, history, spiff, worklist
+from workflows.engine.worklist import Task
+from workflows.errors import Conflict, NotFound
+
+
+class Instance(Base):
+    """A running or ended diagram. `revision` makes the second of two writers fail (409)."""
+
+    __tablename__ = "instances"
+    __table_args__ = (Index("ix_instances_subject", "subject_kind", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    definition_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"))
+    subject_kind: Mapped[str] = mapped_column(String(20))
+    subject_id: Mapped[int] = mapped_column(Key)
+    state: Mapped[str] = mapped_column(Text)
+    revision: Mapped[int] = mapped_column()
+    started_at: Mapped[datetime]
+    started_by: Mapped[int | None] = mapped_column(Key)
+    ended_at: Mapped[datetime | None]
+    ended_how: Mapped[str] = mapped_column(String(200))  # "" while it runs, "completed", or why it was cancelled
+
+    __mapper_args__ = {"version_id_col": revision}
+
+    @property
+    def subject(self) -> Subject:
+        """What the instance is about."""
+        return Subject(self.subject_kind, self.subject_id)
+
+
+@dataclass(frozen=True)
+class World:
+    """What a run may ask: the domain's functions and steps, bound to this session, this thing and this cause."""
+
+    session: Session
+    rules: Rules
+    thing: Any
+    cause: Cause
+
+    def evaluate(self, expression: str, data: Mapping[str, Any]) -> Any:
+        """The value of a condition, cardinality or due moment."""
+        return expressions.parse(expression).evaluate(data, functions(self.session, self.rules, self.thing))
+
+    def call(self, step: str, parameters: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[str, Any] | None:  # noqa: ARG002
+        """Run the step that a service task names."""
+        return self.rules.steps[step].call(self.session, self.thing, cause=self.cause, **parameters)
+
+
+# ---- verbs -----------------------------------------------------------------------------------------------------------
+
+
+def start(session: Session, rules: Rules, key: str, subject: Subject, *, by: int | None) -> Instance:
+    """Begin the newest version of a diagram about a subject and run it to its first tasks."""
+    definition = definitions.get(session, key)
+    instance = Instance(
+        definition_id=definition.id,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        state="",
+        started_at=clock.now(),
+        started_by=by,
+        ended_how="",
+    )
+    session.add(instance)
+    session.flush()
+    history.record(session, subject, "instance_started", by=by, definition=key, version=definition.version)
+    world = _world(session, rules, instance, Cause(("instance", instance.id), clock.now(), by))
+    _keep(session, rules, instance, spiff.begin(_spec(session, instance), world), world.thing)
+    return instance
+
+
+def advance(session: Session, rules: Rules, instance: Instance, cause: Cause, act: Callable[[spiff.Run], None]) -> None:
+    """Thaw the instance, let `act` do one thing to it, and keep what came of it."""
+    if instance.ended_at is not None:
+        raise Conflict("这件事的流程已经结束，不能再办。")
+    world = _world(session, rules, instance, cause)
+    run = spiff.thaw(_spec(session, instance), instance.state, world)
+    act(run)
+    _keep(session, rules, instance, run, world.thing)
+
+
+def rearm(session: Session, rules: Rules, subject: Subject, cause: Cause) -> None:
+    """Ask the domain again for every due moment of the subject's instance: timers and open tasks follow a changed deadline."""
+    instance = lock(session, of(session, subject).id)
+    world = _world(session, rules, instance, cause)
+    run = spiff.thaw(_spec(session, instance), instance.state, world)
+    spiff.rearm(run)
+    _keep(session, rules, instance, run, world.thing)
+    worklist.redue(session, rules, instance, run, world.thing)
+
+
+def cancel(session: Session, instance: Instance, *, by: int | None, reason: str) -> None:
+    """End an instance from outside: its tasks and timers go, the record says who and why."""
+    instance.ended_at, instance.ended_how = clock.now(), reason
+    worklist.clear(session, instance.id)
+    history.record(session, instance.subject, "instance_cancelled", by=by, reason=reason)
+
+
+def lock(session: Session, instance_id: int) -> Instance:
+    """The instance, held until the transaction ends: whoever else wants to move its tokens waits here."""
+    held = select(Instance).where(Instance.id == instance_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(held).one()
+
+
+# ---- questions -------------------------------------------------------------------------------------------------------
+
+
+def find(session: Session, subject: Subject) -> Instance | None:
+    """The newest instance about a subject, or None."""
+    mine = select(Instance).where(Instance.subject_kind == subject.kind, Instance.subject_id == subject.id)
+    return session.scalar(mine.order_by(Instance.id.desc()).limit(1))
+
+
+def of(session: Session, subject: Subject) -> Instance:
+    """The newest instance about a subject, or NotFound."""
+    if found := find(session, subject):
+        return found
+    raise NotFound("没有找到这件事的流程。")
+
+
+def tokens(session: Session, rules: Rules, instance: Instance) -> list[str]:
+    """The elements that hold a token now, for the live diagram."""
+    if instance.ended_at is not None:
+        return []
+    world = _world(session, rules, instance, Cause(("instance", instance.id), clock.now()))
+    return spiff.tokens(spiff.thaw(_spec(session, instance), instance.state, world))
+
+
+def visits(session: Session, instance: Instance) -> dict[str, int]:
+    """How often each user task was completed."""
+    done = select(Task.element_id, func.count()).where(Task.instance_id == instance.id, Task.status == "DONE")
+    return Counter(dict(session.execute(done.group_by(Task.element_id)).all()))
+
+
+def functions(session: Session, rules: Rules, thing: Any) -> dict[str, Callable[[], Any]]:
+    """The functions an expression may call, asked about this thing."""
+    return {name: partial(function, session, thing) for name, function in rules.functions.items()}
+
+
+def _spec(session: Session, instance: Instance) -> spiff.Spec:
+    return definitions.version_of(session, instance.definition_id).spec
+
+
+def _world(session: Session, rules: Rules, instance: Instance, cause: Cause) -> World:
+    return World(session, rules, rules.subject(session, instance.subject), cause)
+
+
+def _keep(session: Session, rules: Rules, instance: Instance, run: spiff.Run, thing: Any) -> None:
+    instance.state = spiff.freeze(run)
+    if run.is_ended:
+        instance.ended_at, instance.ended_how = clock.now(), "completed"
+        history.record(session, instance.subject, "instance_ended")
+    worklist.copy(session, rules, instance, run, thing)

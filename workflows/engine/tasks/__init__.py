@@ -1,0 +1,45 @@
+"""Tasks as people meet them: the inbox, claiming, drafts, and completing.
+
+A task is addressed to posts. A person sees the tasks of the posts he holds today, of those he stands in for, and those with
+his name on them.
+"""
+
+from workflows.engine.tasks.questions import (
+    Counts,
+    Inbox,
+    Row,
+    counts,
+    find_draft,
+    get,
+    inbox,
+    open_of,
+    posts_of,
+    principal_of,
+    schema,
+    submissions,
+    why_not,
+)
+from workflows.engine.tasks.tables import Draft, Submission
+from workflows.engine.tasks.verbs import claim, complete, release, save_draft
+
+__all__ = [
+    "Counts",
+    "Draft",
+    "Inbox",
+    "Row",
+    "Submission",
+    "claim",
+    "complete",
+    "counts",
+    "find_draft",
+    "get",
+    "inbox",
+    "open_of",
+    "posts_of",
+    "principal_of",
+    "release",
+    "save_draft",
+    "schema",
+    "submissions",
+    "why_not",
+]

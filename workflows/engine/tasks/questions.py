@@ -1,0 +1,233 @@
+"""What waits for whom: one task, the inbox, its figures, and what was handed in."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
+from sqlalchemy.orm import Session
+
+from workflows import clock
+from workflows.engine import Caller, Post, Rules, Subject, definitions, instances
+from workflows.engine.tasks.tables import Draft, Submission
+from workflows.engine.worklist import Task, TaskPost
+from workflows.errors import Forbidden, Invalid, NotFound
+
+COUNTED_TO = 1000  # a count stops here, so that an inbox costs the same however full it is
+SOON_DAYS = 3
+
+
+@dataclass(frozen=True)
+class Row:
+    """A task in a list. `forbidden` says why this person may not do it (greyed), else None."""
+
+    task: Task
+    is_late: bool
+    forbidden: str | None
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """One page of tasks, and the key of the next page if there is one."""
+
+    rows: list[Row]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many tasks wait for a person; each stops at COUNTED_TO."""
+
+    mine: int
+    posts: int
+    late: int
+    soon: int
+
+
+def principal_of(task: Task, posts: Iterable[Post], caller: Caller) -> int | None:
+    """For whom the caller would act: None for himself, else the id of the person he stands in for."""
+    addressed = set(posts)
+    if task.assignee_id == caller.person_id or addressed & caller.posts:
+        return None
+    for principal, held in caller.stands_in.items():
+        if task.assignee_id == principal or addressed & held:
+            return principal
+    return None
+
+
+def must_be_allowed(session: Session, rules: Rules, task: Task, caller: Caller) -> int | None:
+    """Check duties for the actor and for the person he stands in for; answers that principal. Forbidden with the sentence."""
+    principal = principal_of(task, posts_of(session, task), caller)
+    for person in filter(None, (caller.person_id, principal)):
+        if task.duty and (why := rules.forbidden(session, rules.subject(session, task.subject), task.duty, person)):
+            raise Forbidden(why)
+    return principal
+
+
+def get(session: Session, task_id: int, caller: Caller) -> Task:
+    """A task at the caller's posts or in his name, open or done; NotFound for any other, so that addresses tell nothing."""
+    people = [caller.person_id, *caller.stands_in]
+    mine = [Task.assignee_id.in_(people), Task.done_by == caller.person_id]
+    if posts := _all_posts(caller):
+        mine.append(exists().where(TaskPost.task_id == Task.id, _at_any(posts)))
+    task = session.scalar(select(Task).where(Task.id == task_id, or_(*mine)))
+    if task is None:
+        raise NotFound("没有这项任务，或者它不在您的岗位上。")
+    return task
+
+
+def posts_of(session: Session, task: Task) -> list[Post]:
+    """Where a task waits or waited."""
+    rows = session.execute(select(TaskPost.role, TaskPost.unit_id).where(TaskPost.task_id == task.id))
+    return [Post(role, unit_id) for role, unit_id in rows]
+
+
+def schema(session: Session, task: Task) -> dict[str, Any]:
+    """The task's form, from the version its instance runs on."""
+    definition_id = session.get_one(instances.Instance, task.instance_id).definition_id
+    found = definitions.version_of(session, definition_id).forms.get(task.form)
+    return found or {"title": task.name, "type": "object", "properties": {}}
+
+
+def why_not(session: Session, rules: Rules, task: Task, caller: Caller) -> str | None:
+    """The duty that keeps the caller from doing the task, as a sentence; None if nothing does."""
+    try:
+        must_be_allowed(session, rules, task, caller)
+    except Forbidden as refusal:
+        return refusal.message
+    return None
+
+
+def find_draft(session: Session, task: Task, caller: Caller) -> Draft | None:
+    """What the caller kept for this task, or None."""
+    return session.scalar(select(Draft).where(Draft.task_id == task.id, Draft.person_id == caller.person_id))
+
+
+def submissions(session: Session, subject: Subject) -> list[Submission]:
+    """Everything that was handed in about a subject, oldest first."""
+    mine = select(Submission).where(Submission.subject_kind == subject.kind, Submission.subject_id == subject.id)
+    return list(session.scalars(mine.order_by(Submission.id)))
+
+
+def open_of(session: Session, subject: Subject) -> list[Task]:
+    """The open tasks of a subject, oldest first."""
+    mine = select(Task).where(Task.subject_kind == subject.kind, Task.subject_id == subject.id, Task.status == "OPEN")
+    return list(session.scalars(mine.order_by(Task.id)))
+
+
+def inbox(
+    session: Session,
+    rules: Rules,
+    caller: Caller,
+    *,
+    box: str = "all",
+    search: str = "",
+    element: str = "",
+    late: bool = False,
+    after: str | None = None,
+    limit: int = 25,
+) -> Inbox:
+    """One page of tasks: box "mine" (in my name), "posts" (unclaimed at my posts), "all" (both), or "done" (by me).
+
+    Open tasks come in the order of their due moments, so what is late comes first; done ones newest first. `after` is the
+    `next` of the page before. Each source is an equality look-up on an index that stops after one page.
+    """
+    filters = list(_filters(search, element, late))
+    if box == "done":
+        return _done(session, caller, filters, after, limit)
+    sources = [_page(source, key, id, after, limit) for source, key, id in _sources(caller, box, filters)]
+    if not sources:
+        return Inbox([], None)
+    merged = union(*sources).subquery()
+    ids = select(merged.c.id).order_by(merged.c.due_key, merged.c.id).limit(limit + 1)
+    tasks = list(session.scalars(select(Task).where(Task.id.in_(ids)).order_by(Task.due_key, Task.id)))
+    shown = tasks[:limit]
+    following = f"{shown[-1].due_key.isoformat()}~{shown[-1].id}" if len(tasks) > limit else None
+    return Inbox([_row(session, rules, caller, task) for task in shown], following)
+
+
+def counts(session: Session, caller: Caller) -> Counts:
+    """What waits for the caller, for the figures above his inbox."""
+    now = clock.now()
+    return Counts(
+        mine=_count(session, caller, "mine"),
+        posts=_count(session, caller, "posts"),
+        late=_count(session, caller, "all", Task.due_key < now),
+        soon=_count(session, caller, "all", Task.due_key >= now, Task.due_key < now + timedelta(days=SOON_DAYS)),
+    )
+
+
+def _row(session: Session, rules: Rules, caller: Caller, task: Task) -> Row:
+    return Row(task, task.due_key < clock.now(), why_not(session, rules, task, caller) if task.duty else None)
+
+
+def _filters(search: str, element: str, late: bool) -> Iterator[ColumnElement[bool]]:
+    if search:
+        pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        yield or_(Task.title.like(pattern, escape="\\"), Task.name.like(pattern, escape="\\"))
+    if element:
+        yield Task.element_id == element
+    if late:
+        yield Task.due_key < clock.now()
+
+
+def _sources(caller: Caller, box: str, filters: list[ColumnElement[bool]]) -> Iterator[tuple[Any, Any, Any]]:
+    """One query a name and one a post, each with the columns it is ordered by."""
+    if box in ("mine", "all"):
+        for person in (caller.person_id, *caller.stands_in):
+            mine = select(Task.id, Task.due_key).where(Task.assignee_id == person, Task.status == "OPEN", *filters)
+            yield mine, Task.due_key, Task.id
+    if box in ("posts", "all"):
+        for post in sorted(_all_posts(caller)):
+            waiting = select(TaskPost.task_id.label("id"), TaskPost.due_key).where(
+                TaskPost.role == post.role, TaskPost.unit_id == post.unit_id, TaskPost.state == "WAITING"
+            )
+            if filters:
+                waiting = waiting.join(Task, Task.id == TaskPost.task_id).where(*filters)
+            yield waiting, TaskPost.due_key, TaskPost.task_id
+
+
+def _page(source: Select[Any], key: Any, id: Any, after: str | None, limit: int) -> Select[Any]:
+    if after:
+        moment, last = _key(after)
+        source = source.where(or_(key > moment, and_(key == moment, id > last)))
+    return select(source.order_by(key, id).limit(limit + 1).subquery())
+
+
+def _key(after: str) -> tuple[datetime, int]:
+    moment, _, last = after.partition("~")
+    try:
+        return datetime.fromisoformat(moment), int(last)
+    except ValueError:
+        raise Invalid("", "页码无效，请回到第一页。") from None
+
+
+def _done(
+    session: Session, caller: Caller, filters: list[ColumnElement[bool]], after: str | None, limit: int
+) -> Inbox:
+    mine = select(Task).where(Task.done_by == caller.person_id, Task.status == "DONE", *filters)
+    if after:
+        moment, last = _key(after)
+        mine = mine.where(or_(Task.done_at < moment, and_(Task.done_at == moment, Task.id < last)))
+    tasks = list(session.scalars(mine.order_by(Task.done_at.desc(), Task.id.desc()).limit(limit + 1)))
+    shown = tasks[:limit]
+    more = len(tasks) > limit and shown[-1].done_at is not None
+    following = f"{shown[-1].done_at.isoformat()}~{shown[-1].id}" if more and shown[-1].done_at else None
+    return Inbox([Row(task, False, None) for task in shown], following)
+
+
+def _count(session: Session, caller: Caller, box: str, *filters: ColumnElement[bool]) -> int:
+    sources = [select(source.limit(COUNTED_TO).subquery()) for source, _, _ in _sources(caller, box, list(filters))]
+    if not sources:
+        return 0
+    counted = select(union(*sources).subquery()).limit(COUNTED_TO).subquery()
+    return session.scalar(select(func.count()).select_from(counted)) or 0
+
+
+def _all_posts(caller: Caller) -> set[Post]:
+    return set(caller.posts).union(*caller.stands_in.values())
+
+
+def _at_any(posts: set[Post]) -> ColumnElement[bool]:
+    return or_(*(and_(TaskPost.role == post.role, TaskPost.unit_id == post.unit_id) for post in sorted(posts)))

@@ -1,0 +1,129 @@
+"""Claiming, drafting, completing. `complete` is the one way to finish a task, for pages, command line and tests alike."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from workflows import clock
+from workflows.engine import Caller, Cause, Rules, forms, history, instances, spiff, worklist
+from workflows.engine.tasks.questions import find_draft, must_be_allowed, schema
+from workflows.engine.tasks.tables import Draft, Submission
+from workflows.engine.worklist import Task
+from workflows.errors import Conflict, Forbidden
+
+
+def claim(session: Session, rules: Rules, task: Task, caller: Caller) -> None:
+    """Take a task of one's post on oneself, so that colleagues leave it alone."""
+    _hold(session, task)
+    _must_be_open(task)
+    if task.assignee_id not in (None, caller.person_id):
+        raise Conflict("这项任务已由同岗位的其他人签领。")
+    must_be_allowed(session, rules, task, caller)
+    task.assignee_id, task.claimed_at = caller.person_id, clock.now()
+    worklist.mark(session, [task.id], "CLAIMED")
+    history.record(session, task.subject, "task_claimed", by=caller.person_id, task=task.id, element=task.element_id)
+
+
+def release(session: Session, task: Task, caller: Caller) -> None:
+    """Give a claimed task back to the post."""
+    _hold(session, task)
+    _must_be_open(task)
+    if task.assignee_id != caller.person_id or task.is_named:
+        raise Forbidden("只有签领人本人可以退签；点名交办的任务不能退签。")
+    task.assignee_id = task.claimed_at = None
+    worklist.mark(session, [task.id], "WAITING")
+    history.record(session, task.subject, "task_released", by=caller.person_id, task=task.id, element=task.element_id)
+
+
+def save_draft(session: Session, task: Task, caller: Caller, data: Mapping[str, Any]) -> Draft:
+    """Keep what was typed, unchecked; it is there again after the idle sign-out."""
+    _must_be_open(task)
+    draft = find_draft(session, task, caller) or Draft(task_id=task.id, person_id=caller.person_id)
+    draft.data, draft.saved_at = dict(data), clock.now()
+    session.add(draft)
+    return draft
+
+
+def complete(session: Session, rules: Rules, task: Task, caller: Caller, data: Mapping[str, Any]) -> Task:
+    """Hand in a task: form, duty, submission, the verb the diagram names, one engine step, and the record of it.
+
+    Conflict if the task is no longer open or somebody else claimed it; Forbidden by separation of duties; Invalid with a
+    sentence for each faulty field, from the form or from the verb. Whatever is raised undoes all of it.
+    """
+    instance = _hold(session, task)
+    _must_be_open(task)
+    if task.assignee_id is not None and task.assignee_id not in (caller.person_id, *caller.stands_in):
+        raise Conflict("这项任务已由同岗位的其他人签领。")
+    principal = must_be_allowed(session, rules, task, caller)
+    thing = rules.subject(session, task.subject)
+    asked = schema(session, task)
+    checked = forms.check(asked, data, instances.functions(session, rules, thing))
+    submission = _submit(session, task, checked, caller.person_id, principal)
+    decided = _call(session, rules, task, thing, checked, caller.person_id, principal)
+    history.record(
+        session,
+        task.subject,
+        "task_completed",
+        by=caller.person_id,
+        on_behalf_of=principal,
+        task=task.id,
+        element=task.element_id,
+        name=task.name,
+        submission=submission.id,
+        sha256=submission.sha256,
+    )
+    _finish(session, task, caller.person_id, principal)
+    cause = Cause(("task", task.id), clock.now(), caller.person_id, principal)
+    scalars = {**forms.decisions(asked, checked), **decided}
+    instances.advance(session, rules, instance, cause, lambda run: spiff.complete(run, task.token_id, scalars))
+    return task
+
+
+def _call(
+    session: Session, rules: Rules, task: Task, thing: Any, data: dict[str, Any], by: int, on_behalf_of: int | None
+) -> Mapping[str, Any]:
+    if not task.verb:
+        return {}
+    verb = rules.steps[task.verb].call
+    return verb(session, thing, by=by, on_behalf_of=on_behalf_of, task=task, data=data) or {}
+
+
+def _submit(session: Session, task: Task, data: dict[str, Any], by: int, on_behalf_of: int | None) -> Submission:
+    made = Submission(
+        task_id=task.id,
+        subject_kind=task.subject_kind,
+        subject_id=task.subject_id,
+        element_id=task.element_id,
+        name=task.name,
+        form=task.form,
+        data=data,
+        by=by,
+        on_behalf_of=on_behalf_of,
+        at=clock.now(),
+        sha256=history.digest(data),
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _finish(session: Session, task: Task, by: int, on_behalf_of: int | None) -> None:
+    task.status, task.done_at, task.done_by, task.on_behalf_of = "DONE", clock.now(), by, on_behalf_of
+    worklist.mark(session, [task.id], "CLOSED")
+    session.execute(delete(Draft).where(Draft.task_id == task.id))
+
+
+def _hold(session: Session, task: Task) -> instances.Instance:
+    """Lock the instance, then look at the task again: it may have changed while we waited."""
+    instance = instances.lock(session, task.instance_id)
+    session.refresh(task)
+    return instance
+
+
+def _must_be_open(task: Task) -> None:
+    if task.status == "DONE":
+        raise Conflict("这项任务已经办结，没有重复提交。")
+    if task.status != "OPEN":
+        raise Conflict("流程已经向前走，这项任务不用再办。")

@@ -1,0 +1,98 @@
+"""The sweep: fires the timers that are due, each in a transaction of its own.
+
+Timers are state, not jobs: a cancelled deadline is a deleted row, a re-armed one a changed row, and nothing has to be
+un-scheduled. So this is a plain loop: look for due rows, take each under its lock, look again, advance its instance. One
+broken case never stops the others: it is logged, put off, and tried again.
+"""
+
+import logging
+import threading
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from workflows import clock
+from workflows.db import Database
+from workflows.engine import Cause, Rules, instances, spiff
+from workflows.engine.worklist import Timer
+
+IDLE_SECONDS = 5.0  # a timer armed by another process is seen after this long at the latest
+FIRST_PUT_OFF = timedelta(minutes=1)  # doubled after each failure, up to a day
+
+log = logging.getLogger(__name__)
+
+
+def sweep(database: Database, rules: Rules, limit: int = 100) -> int:
+    """Fire up to `limit` due timers; answers how many fired."""
+    with database.reading() as session:
+        due = select(Timer.id).where(Timer.wake_at <= clock.now()).order_by(Timer.wake_at).limit(limit)
+        ids = list(session.scalars(due))
+    return sum(_fire_alone(database, rules, id) for id in ids)
+
+
+def next_at(database: Database) -> datetime | None:
+    """When the next timer wants to be looked at."""
+    with database.reading() as session:
+        return session.scalar(select(func.min(Timer.wake_at)))
+
+
+class Sweeper(threading.Thread):
+    """The one sweep loop of a server or worker process."""
+
+    def __init__(self, database: Database, rules: Rules) -> None:
+        super().__init__(name="sweep", daemon=True)
+        self.database, self.rules, self.stopping = database, rules, threading.Event()
+
+    def run(self) -> None:
+        """Sweep, then sleep until the next timer is due, at most IDLE_SECONDS."""
+        while not self.stopping.is_set():
+            try:
+                fired = sweep(self.database, self.rules)
+                pause = 0.0 if fired else self._pause()
+            except Exception:  # the database may be away for a while; the loop must outlive it
+                log.exception("sweep failed")
+                pause = IDLE_SECONDS
+            self.stopping.wait(pause)
+
+    def stop(self) -> None:
+        """Let the loop end after what it is doing."""
+        self.stopping.set()
+        self.join(timeout=30)
+
+    def _pause(self) -> float:
+        due = next_at(self.database)
+        seconds = (due - clock.now()).total_seconds() if due else IDLE_SECONDS
+        return min(max(seconds, 0.05), IDLE_SECONDS)
+
+
+def _fire_alone(database: Database, rules: Rules, timer_id: int) -> bool:
+    try:
+        with database.transaction() as session:
+            return _fire(session, rules, timer_id)
+    except Exception as error:  # whatever is wrong with this case, the next one must have its turn
+        log.exception("timer %s failed", timer_id)
+        _put_off(database, timer_id, error)
+        return False
+
+
+def _fire(session: Session, rules: Rules, timer_id: int) -> bool:
+    instance_id = session.scalar(select(Timer.instance_id).where(Timer.id == timer_id))
+    if instance_id is None:
+        return False
+    instance = instances.lock(session, instance_id)
+    timer = session.scalar(select(Timer).where(Timer.id == timer_id, Timer.wake_at <= clock.now()))
+    if timer is None:  # fired, cancelled or re-armed by somebody else while we waited for the lock
+        return False
+    cause = Cause(("timer", timer.element_id), clock.now())
+    token_id = timer.token_id
+    instances.advance(session, rules, instance, cause, lambda run: spiff.fire(run, token_id))
+    return True
+
+
+def _put_off(database: Database, timer_id: int, error: Exception) -> None:
+    with database.transaction() as session:
+        if timer := session.get(Timer, timer_id):
+            pause = min(FIRST_PUT_OFF * 2 ** min(timer.failures, 12), timedelta(days=1))
+            timer.failures, timer.wake_at = timer.failures + 1, clock.now() + pause
+            timer.error = f"{type(error).__name__}: {error}"[:500]

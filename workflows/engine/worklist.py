@@ -1,0 +1,235 @@
+"""The open tasks and armed timers of an instance, copied into tables so that they can be asked for. Written only here.
+
+`copy` compares what the engine holds after a step with what the tables hold: tasks that are gone are closed, new ones are
+addressed and dated, timers follow. Whose a task is and when it is due, the domain answers through `Rules`.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, delete, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows import clock
+from workflows.db import Base, Key
+from workflows.engine import Address, Rules, Subject, Want, spiff
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # stands where a task has no due moment, so that it sorts last
+
+
+class Task(Base):
+    """A user task that is or was open."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        Index("ix_tasks_instance", "instance_id", "status"),
+        Index("ix_tasks_assignee", "assignee_id", "status", "due_key", "id"),
+        Index("ix_tasks_done", "done_by", "done_at", "id"),
+        Index("ix_tasks_subject", "subject_kind", "subject_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instances.id"))
+    token_id: Mapped[str] = mapped_column(String(40))  # the engine's id of the token at this task
+    element_id: Mapped[str] = mapped_column(String(100))
+    index: Mapped[int]  # which instance of a multi-instance task, from 0
+    name: Mapped[str] = mapped_column(String(200))
+    subject_kind: Mapped[str] = mapped_column(String(20))
+    subject_id: Mapped[int] = mapped_column(Key)
+    title: Mapped[str] = mapped_column(String(300))  # the subject's, when the task opened; for search
+    form: Mapped[str] = mapped_column(String(100))
+    verb: Mapped[str] = mapped_column(String(100))
+    duty: Mapped[str] = mapped_column(String(10))
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    due_source: Mapped[str] = mapped_column(String(200))
+    due_key: Mapped[datetime]  # due_at or NEVER
+    status: Mapped[str] = mapped_column(String(10))  # OPEN, DONE, CANCELLED
+    assignee_id: Mapped[int | None] = mapped_column(Key)  # who claimed it, or whom the diagram names
+    is_named: Mapped[bool]  # the assignee is named by the diagram: it cannot be released
+    claimed_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[int | None] = mapped_column(Key)
+    on_behalf_of: Mapped[int | None] = mapped_column(Key)
+    note: Mapped[str] = mapped_column(String(300))  # how it was readdressed (上转), else ""
+    blocked: Mapped[str] = mapped_column(String(300))  # why nobody may do it (受阻), else ""
+
+    @property
+    def subject(self) -> Subject:
+        """What the task is about."""
+        return Subject(self.subject_kind, self.subject_id)
+
+
+class TaskPost(Base):
+    """One address of a task: a post at which it waits, or waited. What is closed stays, so that a colleague with a stale page
+    learns that the task is done instead of "not found"."""
+
+    __tablename__ = "task_posts"
+    __table_args__ = (
+        Index("ix_task_posts_inbox", "role", "unit_id", "state", "due_key", "task_id"),
+        Index("ix_task_posts_task", "task_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id"))
+    role: Mapped[str] = mapped_column(String(30))
+    unit_id: Mapped[int] = mapped_column(Key)
+    state: Mapped[str] = mapped_column(String(10))  # WAITING, CLAIMED, CLOSED
+    due_key: Mapped[datetime]
+
+
+class Timer(Base):
+    """An armed timer. A cancelled one is a deleted row, a re-armed one a changed row."""
+
+    __tablename__ = "timers"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instances.id"), index=True)
+    token_id: Mapped[str] = mapped_column(String(40))
+    element_id: Mapped[str] = mapped_column(String(100))
+    due_at: Mapped[datetime]
+    wake_at: Mapped[datetime] = mapped_column(index=True)  # due_at, or later after a failure
+    failures: Mapped[int]
+    error: Mapped[str] = mapped_column(String(500))
+
+
+# ---- verbs -----------------------------------------------------------------------------------------------------------
+
+
+def copy(session: Session, rules: Rules, instance: Any, run: spiff.Run, thing: Any) -> None:
+    """Bring the tables in line with what the engine holds after a step."""
+    _copy_tasks(session, rules, instance, spiff.open_tasks(run), thing)
+    _copy_timers(session, instance, spiff.armed(run))
+
+
+def redue(session: Session, rules: Rules, instance: Any, run: spiff.Run, thing: Any) -> None:
+    """Date the open tasks again, after a deadline of the domain has changed."""
+    texts = {task.id: task.element.properties.get("due", "") for task in spiff.open_tasks(run)}
+    for row in _open_rows(session, instance.id):
+        if text := texts.get(row.token_id):
+            _date(row, rules.due(session, thing, text, row.opened_at))
+            session.execute(update(TaskPost).where(TaskPost.task_id == row.id).values(due_key=row.due_key))
+
+
+def clear(session: Session, instance_id: int) -> None:
+    """Cancel every open task and timer of an instance."""
+    rows = _open_rows(session, instance_id)
+    _cancel(session, rows)
+    session.execute(delete(Timer).where(Timer.instance_id == instance_id))
+
+
+def mark(session: Session, task_ids: Iterable[int], state: str) -> None:
+    """Say at the posts of these tasks whether they are WAITING, CLAIMED or CLOSED."""
+    session.execute(update(TaskPost).where(TaskPost.task_id.in_(list(task_ids))).values(state=state))
+
+
+# ---- tasks -----------------------------------------------------------------------------------------------------------
+
+
+def _copy_tasks(session: Session, rules: Rules, instance: Any, held: list[spiff.OpenTask], thing: Any) -> None:
+    rows = {row.token_id: row for row in _open_rows(session, instance.id)}
+    wanted = {task.id: task for task in held}
+    _cancel(session, [row for token_id, row in rows.items() if token_id not in wanted])
+    fresh = [task for token_id, task in wanted.items() if token_id not in rows]
+    if fresh:
+        _open(session, rules, instance, fresh, thing)
+
+
+def _cancel(session: Session, rows: list[Task]) -> None:
+    for row in rows:
+        row.status, row.done_at = "CANCELLED", clock.now()
+    if rows:
+        mark(session, [row.id for row in rows], "CLOSED")
+
+
+def _open_rows(session: Session, instance_id: int) -> list[Task]:
+    return list(session.scalars(select(Task).where(Task.instance_id == instance_id, Task.status == "OPEN")))
+
+
+def _open(session: Session, rules: Rules, instance: Any, fresh: list[spiff.OpenTask], thing: Any) -> None:
+    title, addressed = rules.title(thing), []
+    for task in fresh:
+        address = rules.address(session, thing, want(task))
+        row = _row(instance, task, title, address)
+        _date(row, rules.due(session, thing, task.element.properties.get("due", ""), row.opened_at))
+        addressed.append((row, address))
+    session.add_all([row for row, _ in addressed])
+    session.flush()
+    posts = [
+        {"task_id": row.id, "role": post.role, "unit_id": post.unit_id, "state": "WAITING", "due_key": row.due_key}
+        for row, address in addressed
+        for post in sorted(address.posts)
+    ]
+    if posts:
+        session.execute(insert(TaskPost), posts)
+
+
+def _row(instance: Any, task: spiff.OpenTask, title: str, address: Address) -> Task:
+    properties = task.element.properties
+    return Task(
+        instance_id=instance.id,
+        token_id=task.id,
+        element_id=task.element.id,
+        index=task.index,
+        name=task.element.name,
+        subject_kind=instance.subject_kind,
+        subject_id=instance.subject_id,
+        title=title,
+        form=properties.get("form", ""),
+        verb=properties.get("verb", ""),
+        duty=properties.get("duty", ""),
+        opened_at=clock.now(),
+        status="OPEN",
+        assignee_id=address.person_id,
+        is_named=address.person_id is not None,
+        note=address.note,
+        blocked=address.blocked,
+    )
+
+
+def _date(row: Task, due: Any) -> None:
+    row.due_at, row.due_source = (due.at, due.source) if due else (None, "")
+    row.due_key = row.due_at or NEVER
+
+
+def want(task: spiff.OpenTask) -> Want:
+    """Who should do the task, as the diagram says it."""
+    properties = task.element.properties
+    roles = properties.get("role", "").split(",")
+    return Want(
+        element_id=task.element.id,
+        roles=tuple(role.strip() for role in roles if role.strip()),
+        lane=task.element.lane or "",
+        unit=properties.get("unit", ""),
+        person=properties.get("person", ""),
+        duty=properties.get("duty", ""),
+        index=task.index,
+    )
+
+
+# ---- timers ----------------------------------------------------------------------------------------------------------
+
+
+def _copy_timers(session: Session, instance: Any, held: list[spiff.Armed]) -> None:
+    rows = {row.token_id: row for row in session.scalars(select(Timer).where(Timer.instance_id == instance.id))}
+    for timer in held:
+        row = rows.pop(timer.id, None)
+        if row is None:
+            session.add(_timer(instance.id, timer))
+        elif row.due_at != timer.due_at:
+            row.due_at = row.wake_at = timer.due_at
+    for row in rows.values():
+        session.delete(row)
+
+
+def _timer(instance_id: int, timer: spiff.Armed) -> Timer:
+    return Timer(
+        instance_id=instance_id,
+        token_id=timer.id,
+        element_id=timer.element.id,
+        due_at=timer.due_at,
+        wake_at=timer.due_at,
+        failures=0,
+        error="",
+    )

@@ -1,0 +1,74 @@
+"""Dated facts about a hazard: what the ledger and every report are counted from.
+
+A fact is written by its verb together with its history line and carries that line's id; the line's hash covers it. Reports
+ask by `recorded_at` (the server's clock); `effective_at` is only shown (design 6).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows.db import Base, Key
+from workflows.engine import Subject, history
+
+
+class Fact(Base):
+    """One thing that is true of a hazard since a moment. Never changed, never deleted (INV-4)."""
+
+    __tablename__ = "facts"
+    __table_args__ = (
+        Index("ix_facts_hazard", "hazard_id", "kind"),
+        Index("ix_facts_recorded", "recorded_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazards.id"))
+    kind: Mapped[str] = mapped_column(String(30))  # a status (REGISTERED, CLOSED …) or LISTED, UNLISTED, DUE, OVERDUE, REOPENED
+    recorded_at: Mapped[datetime]
+    effective_at: Mapped[datetime | None]
+    line_id: Mapped[int] = mapped_column(ForeignKey("history.id"), unique=True)
+
+
+# ---- verbs -----------------------------------------------------------------------------------------------------------
+
+
+def record(
+    session: Session,
+    hazard_id: int,
+    kind: str,
+    *,
+    by: int | None = None,
+    on_behalf_of: int | None = None,
+    effective_at: datetime | None = None,
+    **body: Any,
+) -> Fact:
+    """Write a fact and the history line that proves it; `body` stands in the line."""
+    if effective_at is not None:
+        body["effective_at"] = effective_at.isoformat()
+    line = history.record(session, Subject("hazard", hazard_id), kind, by=by, on_behalf_of=on_behalf_of, **body)
+    fact = Fact(hazard_id=hazard_id, kind=kind, recorded_at=line.at, effective_at=effective_at, line_id=line.id)
+    session.add(fact)
+    return fact
+
+
+# ---- questions -------------------------------------------------------------------------------------------------------
+
+
+def find_last(session: Session, hazard_id: int, *kinds: str) -> Fact | None:
+    """The newest fact of these kinds (of any kind, if none is named)."""
+    mine = select(Fact).where(Fact.hazard_id == hazard_id)
+    if kinds:
+        mine = mine.where(Fact.kind.in_(kinds))
+    return session.scalars(mine.order_by(Fact.id.desc()).limit(1)).first()
+
+
+def faults(session: Session) -> list[str]:
+    """Facts that differ from their history line: sentences for the auditor, none when all is in order (INV-12)."""
+    rows = session.execute(select(Fact, history.Line).join(history.Line, history.Line.id == Fact.line_id))
+    return [
+        f"隐患 {fact.hazard_id} 的事实“{fact.kind}”与留痕第 {line.seq} 条不一致。"
+        for fact, line in rows
+        if (fact.hazard_id, fact.kind, fact.recorded_at) != (line.subject_id, line.kind, line.at)
+    ]

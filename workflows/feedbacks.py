@@ -1,0 +1,184 @@
+"""Thursday feedback (⑦, 周四反馈): every week, territory and industry each report how rectification goes.
+
+A week is named by its Thursday. Its report is due that Thursday 24:00, or on the next working day when the Thursday is a
+holiday (民法典 203). It opens on the Monday before at 0:00; the diagram's timer waits for the end of the Sunday. Weeks that
+were missed open one after the other, so that reporting late clears what is owed; that it was late stays on record.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows import clock, fields, handovers, photos
+from workflows.db import Base, Key
+from workflows.engine import Cause, history
+from workflows.errors import Conflict, Forbidden
+from workflows.fields import Data
+from workflows.hazards import rules as hazard_rules
+from workflows.hazards.tables import Hazard
+
+
+class Feedback(Base):
+    """One part's report for one week."""
+
+    __tablename__ = "feedbacks"
+    __table_args__ = (UniqueConstraint("hazard_id", "part", "week_on"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazards.id"))
+    part: Mapped[str] = mapped_column(String(10))  # TERRITORY or SECTOR
+    week_on: Mapped[date]  # the week's Thursday
+    is_awaiting: Mapped[bool]  # written by the system: verified, awaits the signature (待签字)
+    situation: Mapped[str] = mapped_column(Text)
+    progress_pct: Mapped[int | None]
+    problems: Mapped[str | None] = mapped_column(Text)
+    next_step: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime]
+    by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    on_behalf_of: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it came after its Thursday (补报)."""
+        return self.at > clock.end_of(due_on(self.week_on))
+
+
+# ---- rules -------------------------------------------------------------------------------------------------------------
+
+THURSDAY = 3
+
+
+def week_after(day: date) -> date:
+    """The first Thursday strictly after a day: handed over on a Thursday, the first report is due the next one (AC-12)."""
+    return day + timedelta(days=(THURSDAY - day.weekday() - 1) % 7 + 1)
+
+
+def due_on(week_on: date) -> date:
+    """The day until whose 24:00 a week's report is due: its Thursday, or the next working day after a holiday."""
+    return clock.next_working_day(week_on)
+
+
+def opens_after(week_on: date) -> date:
+    """The Sunday before a week's Thursday; at its end the report opens."""
+    return week_on - timedelta(days=THURSDAY + 1)
+
+
+def weeks(after: date, until: datetime) -> list[date]:
+    """The Thursdays after a day whose reports were due by a moment."""
+    found, week_on = [], week_after(after)
+    while clock.end_of(due_on(week_on)) <= until:
+        found.append(week_on)
+        week_on += timedelta(days=7)
+    return found
+
+
+# ---- verbs -------------------------------------------------------------------------------------------------------------
+
+
+def feed_back(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """周反馈: the report of the oldest week this part still owes. One person for both parts reports once for both."""
+    parts = _parts_of(hazard, by, on_behalf_of, task)
+    week_on = _owed(session, hazard, parts[0])
+    progress = fields.whole(data, "progress_pct", "进度", most=100)
+    situation = fields.text(data, "situation", "本周整改情况", least=2)
+    next_step = fields.text(data, "next_step", "下一步打算", least=2)
+    for part in parts:
+        session.add(
+            Feedback(
+                hazard_id=hazard.id,
+                part=part,
+                week_on=_owed(session, hazard, part),
+                is_awaiting=False,
+                situation=situation,
+                progress_pct=progress,
+                problems=fields.find_text(data, "problems"),
+                next_step=next_step,
+                at=clock.now(),
+                by=by,
+                on_behalf_of=on_behalf_of,
+            )
+        )
+    photos.attach(session, hazard, task, "attachments", fields.shas(data, "attachments"), by=by)
+    body = {"parts": parts, "week": week_on, "progress": progress, "task": task.id}
+    session.flush()
+    history.record(session, hazard.ref, "fed_back", by=by, on_behalf_of=on_behalf_of, **body)
+
+
+def _parts_of(hazard: Hazard, by: int, on_behalf_of: int | None, task: Any) -> list[str]:
+    """For which part a report is: that of the person who answers for it; where one person could be both, the task says."""
+    mine = [part for part, column in handovers.PARTS.items() if getattr(hazard, column) in (by, on_behalf_of)]
+    if not mine:
+        raise Forbidden("只有这件隐患的属地、行业责任人可以填报周反馈。")
+    if len(mine) == 1 or handovers.is_one_person(hazard):
+        return mine
+    return ["SECTOR"] if task.element_id.endswith("sector") else ["TERRITORY"]
+
+
+def note_awaiting_signature(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """自动记待签字: while a verified hazard waits for its signature, the week is noted and nobody is asked (domain 3.3 ⑦)."""
+    if hazard.status not in hazard_rules.AWAITING_SIGNATURE:
+        raise Conflict("这件隐患还没有验收通过，不能记待签字。")
+    for part in handovers.PARTS:
+        session.add(
+            Feedback(
+                hazard_id=hazard.id,
+                part=part,
+                week_on=_owed(session, hazard, part),
+                is_awaiting=True,
+                situation="验收通过，待签字。",
+                at=clock.now(),
+                by=cause.by,
+            )
+        )
+    session.flush()
+    history.record(session, hazard.ref, "feedback_noted", week=_last(session, hazard, "TERRITORY"))
+
+
+# ---- questions ---------------------------------------------------------------------------------------------------------
+
+
+def next_on(session: Session, hazard: Hazard) -> date:
+    """The day after whose 24:00 the next week's report opens; the diagram's timer takes a date as its end.
+
+    The report itself is due on `next_due_on`. AC-12: handed over 2023-06-07 (Wed) → due 06-08; 06-08 (Thu) → due 06-15.
+    """
+    return opens_after(_next_week(session, hazard))
+
+
+def next_due_on(session: Session, hazard: Hazard) -> date:
+    """The day on which the next report is due, for the territory's and the industry's tasks alike."""
+    return due_on(_next_week(session, hazard))
+
+
+def missing(session: Session, hazard: Hazard, at: datetime | None = None) -> list[tuple[str, date]]:
+    """The (part, Thursday) reports that were due and never came (欠报). Reported late is no longer missing."""
+    row = handovers.find_last(session, hazard, "RECTIFY")
+    if row is None:
+        return []
+    given = {
+        (feedback.part, feedback.week_on) for feedback in session.scalars(select(Feedback).where(Feedback.hazard_id == hazard.id))
+    }
+    owed = weeks(clock.on(row.issued_at), at or clock.now())
+    return [(part, week_on) for week_on in owed for part in handovers.PARTS if (part, week_on) not in given]
+
+
+def of(session: Session, hazard: Hazard) -> list[Feedback]:
+    """Every report on the hazard, oldest first."""
+    return list(session.scalars(select(Feedback).where(Feedback.hazard_id == hazard.id).order_by(Feedback.id)))
+
+
+def _next_week(session: Session, hazard: Hazard) -> date:
+    return min(_owed(session, hazard, part) for part in handovers.PARTS)
+
+
+def _owed(session: Session, hazard: Hazard, part: str) -> date:
+    """The oldest week this part has not reported."""
+    last = _last(session, hazard, part)
+    return week_after(last or clock.on(handovers.get_last(session, hazard, "RECTIFY").issued_at))
+
+
+def _last(session: Session, hazard: Hazard, part: str) -> date | None:
+    mine = select(func.max(Feedback.week_on)).where(Feedback.hazard_id == hazard.id, Feedback.part == part)
+    return session.scalar(mine)

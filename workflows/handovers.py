@@ -1,0 +1,346 @@
+"""The two handovers (两移交, domain 3.1): one for rectification, to territory and industry; one for tracking, to the county.
+
+Each is acknowledged by those it names. A refusal goes back to who may rule on it; the ruling names somebody else.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows import addresses, campaigns, clock, duties, fields, hazards, people
+from workflows.db import Base, Key
+from workflows.engine import Cause, history
+from workflows.errors import Conflict, Forbidden, Invalid
+from workflows.fields import Data
+from workflows.hazards import rules as hazard_rules
+from workflows.hazards.tables import Hazard
+
+
+class Handover(Base):
+    """One handover as it was issued (交办单)."""
+
+    __tablename__ = "handovers"
+    __table_args__ = (Index("ix_handovers_hazard", "hazard_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazards.id"))
+    kind: Mapped[str] = mapped_column(String(10))  # RECTIFY or TRACK
+    lead: Mapped[str | None] = mapped_column(String(10))  # RECTIFY: TERRITORY or SECTOR leads
+    co_units: Mapped[list[Any]] = mapped_column(default=list)  # ids of units that assist
+    mode: Mapped[str | None] = mapped_column(String(10))
+    due_date: Mapped[date | None]
+    requirements: Mapped[str | None] = mapped_column(Text)
+    document_no: Mapped[str | None] = mapped_column(String(80))  # 指令书文号 / 移交函文号
+    county_dept_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))  # TRACK, as first addressed
+    contact: Mapped[str | None] = mapped_column(String(40))
+    issued_at: Mapped[datetime]
+    issued_by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    completed_at: Mapped[datetime | None]  # all that it names have acknowledged
+
+
+class Acknowledgement(Base):
+    """One answer to a handover: acknowledged (签收) or refused (拒收)."""
+
+    __tablename__ = "acknowledgements"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    handover_id: Mapped[int] = mapped_column(ForeignKey("handovers.id"), index=True)
+    part: Mapped[str] = mapped_column(String(10))  # TERRITORY, SECTOR or TRACKER
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))  # whom the handover names in this part
+    is_accepted: Mapped[bool]
+    reason: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime]
+    by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    on_behalf_of: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+
+
+# ---- rules -------------------------------------------------------------------------------------------------------------
+
+PARTS = {"TERRITORY": "territory_person_id", "SECTOR": "sector_person_id"}
+
+
+def is_one_person(hazard: Hazard) -> bool:
+    """Territory and industry are answered for by one person: he acknowledges once and reports once (domain 3.3 ⑦)."""
+    return hazard.territory_person_id is not None and hazard.territory_person_id == hazard.sector_person_id
+
+
+# ---- ③ for rectification ---------------------------------------------------------------------------------------------------
+
+
+def issue_for_rectification(
+    session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data
+) -> None:
+    """③签发: name who answers for territory and industry, who leads, how and until when it is to be rectified."""
+    hazards.must_be(hazard, "REGISTERED")
+    hazard.territory_person_id = _named(session, hazard, data, "territory_person")
+    hazard.sector_person_id = _named(session, hazard, data, "sector_person")
+    lead = fields.choice(data, "lead_unit", "牵头", PARTS)
+    hazard.mode = fields.choice(data, "mode", "整改方式", hazard_rules.MODES)
+    hazard.lead_person_id = getattr(hazard, PARTS[lead])
+    _lead_must_be_free(session, hazard, "lead_unit")
+    due_date = _due_date(session, hazard, data) if hazard.mode == "DEADLINE" else None
+    row = Handover(
+        hazard_id=hazard.id,
+        kind="RECTIFY",
+        lead=lead,
+        co_units=fields.ids(data, "co_units"),
+        mode=hazard.mode,
+        due_date=due_date,
+        requirements=fields.text(data, "requirements", "整改要求", least=2),
+        document_no=fields.find_text(data, "directive_no"),
+        issued_at=clock.now(),
+        issued_by=by,
+    )
+    _issue(session, hazard, row, on_behalf_of, task)
+    if due_date:
+        hazards.set_deadline(session, hazard, clock.end_of(due_date), by=by, source="交办单：整改期限")
+
+
+def _named(session: Session, hazard: Hazard, data: Data, key: str) -> int:
+    """The chosen person, who must be one of those the form offered: nobody is named by an edited request."""
+    label = "属地责任人" if key == "territory_person" else "行业责任人"
+    offered = addresses.territory_persons if key == "territory_person" else addresses.sector_persons
+    person_id = fields.id_of(data, key, label)
+    if person_id not in {person.id for person in offered(session, hazard)}:
+        raise Invalid(key, f"所选人员不是这件隐患的{label}人选，请重新选择。")
+    return person_id
+
+
+def _lead_must_be_free(session: Session, hazard: Hazard, key: str) -> None:
+    assert hazard.lead_person_id is not None
+    if sentence := duties.forbidden(session, hazard, "R", hazard.lead_person_id, "牵头人"):
+        raise Invalid(key, sentence)
+
+
+def _due_date(session: Session, hazard: Hazard, data: Data) -> date:
+    """The day ordered, 30 days on if none was typed, 180 at most, a year if listed (domain 3.3 ⑥)."""
+    terms = campaigns.params(session, hazard.campaign)
+    if not data.get("due_date"):
+        return clock.today() + timedelta(days=int(terms["default_due_d"]))
+    due_on = fields.day(data, "due_date", "整改期限")
+    most = int(terms["listed_max_d"] if hazard.listed_supervision else terms["max_due_d"])
+    if fault := hazard_rules.due_date_fault(due_on, clock.today(), most):
+        raise Invalid("due_date", fault)
+    return due_on
+
+
+def _issue(session: Session, hazard: Hazard, row: Handover, on_behalf_of: int | None, task: Any) -> None:
+    session.add(row)
+    session.flush()
+    body = {"handover": row.id, "county_dept": row.county_dept_id, "due": row.due_date, "task": task.id}
+    if row.lead:
+        body |= {"lead": hazard.lead_person_id, **{part: getattr(hazard, column) for part, column in PARTS.items()}}
+    kind = f"handover_{row.kind.lower()}_issued"
+    history.record(session, hazard.ref, kind, by=row.issued_by, on_behalf_of=on_behalf_of, **body)
+    if hazard.status == "REGISTERED" and len(of(session, hazard)) == 2:
+        hazards.move(session, hazard, "HANDED_OVER", by=row.issued_by, on_behalf_of=on_behalf_of)
+
+
+def acknowledge_as_territory(
+    session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data
+) -> None:
+    """属地签收: accept or refuse with a reason. One person for both parts acknowledges both at once."""
+    _answer(session, hazard, "TERRITORY", by=by, on_behalf_of=on_behalf_of, task=task, data=data)
+    if is_one_person(hazard) and data["decision"] == "accept":
+        _answer(session, hazard, "SECTOR", by=by, on_behalf_of=on_behalf_of, task=task, data=data)
+
+
+def acknowledge_as_sector(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """行业签收: accept or refuse with a reason."""
+    _answer(session, hazard, "SECTOR", by=by, on_behalf_of=on_behalf_of, task=task, data=data)
+
+
+def _answer(session: Session, hazard: Hazard, part: str, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    row = get_last(session, hazard, "RECTIFY")
+    person_id: int = getattr(hazard, PARTS[part])
+    if person_id not in (by, on_behalf_of):
+        raise Forbidden("这份交办单不是交给您签收的。")
+    is_accepted = fields.choice(data, "decision", "签收意见", ("accept", "refuse")) == "accept"
+    reason = None if is_accepted else fields.text(data, "reason", "拒收理由", least=2)
+    if is_accepted and person_id == hazard.lead_person_id and row.lead == part:
+        duties.take(session, hazard, "R", by=by, on_behalf_of=on_behalf_of)
+    _write_answer(session, hazard, row, part, person_id, is_accepted, reason, by=by, on_behalf_of=on_behalf_of, task=task)
+
+
+def _write_answer(
+    session: Session,
+    hazard: Hazard,
+    row: Handover,
+    part: str,
+    person_id: int,
+    is_accepted: bool,
+    reason: str | None,
+    *,
+    by: int,
+    on_behalf_of: int | None,
+    task: Any,
+) -> None:
+    answer = Acknowledgement(
+        handover_id=row.id,
+        part=part,
+        person_id=person_id,
+        is_accepted=is_accepted,
+        reason=reason,
+        at=clock.now(),
+        by=by,
+        on_behalf_of=on_behalf_of,
+    )
+    session.add(answer)
+    session.flush()
+    kind = "acknowledged" if is_accepted else "refused"
+    body = {"part": part, "reason": reason, "handover": row.id, "task": task.id, "person": person_id}
+    history.record(session, hazard.ref, kind, by=by, on_behalf_of=on_behalf_of, **body)
+
+
+def reassign_territory(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """裁定改派（块）: after a refusal, name the same or another person for the territory."""
+    _reassign(session, hazard, "TERRITORY", "territory_person", by=by, on_behalf_of=on_behalf_of, task=task, data=data)
+
+
+def reassign_sector(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """裁定改派（条）: after a refusal, name the same or another person for the industry."""
+    _reassign(session, hazard, "SECTOR", "sector_person", by=by, on_behalf_of=on_behalf_of, task=task, data=data)
+
+
+def _reassign(
+    session: Session, hazard: Hazard, part: str, key: str, *, by: int, on_behalf_of: int | None, task: Any, data: Data
+) -> None:
+    row = get_last(session, hazard, "RECTIFY")
+    reason = fields.text(data, "reason", "裁定理由", least=2)
+    before = getattr(hazard, PARTS[part])
+    setattr(hazard, PARTS[part], _named(session, hazard, data, key))
+    if row.lead == part:
+        hazard.lead_person_id = getattr(hazard, PARTS[part])
+        _lead_must_be_free(session, hazard, key)
+    body = {"part": part, "before": before, "after": getattr(hazard, PARTS[part]), "reason": reason, "task": task.id}
+    history.record(session, hazard.ref, "reassigned", by=by, on_behalf_of=on_behalf_of, **body)
+
+
+def complete_rectify_handover(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """移交一完成: both parts have acknowledged; rectification begins, and an immediate one has 24 hours from now."""
+    row = get_last(session, hazard, "RECTIFY")
+    if faults := rectify_faults(session, hazard):
+        raise Conflict("".join(faults))
+    row.completed_at = clock.now()
+    hazards.move(session, hazard, "RECTIFYING", by=cause.by, on_behalf_of=cause.on_behalf_of, handover=row.id)
+    if hazard.mode == "IMMEDIATE":
+        hours = int(campaigns.param(session, hazard.campaign, "immediate_h"))
+        due_at = clock.now() + timedelta(hours=hours)
+        hazards.set_deadline(session, hazard, due_at, by=cause.by, source=f"本地参数：立即整改 {hours} 小时，自签收起算")
+
+
+# ---- ④ for tracking --------------------------------------------------------------------------------------------------------
+
+
+def issue_for_tracking(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """④签发: hand the tracking to a county department."""
+    hazards.must_be(hazard, *hazard_rules.IN_HAND)
+    hazard.county_dept_id = _department(session, hazard, data)
+    row = Handover(
+        hazard_id=hazard.id,
+        kind="TRACK",
+        county_dept_id=hazard.county_dept_id,
+        requirements=fields.find_text(data, "requirements"),
+        document_no=fields.find_text(data, "letter_no"),
+        issued_at=clock.now(),
+        issued_by=by,
+    )
+    _issue(session, hazard, row, on_behalf_of, task)
+
+
+def _department(session: Session, hazard: Hazard, data: Data) -> int:
+    unit = people.get_unit(session, fields.id_of(data, "county_dept", "县有关部门"))
+    is_ours = unit.region_code[:6] == hazard.region_code[:6]
+    if unit.kind not in ("COUNTY_DEPT", "COUNTY") or not is_ours:
+        raise Invalid("county_dept", "请选择本县的有关部门。")
+    return unit.id
+
+
+def name_tracker(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """指定跟踪人: the department names the person who tracks this hazard, or objects with a reason."""
+    row = get_last(session, hazard, "TRACK")
+    if fields.choice(data, "decision", "部门答复", ("accept", "object")) == "object":
+        reason = fields.text(data, "reason", "异议理由", least=2)
+        body = {"reason": reason, "handover": row.id, "task": task.id}
+        history.record(session, hazard.ref, "tracking_objected", by=by, on_behalf_of=on_behalf_of, **body)
+        return
+    tracker = fields.id_of(data, "tracker", "跟踪人")
+    if sentence := duties.forbidden(session, hazard, "K", tracker, "所选人员"):
+        raise Invalid("tracker", sentence)
+    if tracker not in {person.id for person in addresses.trackers(session, hazard)}:
+        raise Invalid("tracker", "所选人员不是这个部门的专职跟踪督办人，请重新选择。")
+    duties.take(session, hazard, "K", by=tracker)
+    hazard.tracker_id, row.contact = tracker, fields.find_text(data, "contact")
+    _write_answer(session, hazard, row, "TRACKER", tracker, True, None, by=by, on_behalf_of=on_behalf_of, task=task)
+
+
+def rule_on_tracking(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """县办裁定: after an objection, say which department tracks."""
+    before, hazard.county_dept_id = hazard.county_dept_id, _department(session, hazard, data)
+    reason = fields.text(data, "reason", "裁定理由", least=2)
+    body = {"before": before, "after": hazard.county_dept_id, "reason": reason, "task": task.id}
+    history.record(session, hazard.ref, "tracking_ruled", by=by, on_behalf_of=on_behalf_of, **body)
+
+
+def complete_track_handover(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """移交二完成: a named person tracks."""
+    row = get_last(session, hazard, "TRACK")
+    if faults := track_faults(session, hazard, while_open=True):
+        raise Conflict("".join(faults))
+    row.completed_at = clock.now()
+    body = {"handover": row.id, "tracker": hazard.tracker_id}
+    history.record(session, hazard.ref, "handover_track_completed", by=cause.by, on_behalf_of=cause.on_behalf_of, **body)
+
+
+# ---- questions ---------------------------------------------------------------------------------------------------------
+
+
+def of(session: Session, hazard: Hazard) -> list[Handover]:
+    """The hazard's handovers, in the order they were issued."""
+    return list(session.scalars(select(Handover).where(Handover.hazard_id == hazard.id).order_by(Handover.id)))
+
+
+def find_last(session: Session, hazard: Hazard, kind: str) -> Handover | None:
+    """The newest handover of a kind."""
+    mine = select(Handover).where(Handover.hazard_id == hazard.id, Handover.kind == kind)
+    return session.scalars(mine.order_by(Handover.id.desc()).limit(1)).first()
+
+
+def get_last(session: Session, hazard: Hazard, kind: str) -> Handover:
+    """The newest handover of a kind; Conflict if none was issued."""
+    if row := find_last(session, hazard, kind):
+        return row
+    raise Conflict("移交一还没有签发。" if kind == "RECTIFY" else "移交二还没有签发。")
+
+
+def answers(session: Session, hazard: Hazard) -> list[Acknowledgement]:
+    """Every acknowledgement and refusal of the hazard's handovers, oldest first."""
+    mine = select(Acknowledgement).join(Handover, Handover.id == Acknowledgement.handover_id)
+    return list(session.scalars(mine.where(Handover.hazard_id == hazard.id).order_by(Acknowledgement.id)))
+
+
+def rectify_faults(session: Session, hazard: Hazard) -> list[str]:
+    """What handover one lacks: the persons it names now must have acknowledged (INV-3)."""
+    row = find_last(session, hazard, "RECTIFY")
+    if row is None:
+        return ["移交一还没有签发。"]
+    accepted = _accepted(session, row)
+    labels = {"TERRITORY": "属地责任人还没有签收移交一。", "SECTOR": "行业责任人还没有签收移交一。"}
+    return [labels[part] for part, column in PARTS.items() if (part, getattr(hazard, column)) not in accepted]
+
+
+def track_faults(session: Session, hazard: Hazard, *, while_open: bool = False) -> list[str]:
+    """What handover two lacks: a tracker named by the department (INV-3)."""
+    row = find_last(session, hazard, "TRACK")
+    if row is None:
+        return ["移交二还没有签发。"]
+    if ("TRACKER", hazard.tracker_id) not in _accepted(session, row):
+        return ["移交二还没有指定县跟踪人。"]
+    return [] if while_open or row.completed_at else ["移交二还没有办结。"]
+
+
+def _accepted(session: Session, row: Handover) -> set[tuple[str, int]]:
+    mine = select(Acknowledgement).where(Acknowledgement.handover_id == row.id, Acknowledgement.is_accepted)
+    return {(answer.part, answer.person_id) for answer in session.scalars(mine)}

@@ -1,0 +1,145 @@
+"""Asking for hazards. Every question is asked *with* the caller's scope, in one query (INV-16)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import Session
+
+from workflows import clock, people
+from workflows.engine import Caller, Post
+from workflows.errors import NotFound
+from workflows.hazards import rules
+from workflows.hazards.tables import Deadline, Hazard
+
+BY_REGION = frozenset(
+    "VILLAGE VILLAGE_LIAISON OFFICE_STAFF OFFICE_DIRECTOR GROUP_DEPUTY GROUP_HEAD COUNTY_OFFICE COUNTY_INSPECTION".split()
+)
+BY_SECTOR = frozenset("STATION_HEAD STATION_STAFF SECTOR_LEADER SECTOR_MEMBER COUNTY_DEPT".split())
+BY_SECTOR_IF_ANY = frozenset({"ENFORCER", "COUNTY_LEADER"})
+OWN_ENTERPRISE = frozenset({"ENT_HEAD", "ENT_SAFETY", "ENT_CONTROLLER"})
+DIGITS = {"COUNTY": 6, "COUNTY_DEPT": 6, "TOWN": 9, "STATION": 9, "GROUP": 9, "VILLAGE": 12}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of hazards, newest first, and the key of the next page if there is one."""
+
+    rows: list[Hazard]
+    next: int | None
+
+
+def get(session: Session, hazard_id: int) -> Hazard:
+    """The hazard, or NotFound. For the engine and for verbs; pages ask `get_for`."""
+    if hazard := session.get(Hazard, hazard_id):
+        return hazard
+    raise NotFound("没有找到这件隐患。")
+
+
+def get_for(session: Session, caller: Caller, hazard_id: int) -> Hazard:
+    """The hazard, if the caller may see it; NotFound otherwise, as if it did not exist."""
+    found = session.scalar(select(Hazard).where(Hazard.id == hazard_id, scope(session, caller)))
+    if found is None:
+        raise NotFound("没有找到这件隐患。")
+    return found
+
+
+def find_by_no(session: Session, caller: Caller, hazard_no: str) -> Hazard | None:
+    """The hazard with this number, if the caller may see it."""
+    return session.scalar(select(Hazard).where(Hazard.hazard_no == hazard_no, scope(session, caller)))
+
+
+def page(
+    session: Session,
+    caller: Caller,
+    *,
+    search: str = "",
+    status: str = "",
+    source: str = "",
+    late: bool = False,
+    after: int | None = None,
+    limit: int = 25,
+) -> Page:
+    """The hazards the caller may see, newest first, 25 a page by key. `search`: number, subject or description."""
+    found = select(Hazard).where(scope(session, caller))
+    if search.strip():
+        text = search.strip()
+        columns = (Hazard.hazard_no, Hazard.subject_name, Hazard.description)
+        found = found.where(or_(*(column.contains(text, autoescape=True) for column in columns)))
+    if status:
+        found = found.where(Hazard.status == status)
+    if source:
+        found = found.where(Hazard.source == source)
+    if late:
+        found = found.where(Hazard.due_at < clock.now(), Hazard.status.in_(rules.IN_HAND))
+    if after is not None:
+        found = found.where(Hazard.id < after)
+    rows = list(session.scalars(found.order_by(Hazard.id.desc()).limit(limit + 1)))
+    return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
+
+
+def deadlines(session: Session, hazard: Hazard) -> list[Deadline]:
+    """Every deadline the hazard ever had, oldest first; the last is in force."""
+    return list(session.scalars(select(Deadline).where(Deadline.hazard_id == hazard.id).order_by(Deadline.id)))
+
+
+def likely_duplicates(session: Session, hazard: Hazard) -> list[Hazard]:
+    """Registered hazards of the same subject and clause in the last 90 days (①): to be looked at, not refused."""
+    same = [Hazard.id != hazard.id, Hazard.hazard_no.is_not(None), Hazard.status.not_in(rules.NOT_COUNTED)]
+    if hazard.enterprise_id:
+        same.append(Hazard.enterprise_id == hazard.enterprise_id)
+    else:
+        same += [Hazard.subject_name == hazard.subject_name, Hazard.region_code == hazard.region_code]
+    if hazard.standard_clause:
+        same.append(Hazard.standard_clause == hazard.standard_clause)
+    since = Hazard.registered_at >= clock.now() - timedelta(days=90)
+    return list(session.scalars(select(Hazard).where(since, *same).order_by(Hazard.id)))
+
+
+# ---- scope -----------------------------------------------------------------------------------------------------------------
+
+
+def scope(session: Session, caller: Caller) -> ColumnElement[bool]:
+    """Which hazards a caller may see, as a condition: role × region subtree × industries (domain 2.1, column 可见数据).
+
+    Everybody sees what he reported, and what he or whom he stands in for leads, answers for or tracks. The posts of the
+    system's own people (SYS_*, PROC_*, AUDITOR) open nothing (INV-20).
+    """
+    held = caller.posts.union(*caller.stands_in.values())
+    units = _units(session, {post.unit_id for post in held})
+    opened = [_of_post(post, units[post.unit_id]) for post in sorted(held) if post.unit_id in units]
+    persons = [caller.person_id, *caller.stands_in]
+    named = (Hazard.lead_person_id, Hazard.territory_person_id, Hazard.sector_person_id, Hazard.tracker_id)
+    return or_(
+        Hazard.reporter_id == caller.person_id,
+        *(column.in_(persons) for column in named),
+        and_(Hazard.status != "DRAFT", or_(false(), *opened)),
+    )
+
+
+def _units(session: Session, ids: Iterable[int]) -> dict[int, people.Unit]:
+    found = select(people.Unit).where(people.Unit.id.in_(set(ids)))
+    return {unit.id: unit for unit in session.scalars(found)}
+
+
+def _of_post(post: Post, unit: people.Unit) -> ColumnElement[bool]:
+    if post.role in OWN_ENTERPRISE:
+        return Hazard.enterprise_id == unit.id
+    if post.role in BY_REGION:
+        return in_region(unit)
+    if post.role in BY_SECTOR or (post.role in BY_SECTOR_IF_ANY and unit.sectors):
+        return and_(in_region(unit), Hazard.sector.in_(unit.sectors or []))
+    if post.role in BY_SECTOR_IF_ANY:
+        return in_region(unit)
+    if post.role == "POLICE_STATION":
+        return and_(in_region(unit), Hazard.transferred)
+    return false()
+
+
+def in_region(unit: people.Unit) -> ColumnElement[bool]:
+    """The condition that a hazard lies in the unit's region; a range, so that the index serves it."""
+    if unit.kind not in DIGITS:
+        return false()
+    prefix = unit.region_code[: DIGITS[unit.kind]]
+    return Hazard.region_code.between(prefix.ljust(12, "0"), prefix.ljust(12, "9"))

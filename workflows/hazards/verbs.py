@@ -1,0 +1,271 @@
+"""What is done with a hazard up to its registration, and the two changes that every later verb uses: status and deadline."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from workflows import campaigns, clock, facts, fields, inspections, people, photos
+from workflows.engine import Caller, Cause, Rules, Subject, history, instances, tasks
+from workflows.engine.worklist import Task
+from workflows.errors import Conflict, Forbidden, Invalid
+from workflows.fields import Data
+from workflows.hazards import rules as hazard_rules
+from workflows.hazards.tables import Deadline, Hazard, Sequence
+
+PROCESS = "hazard_closed_loop"
+
+
+# ---- what every verb uses ------------------------------------------------------------------------------------------------
+
+
+def move(
+    session: Session, hazard: Hazard, status: str, *, by: int | None, on_behalf_of: int | None = None, **body: Any
+) -> facts.Fact:
+    """Change the status and write it as a dated fact with its history line. Conflict if it may not follow (domain 3.2)."""
+    if not hazard_rules.may_move(hazard.status, status):
+        before, after = hazard_rules.STATUSES[hazard.status], hazard_rules.STATUSES[status]
+        raise Conflict(f"这件隐患现为“{before}”，不能直接变为“{after}”。")
+    hazard.status = status
+    return facts.record(session, hazard.id, status, by=by, on_behalf_of=on_behalf_of, **body)
+
+
+def must_be(hazard: Hazard, *statuses: str) -> None:
+    """Refuse with Conflict unless the hazard has one of these statuses: a diagram that lost a node cannot get past this."""
+    if hazard.status not in statuses:
+        wanted = "、".join(f"“{hazard_rules.STATUSES[status]}”" for status in statuses)
+        raise Conflict(f"这件隐患现为“{hazard_rules.STATUSES[hazard.status]}”，只有{wanted}的才能办理这一步。")
+
+
+def set_deadline(
+    session: Session, hazard: Hazard, due_at: datetime, *, by: int | None, source: str, reason: str = ""
+) -> Deadline:
+    """Put a deadline in force. The only writer of deadlines; the older ones stay (INV-9)."""
+    line = facts.record(session, hazard.id, "DUE", by=by, effective_at=due_at, source=source, reason=reason).line_id
+    row = Deadline(
+        hazard_id=hazard.id,
+        due_at=due_at,
+        source=source,
+        reason=reason,
+        set_at=clock.now(),
+        set_by=by,
+        line_id=line,
+    )
+    session.add(row)
+    hazard.due_at, hazard.due_on = due_at, clock.on(due_at - timedelta(microseconds=1))
+    return row
+
+
+# ---- ① report ------------------------------------------------------------------------------------------------------------
+
+
+def open(session: Session, rules: Rules, caller: Caller, data: Data) -> Hazard:
+    """Start a case: the draft's row, the running diagram, and its first task 发现上报 handed in with `data`."""
+    if not people.may(caller, "report"):
+        raise Forbidden("您的岗位不能上报隐患。")
+    hazard = Hazard(campaign=campaigns.current(session).code, reporter_id=caller.person_id)
+    session.add(hazard)
+    session.flush()
+    instance = instances.start(session, rules, PROCESS, Subject("hazard", hazard.id), by=caller.person_id)
+    first = select(Task).where(Task.instance_id == instance.id, Task.status == "OPEN")
+    tasks.complete(session, rules, session.scalars(first).one(), caller, data)
+    return hazard
+
+
+def report(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """①发现上报: take in what was found, where, on whom, with photos and the proof of its source (domain 3.3 ①)."""
+    must_be(hazard, "DRAFT")
+    hazard.source = fields.choice(data, "source", "来源", hazard_rules.SOURCES)
+    _take_subject(session, hazard, data)
+    _take_findings(hazard, data)
+    _take_proof(session, hazard, data, by)
+    _must_be_his_own(session, hazard, by)
+    shown = photos.attach(session, hazard, task, "photos", fields.shas(data, "photos"), by=by)
+    photos.attach(session, hazard, task, "after_photos", fields.shas(data, "after_photos"), by=by)
+    if not shown and hazard.source in ("ENFORCE", "TIPOFF"):
+        raise Invalid("photos", "执法检查和群众举报的隐患，请至少上传 1 张现场照片。")
+    hazard.reported_at = clock.now()
+    facts_of = {"source": hazard.source, "subject": hazard.subject_name, "photos": shown}
+    move(session, hazard, "REPORTED", by=by, on_behalf_of=on_behalf_of, effective_at=hazard.found_at, **facts_of)
+
+
+def _take_subject(session: Session, hazard: Hazard, data: Data) -> None:
+    """The subject: a known enterprise brings its data, what was typed goes before; Invalid for each fault at once."""
+    unit_id = fields.find_id(data, "subject_id")
+    unit = people.get_unit(session, unit_id) if unit_id else None
+    hazard.enterprise_id = unit_id
+    hazard.subject_type = fields.find_text(data, "subject_type") or (unit and (unit.subject_type or "ENTERPRISE")) or ""
+    hazard.subject_name = fields.find_text(data, "subject_name") or (unit.name if unit else "")
+    hazard.uscc = fields.find_text(data, "uscc") or (unit and unit.uscc) or None
+    hazard.region_code = fields.find_text(data, "region_code") or (unit.region_code if unit else "")
+    hazard.sector = fields.find_text(data, "sector") or (unit and unit.sector_code) or None
+    hazard.address = fields.find_text(data, "address") or (unit and unit.address) or None
+    if faults := _subject_faults(hazard):
+        raise Invalid(faults)
+
+
+def _subject_faults(hazard: Hazard) -> dict[str, str]:
+    faults = {}
+    if not hazard.subject_name or len(hazard.subject_name) > 120:
+        faults["subject_name"] = "请填写主体名称，不超过 120 个字。"
+    if not hazard.subject_type:
+        faults["subject_type"] = "请选择主体类型。"
+    if hazard.uscc and not people.is_uscc(hazard.uscc):
+        faults["uscc"] = "统一社会信用代码有误，校验位不符，请核对 18 位代码。"
+    elif not hazard.uscc and hazard.subject_type == "ENTERPRISE":
+        faults["uscc"] = "主体是企业的，请填写统一社会信用代码。"
+    if fault := hazard_rules.region_fault(hazard.region_code):
+        faults["region_code"] = fault
+    if not hazard.sector:
+        faults["sector"] = "请选择行业领域。"
+    if not hazard.address:
+        faults["address"] = "请填写隐患所在的地址。"
+    return faults
+
+
+def _take_findings(hazard: Hazard, data: Data) -> None:
+    hazard.description = fields.text(data, "description", "隐患描述", least=10, most=2000)
+    hazard.found_at = fields.past(data, "found_at", "发现时间") if data.get("found_at") else clock.now()
+    hazard.cause = fields.find_text(data, "cause")
+    hazard.harm_analysis = fields.find_text(data, "harm_analysis")
+    hazard.level_proposed = fields.find_text(data, "level_proposed") or "MAJOR"
+    hazard.immediate_danger = fields.answer(data, "immediate_danger", "是否有紧急危险")
+    hazard.interim_measures = fields.find_text(data, "interim_measures")
+    hazard.lat, hazard.lng = fields.find_number(data, "lat"), fields.find_number(data, "lng")
+    if hazard.immediate_danger and not hazard.interim_measures:
+        raise Invalid("interim_measures", "有紧急危险的，请写明已采取的撤人、停用等临时措施。")
+
+
+def _take_proof(session: Session, hazard: Hazard, data: Data, by: int) -> None:
+    """The proof of the source. Of a tip only its reference is taken: who gave it never gets here (INV-5)."""
+    hazard.external_no = fields.find_text(data, "external_no")
+    if hazard.source == "ENFORCE" and data.get("inspection_kind"):
+        hazard.inspection_id = inspections.record(session, hazard, by=by, data=data).id
+    elif hazard.source == "TIPOFF":
+        hazard.tip_ref = fields.find_text(data, "tip_ref")
+    elif hazard.source == "ASSIGNED":
+        hazard.superior_doc_no = fields.find_text(data, "superior_doc_no")
+    lacking = hazard_rules.source_proof_fault(
+        hazard.source or "", hazard.inspection_id is not None, hazard.tip_ref, hazard.superior_doc_no
+    )
+    if lacking:
+        raise Invalid(lacking)
+
+
+def _must_be_his_own(session: Session, hazard: Hazard, by: int) -> None:
+    """An enterprise's people report what they found themselves, at their own enterprise (domain 2.1)."""
+    held = people.posts(session, by)
+    at_home = {post.unit_id for post in held if post.role in people.ENTERPRISE_ROLES}
+    if any(post.role not in people.ENTERPRISE_ROLES for post in held) or not at_home:
+        return
+    if hazard.source != "SELF" or hazard.enterprise_id not in at_home:
+        raise Forbidden("企业人员只能以“企业自查”上报本企业的隐患。")
+
+
+# ---- ② registration --------------------------------------------------------------------------------------------------------
+
+
+def propose_registration(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """②登记拟办: the office checks level, clause and duplicates, and completes what the field left open."""
+    must_be(hazard, "REPORTED")
+    hazard.level = fields.choice(data, "level_final", "认定等级", hazard_rules.LEVELS)
+    hazard.standard_clause = fields.find_text(data, "standard_clause")
+    hazard.key_check_item = fields.find_text(data, "key_check_item")
+    hazard.source = fields.choice(data, "primary_source", "主要来源", hazard_rules.SOURCES)
+    for name in ("cause", "harm_analysis", "address", "sector"):
+        setattr(hazard, name, fields.find_text(data, name) or getattr(hazard, name))
+    if data.get("proposal", "accept") == "accept":
+        _must_have_ground(hazard, "standard_clause")
+    shown = ("proposal", "dup_check", "merge_into", "station_opinion", "reason")
+    body = {name: data.get(name) for name in shown} | {"level": hazard.level, "task": task.id}
+    history.record(session, hazard.ref, "registration_proposed", by=by, on_behalf_of=on_behalf_of, **body)
+
+
+def _must_have_ground(hazard: Hazard, field: str) -> None:
+    """A major hazard is one by a clause of the standards, or by a key item where a trade has none (domain 8.2)."""
+    if hazard.level == "MAJOR" and not hazard.standard_clause and not hazard.key_check_item:
+        raise Invalid(field, "请选择判定条款；没有判定标准的行业，请填写重点检查事项。")
+
+
+def decide_registration(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """②主任核定: accept gives the number; the other four say why."""
+    must_be(hazard, "REPORTED")
+    decision = fields.choice(data, "decision", "核定意见", ("accept", "redo", "downgrade", "reject", "merge"))
+    if decision != "accept":
+        fields.text(data, "reason", "理由", least=2)
+    if decision == "downgrade":
+        fields.text(data, "station_opinion", "站所意见", least=2)
+    if decision == "merge":
+        _find_main(session, hazard, data)
+    body = {name: data.get(name) for name in ("opinion", "reason", "station_opinion", "merge_into")}
+    body |= {"decision": decision, "task": task.id}
+    history.record(session, hazard.ref, "registration_decided", by=by, on_behalf_of=on_behalf_of, **body)
+    if decision == "accept":
+        register(session, hazard, by=by, on_behalf_of=on_behalf_of)
+
+
+def _find_main(session: Session, hazard: Hazard, data: Data) -> None:
+    """The hazard that this one repeats; it must be registered and none of the dead ones."""
+    number = fields.text(data, "merge_into", "并入的隐患编号")
+    main = session.scalar(select(Hazard).where(Hazard.hazard_no == number))
+    if main is None or main.id == hazard.id or main.status in hazard_rules.NOT_COUNTED:
+        raise Invalid("merge_into", "没有找到这个编号的在册隐患，请核对。")
+    hazard.merged_into_id = main.id
+
+
+def register(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None) -> None:
+    """Give the hazard its number and put it into the ledger (②). Only what was found to be major gets there (INV-21)."""
+    if hazard.level != "MAJOR":
+        raise Invalid("decision", "这件拟定为一般隐患，不能登记为重大隐患；请退回重拟或转一般台账。")
+    _must_have_ground(hazard, "decision")
+    hazard.registered_at = clock.now()
+    hazard.hazard_no = _next_number(session, hazard)
+    body = {"hazard_no": hazard.hazard_no, "level": hazard.level, "source": hazard.source}
+    move(session, hazard, "REGISTERED", by=by, on_behalf_of=on_behalf_of, effective_at=hazard.reported_at, **body)
+
+
+def _next_number(session: Session, hazard: Hazard) -> str:
+    """The next serial of town × campaign × year, taken from a locked row: a rollback gives it back, so there are no gaps."""
+    year = clock.today().year
+    key = f"{hazard.region_code[:9]}-{hazard.campaign}-{year}"
+    row = _locked(session, key)
+    if row is None:
+        with suppress(IntegrityError), session.begin_nested():  # somebody else may begin the town's year at this moment
+            session.add(Sequence(key=key, last=0))
+        row = _locked(session, key)
+    assert row is not None
+    row.last += 1
+    return hazard_rules.number(hazard.region_code, hazard.campaign, year, row.last)
+
+
+def _locked(session: Session, key: str) -> Sequence | None:
+    held = select(Sequence).where(Sequence.key == key).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(held).first()
+
+
+# ---- service steps: the side exits -------------------------------------------------------------------------------------------
+
+
+def downgrade_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """Not major: goes to the ordinary ledger and is never counted as rectified (INV-14, INV-21)."""
+    hazard.level = "ORDINARY"
+    move(session, hazard, "DOWNGRADED", by=cause.by, on_behalf_of=cause.on_behalf_of)
+
+
+def reject_lead(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """The lead proved untrue."""
+    move(session, hazard, "REJECTED_LEAD", by=cause.by, on_behalf_of=cause.on_behalf_of)
+
+
+def merge_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """A repetition: it stays to be asked for, points to the main hazard, and is counted only there (INV-13)."""
+    if hazard.merged_into_id is None:
+        raise Conflict("没有写明并入哪个编号，不能合并。")
+    main = session.get_one(Hazard, hazard.merged_into_id)
+    body = {"into": main.hazard_no, "source": hazard.source}
+    move(session, hazard, "MERGED", by=cause.by, on_behalf_of=cause.on_behalf_of, **body)
+    merged = {"merged": hazard.id, "merged_source": hazard.source}
+    history.record(session, main.ref, "merged_in", by=cause.by, on_behalf_of=cause.on_behalf_of, **merged)

@@ -1,0 +1,366 @@
+"""Units (区划 tree, departments, enterprises), persons, and the dated posts they hold (domain 2.1).
+
+A post is a role at a unit. Appointments and substitutions are dated rows: they end, they are never deleted.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, or_, select, tuple_
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows import clock
+from workflows.db import Base, Database, Key
+from workflows.engine import Caller, Post, Subject, history
+from workflows.errors import Forbidden, Invalid, NotFound
+
+
+class Unit(Base):
+    """A county, town, village, station, leading group, county department or enterprise."""
+
+    __tablename__ = "units"
+    __table_args__ = (Index("ix_units_region", "kind", "region_code"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))  # COUNTY TOWN VILLAGE STATION GROUP COUNTY_DEPT ENTERPRISE
+    name: Mapped[str] = mapped_column(String(120))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    region_code: Mapped[str] = mapped_column(String(12))  # 12 digits: county 6, town 3, village 3; padded with 0
+    uscc: Mapped[str | None] = mapped_column(String(18), unique=True)  # of an enterprise; None for stalls and the unlicensed
+    subject_type: Mapped[str | None] = mapped_column(String(20))  # of an enterprise: ENTERPRISE, NINE_SMALL …
+    sector_code: Mapped[str | None] = mapped_column(String(30))  # of an enterprise: its industry (行业领域)
+    address: Mapped[str | None] = mapped_column(String(200))
+    sectors: Mapped[list[Any]] = mapped_column(default=list)  # of a station, group or department: the industries it handles
+
+
+class Person(Base):
+    """A person with an account. He never vanishes; he is deactivated."""
+
+    __tablename__ = "persons"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    login: Mapped[str] = mapped_column(String(60), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200), default="")
+    certificate_no: Mapped[str | None] = mapped_column(String(40))  # 执法证号; None: no enforcement certificate
+    is_active: Mapped[bool] = mapped_column(default=True)
+    session_epoch: Mapped[int] = mapped_column(default=0)  # rises with each new password; older cookies are worth nothing
+    failed_count: Mapped[int] = mapped_column(default=0)  # wrong passwords in a row
+    locked_until: Mapped[datetime | None]
+
+
+class Appointment(Base):
+    """A person holds a role at a unit from a day to a day, both included."""
+
+    __tablename__ = "appointments"
+    __table_args__ = (Index("ix_appointments_post", "unit_id", "role"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    role: Mapped[str] = mapped_column(String(30))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]  # None: until revoked
+    document_no: Mapped[str | None] = mapped_column(String(80))  # 任命文号
+
+
+class Substitution(Base):
+    """One person stands in for another from a day to a day; duties then count for both (domain 2.2)."""
+
+    __tablename__ = "substitutions"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    principal_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    substitute_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    from_on: Mapped[date]
+    to_on: Mapped[date]
+    document_no: Mapped[str | None] = mapped_column(String(80))
+
+
+# ---- rules -----------------------------------------------------------------------------------------------------------
+
+ROLES = {
+    "ENT_HEAD": "企业主要负责人",
+    "ENT_SAFETY": "企业安全管理人员",
+    "ENT_CONTROLLER": "实际控制人",
+    "VILLAGE": "村委",
+    "VILLAGE_LIAISON": "包村干部",
+    "STATION_HEAD": "站所负责人",
+    "STATION_STAFF": "站所经办",
+    "SECTOR_LEADER": "分管领导",
+    "SECTOR_MEMBER": "行业领域领导组成员",
+    "ENFORCER": "综合行政执法队员",
+    "POLICE_STATION": "派出所",
+    "OFFICE_STAFF": "领导组办公室工作人员",
+    "OFFICE_DIRECTOR": "领导组办公室主任",
+    "TIP_OFFICER": "举报受理员",
+    "GROUP_DEPUTY": "领导组副组长",
+    "GROUP_HEAD": "领导组组长",
+    "TOWN_DISCIPLINE": "镇纪委",
+    "COUNTY_OFFICE": "县专项领导组办公室",
+    "COUNTY_DEPT": "县有关部门负责人",
+    "COUNTY_TRACKER": "专职跟踪督办人",
+    "COUNTY_LEADER": "县政府分管领导",
+    "COUNTY_INSPECTION": "县安委会督查组",
+    "EXT_ECO": "生态环境部门",
+    "EXT_POLICE": "公安机关",
+    "EXT_DISCIPLINE": "纪委监委",
+    "EXT_JUDICIAL": "司法机关",
+    "PUBLIC": "群众",
+    "ANON": "匿名举报人",
+    "EXPERT": "专家",
+    "PROC_DESIGNER": "流程设计员",
+    "PROC_PUBLISHER": "流程发布审批人",
+    "SYS_ADMIN": "系统管理员",
+    "SEC_ADMIN": "安全管理员",
+    "AUDITOR": "审计员",
+}
+
+ENTERPRISE_ROLES = frozenset({"ENT_HEAD", "ENT_SAFETY"})
+VERIFIER_ROLES = ("ENFORCER", "STATION_HEAD", "STATION_STAFF")
+NOT_DELEGABLE = frozenset({"COUNTY_LEADER"})  # 县签字不可代办、不可授权 (domain 3.3 ⑫)
+SYSTEM_ROLES = frozenset({"PROC_DESIGNER", "PROC_PUBLISHER", "SYS_ADMIN", "SEC_ADMIN", "AUDITOR"})  # no business (INV-20)
+REPORTERS = frozenset(
+    "ENT_HEAD ENT_SAFETY VILLAGE VILLAGE_LIAISON STATION_HEAD STATION_STAFF SECTOR_LEADER SECTOR_MEMBER ENFORCER "
+    "POLICE_STATION OFFICE_STAFF OFFICE_DIRECTOR TIP_OFFICER COUNTY_OFFICE COUNTY_DEPT COUNTY_TRACKER COUNTY_INSPECTION".split()
+)
+OFFICIALS = frozenset(ROLES) - SYSTEM_ROLES - {"ENT_HEAD", "ENT_SAFETY", "ENT_CONTROLLER", "PUBLIC", "ANON", "EXPERT"}
+ACTIONS = {
+    "report": REPORTERS,
+    "see_hazards": OFFICIALS | ENTERPRISE_ROLES | {"ENT_CONTROLLER"},
+    "see_ledger": OFFICIALS - {"EXT_ECO", "EXT_POLICE", "EXT_DISCIPLINE", "EXT_JUDICIAL"},
+    "see_definitions": OFFICIALS | {"PROC_DESIGNER", "PROC_PUBLISHER", "SYS_ADMIN", "AUDITOR"},
+    "design": frozenset({"PROC_DESIGNER"}),
+    "deploy": frozenset({"PROC_PUBLISHER"}),
+    "administer": frozenset({"SYS_ADMIN"}),
+    "set_parameters": frozenset({"SYS_ADMIN"}),
+    "see_audit": frozenset({"AUDITOR"}),
+}
+
+WRONG = "登录名或密码不正确。"
+LOCK_AFTER, LOCK_FOR = 5, timedelta(minutes=15)  # domain 8.3, GB/T 22239
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I O S V Z
+
+
+def role_name(code: str) -> str:
+    """A role in Chinese; the code itself if it is unknown."""
+    return ROLES.get(code, code)
+
+
+def is_uscc(code: str) -> bool:
+    """Whether an 18-character unified social credit code bears the right check digit (GB 32100-2015)."""
+    if len(code) != 18 or any(letter not in _ALPHABET for letter in code):
+        return False
+    total = sum(_ALPHABET.index(letter) * pow(3, place, 31) for place, letter in enumerate(code[:17]))
+    return _ALPHABET[(31 - total % 31) % 31] == code[17]
+
+
+def town_code(region_code: str) -> str:
+    """The town's 12 digits of any code within it."""
+    return region_code[:9] + "000"
+
+
+def county_code(region_code: str) -> str:
+    """The county's 12 digits of any code within it."""
+    return region_code[:6] + "000000"
+
+
+def may(caller: Caller, action: str) -> bool:
+    """Whether one of the caller's own posts allows an action that is not about one hazard."""
+    return any(post.role in ACTIONS[action] for post in caller.posts)
+
+
+def is_lasting(on: date, from_on: Any, to_on: Any) -> ColumnElement[bool]:
+    """The condition that a dated row holds on a day, both its days included."""
+    return and_(from_on <= on, or_(to_on.is_(None), to_on >= on))
+
+
+def _password_fault(password: str) -> str | None:
+    kinds = ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9]")
+    if len(password) < 10 or sum(re.search(kind, password) is not None for kind in kinds) < 3:
+        return "密码至少 10 位，并包含大写字母、小写字母、数字、符号中的三类。"
+    return None
+
+
+# ---- verbs -----------------------------------------------------------------------------------------------------------
+
+
+def set_password(session: Session, person: Person, password: str, *, by: int | None = None) -> None:
+    """Give a person a new password; every cookie he holds becomes worthless."""
+    if fault := _password_fault(password):
+        raise Invalid("password", fault)
+    person.password_hash = _hasher.hash(password)
+    person.session_epoch += 1
+    person.failed_count, person.locked_until = 0, None
+    session.flush()
+    history.record(session, Subject("person", person.id), "password_set", by=by)
+
+
+def check_password(database: Database, login: str, password: str) -> int:
+    """The id of the person who may sign in with this login and password; Forbidden with the reason otherwise.
+
+    Five failures in a row lock the account for 15 minutes (domain 8.3). The count is kept in a transaction of its own, because
+    a refused sign-in rolls the request's back; the hash is computed outside it, because it takes 45 ms and there is one writer.
+    """
+    with database.reading() as session:
+        person = find_by_login(session, login)
+    if person is None:
+        _matches(_NOBODY, password)  # takes as long as a true check, so that logins cannot be guessed by the clock
+        raise Forbidden(WRONG)
+    if person.locked_until and person.locked_until > clock.now():
+        raise Forbidden("密码连续输错 5 次，账号已锁定 15 分钟，请稍后再试。")
+    is_right = person.is_active and _matches(person.password_hash, password)
+    if not is_right or person.failed_count:
+        _count(database, person.id, is_right)
+    if not is_right:
+        raise Forbidden(WRONG)
+    return person.id
+
+
+def check_own_password(database: Database, person_id: int, password: str) -> None:
+    """Ask the signed-in person for his password again, as before a signature; Forbidden if it is wrong."""
+    with database.reading() as session:
+        login = get(session, person_id).login
+    check_password(database, login, password)
+
+
+def _count(database: Database, person_id: int, is_right: bool) -> None:
+    with database.transaction() as session:
+        person = session.get_one(Person, person_id, with_for_update=True)
+        person.failed_count = 0 if is_right else person.failed_count + 1
+        if person.failed_count >= LOCK_AFTER:
+            person.failed_count, person.locked_until = 0, clock.now() + LOCK_FOR
+            history.record(session, Subject("person", person.id), "locked", by=person.id)
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+_NOBODY = _hasher.hash("nobody")
+
+
+# ---- questions -------------------------------------------------------------------------------------------------------
+
+
+def get(session: Session, person_id: int) -> Person:
+    """The person, or NotFound."""
+    if person := session.get(Person, person_id):
+        return person
+    raise NotFound("没有找到这个人员。")
+
+
+def find(session: Session, person_id: int) -> Person | None:
+    """The person, or None."""
+    return session.get(Person, person_id)
+
+
+def everybody(session: Session) -> list[Person]:
+    """Every person, active or not, by login."""
+    return list(session.scalars(select(Person).order_by(Person.login)))
+
+
+def find_by_login(session: Session, login: str) -> Person | None:
+    """The person with this login, active or not."""
+    return session.scalar(select(Person).where(Person.login == login))
+
+
+def names(session: Session, person_ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of several persons in one question."""
+    wanted = {id for id in person_ids if id is not None}
+    if not wanted:
+        return {}
+    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).all())
+
+
+def get_unit(session: Session, unit_id: int) -> Unit:
+    """The unit, or NotFound."""
+    if unit := session.get(Unit, unit_id):
+        return unit
+    raise NotFound("没有找到这个单位。")
+
+
+def units(session: Session, kind: str, region_code: str = "") -> list[Unit]:
+    """The units of a kind whose region code begins so, by code and name."""
+    found = select(Unit).where(Unit.kind == kind, Unit.region_code.startswith(region_code, autoescape=True))
+    return list(session.scalars(found.order_by(Unit.region_code, Unit.name)))
+
+
+def find_unit(session: Session, kind: str, region_code: str) -> Unit | None:
+    """The one unit of a kind with exactly this code: the village, town or county itself."""
+    found = select(Unit).where(Unit.kind == kind, Unit.region_code == region_code).order_by(Unit.id)
+    return session.scalars(found.limit(1)).first()
+
+
+def caller(session: Session, person_id: int) -> Caller:
+    """Who acts, as values: his posts of today and those of the persons he stands in for (never a county leader's)."""
+    today = clock.today()
+    stand_ins = select(Substitution.principal_id).where(
+        Substitution.substitute_id == person_id, is_lasting(today, Substitution.from_on, Substitution.to_on)
+    )
+    principals = set(session.scalars(stand_ins))
+    held = _posts(session, principals | {person_id}, today)
+    return Caller(
+        person_id,
+        held.get(person_id, frozenset()),
+        {
+            principal: frozenset(post for post in held.get(principal, frozenset()) if post.role not in NOT_DELEGABLE)
+            for principal in sorted(principals - {person_id})
+        },
+    )
+
+
+def posts(session: Session, person_id: int) -> frozenset[Post]:
+    """The posts a person himself holds today."""
+    return _posts(session, {person_id}, clock.today()).get(person_id, frozenset())
+
+
+def posts_with_names(session: Session, person_id: int) -> list[tuple[str, str]]:
+    """A person's posts of today in words: (role, unit)."""
+    rows = session.execute(
+        select(Appointment.role, Unit.name)
+        .join(Unit, Unit.id == Appointment.unit_id)
+        .where(Appointment.person_id == person_id, is_lasting(clock.today(), Appointment.from_on, Appointment.to_on))
+        .order_by(Appointment.id)
+    )
+    return [(role_name(role), unit) for role, unit in rows]
+
+
+def holders(session: Session, at: Collection[Post]) -> list[Person]:
+    """The active persons who hold one of these posts today, each once."""
+    if not at:
+        return []
+    found = (
+        select(Person)
+        .join(Appointment, Appointment.person_id == Person.id)
+        .where(
+            tuple_(Appointment.role, Appointment.unit_id).in_([tuple(post) for post in at]),
+            is_lasting(clock.today(), Appointment.from_on, Appointment.to_on),
+            Person.is_active,
+        )
+    )
+    return sorted(session.scalars(found).unique(), key=lambda person: person.id)
+
+
+def _posts(session: Session, person_ids: set[int], on: date) -> dict[int, frozenset[Post]]:
+    rows = session.execute(
+        select(Appointment.person_id, Appointment.role, Appointment.unit_id)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(
+            Appointment.person_id.in_(person_ids),
+            is_lasting(on, Appointment.from_on, Appointment.to_on),
+            Person.is_active,
+        )
+    )
+    held: dict[int, set[Post]] = {}
+    for person_id, role, unit_id in rows:
+        held.setdefault(person_id, set()).add(Post(role, unit_id))
+    return {person_id: frozenset(mine) for person_id, mine in held.items()}

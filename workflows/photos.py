@@ -1,0 +1,241 @@
+"""Photos: taken in by content, stripped of what they tell about their maker, stored under their own digest.
+
+Time and place are read from the EXIF into columns first; then the picture is written anew, so that no metadata is left
+(domain 3.3). Two uploads of one picture are one file.
+"""
+
+import hashlib
+import io
+import os
+import re
+import tempfile
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows import clock
+from workflows.db import Base, Database, Key
+from workflows.engine import Caller
+from workflows.errors import Invalid, NotFound
+from workflows.hazards.tables import Hazard
+
+MOST_BYTES = 20 * 1024 * 1024
+MOST_PIXELS = 60_000_000  # a phone's largest; beyond it, the file is a bomb
+BROKEN = (  # what Pillow raises on bad files; SyntaxError comes from its PNG reader
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+    OSError,
+    ValueError,
+    SyntaxError,
+)
+
+
+class Photo(Base):
+    """A picture that was taken in, as its camera dated and placed it."""
+
+    __tablename__ = "photos"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    taken_at: Mapped[datetime | None]  # None: the picture did not say
+    lat: Mapped[float | None]
+    lng: Mapped[float | None]
+    received_at: Mapped[datetime]
+    received_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+
+
+class PhotoUse(Base):
+    """A picture serves as evidence in one field of one task of a hazard."""
+
+    __tablename__ = "photo_uses"
+    __table_args__ = (Index("ix_photo_uses_hazard", "hazard_id", "field"), UniqueConstraint("task_id", "field", "sha256"))
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazards.id"))
+    task_id: Mapped[int | None] = mapped_column(Key)
+    field: Mapped[str] = mapped_column(String(60))
+    sha256: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), index=True)
+    by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A picture on disk: its digest, its size in pixels, and what it said of time and place."""
+
+    sha256: str
+    width: int
+    height: int
+    taken_at: datetime | None
+    lat: float | None
+    lng: float | None
+
+
+# ---- rules -------------------------------------------------------------------------------------------------------------
+
+
+def is_reference(text: str) -> bool:
+    """Whether a text has the shape of a photo's digest; anything else must never become a path."""
+    return re.fullmatch(r"[0-9a-f]{64}", text) is not None
+
+
+def path(home: Path, sha256: str) -> Path:
+    """Where a photo lies: home/photos/ab/abcdef….jpg."""
+    if not is_reference(sha256):
+        raise NotFound("没有找到这张照片。")
+    return home / "photos" / sha256[:2] / f"{sha256}.jpg"
+
+
+def _taken_at(exif: Image.Exif) -> datetime | None:
+    inner = exif.get_ifd(ExifTags.IFD.Exif)
+    text = str(inner.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime) or "")
+    try:  # cameras write local time without a zone
+        return datetime.strptime(text.strip("\0 "), "%Y:%m:%d %H:%M:%S").replace(tzinfo=clock.SHANGHAI)
+    except ValueError:
+        return None
+
+
+def _place(exif: Image.Exif) -> tuple[float | None, float | None]:
+    gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    lat = _degrees(gps.get(ExifTags.GPS.GPSLatitude), gps.get(ExifTags.GPS.GPSLatitudeRef) == "S")
+    lng = _degrees(gps.get(ExifTags.GPS.GPSLongitude), gps.get(ExifTags.GPS.GPSLongitudeRef) == "W")
+    return (lat, lng) if lat is not None and lng is not None else (None, None)
+
+
+def _degrees(parts: Any, is_negative: bool) -> float | None:
+    try:
+        degrees, minutes, seconds = (float(part) for part in parts)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    value = round(degrees + minutes / 60 + seconds / 3600, 6)
+    return -value if is_negative else value
+
+
+# ---- file work (no database) ---------------------------------------------------------------------------------------------
+
+
+def receive(home: Path, stream: BinaryIO, filename: str) -> Stored:
+    """Take in a jpg or png of at most 20 MB and store it without its metadata; Invalid with the sentence otherwise."""
+    data = stream.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise Invalid("photos", f"“{filename}”超过 20 MB，请压缩后再传。")
+    picture, exif = _open(data, filename)
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=88)
+    sha256 = hashlib.sha256(buffer.getvalue()).hexdigest()
+    _store(path(home, sha256), buffer.getvalue())
+    return Stored(sha256, picture.width, picture.height, _taken_at(exif), *_place(exif))
+
+
+def _open(data: bytes, filename: str) -> tuple[Image.Image, Image.Exif]:
+    """The picture, turned upright, and its EXIF. What the file is, its content says, never its name."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as opened:
+                if opened.width * opened.height > MOST_PIXELS:
+                    raise Invalid("photos", f"“{filename}”的像素过大，请缩小后再传。")
+                exif = opened.getexif()
+                return _upright(opened), exif
+    except BROKEN:
+        raise Invalid("photos", f"“{filename}”不是完整的 jpg 或 png 照片，请重新选择。") from None
+
+
+def _upright(opened: Image.Image) -> Image.Image:
+    turned = ImageOps.exif_transpose(opened)
+    if turned.mode in ("RGBA", "LA", "P"):  # what was transparent becomes white, as on paper
+        layer = turned.convert("RGBA")
+        ground = Image.new("RGB", layer.size, "white")
+        ground.paste(layer, mask=layer.getchannel("A"))
+        return ground
+    picture = turned.convert("RGB")
+    picture.info.clear()
+    return picture
+
+
+def _store(target: Path, content: bytes) -> None:
+    """Write so that a crash leaves either the whole file or none: fsync, rename, fsync of the folder."""
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, target)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+# ---- verbs -------------------------------------------------------------------------------------------------------------
+
+
+def keep(database: Database, stored: Iterable[Stored], *, by: int) -> None:
+    """Write down what pictures said of time and place, right after `receive`, in a transaction of its own: a form that is
+    refused and shown again must not lose it."""
+    with database.transaction() as session:
+        for one in stored:
+            if session.get(Photo, one.sha256) is None:
+                session.add(Photo(**vars(one), received_at=clock.now(), received_by=by))
+
+
+def attach(session: Session, hazard: Hazard, task: Any, field: str, sha256s: Iterable[str], *, by: int) -> list[str]:
+    """Make pictures the evidence in a field of a task; gives their digests, each once.
+
+    The caller vouches that they were received (the web signs its references). One that `keep` was not told of gets a row
+    without time and place.
+    """
+    wanted = list(dict.fromkeys(sha256s))
+    if any(not is_reference(sha256) for sha256 in wanted):
+        raise Invalid(field, "照片没有上传成功，请重新选择。")
+    known = set(session.scalars(select(Photo.sha256).where(Photo.sha256.in_(wanted)))) if wanted else set()
+    now, task_id = clock.now(), getattr(task, "id", None)
+    unknown = [sha256 for sha256 in wanted if sha256 not in known]
+    session.add_all(Photo(sha256=sha256, received_at=now, received_by=by) for sha256 in unknown)
+    session.flush()
+    session.add_all(
+        PhotoUse(hazard_id=hazard.id, task_id=task_id, field=field, sha256=sha256, by=by, at=now) for sha256 in wanted
+    )
+    return wanted
+
+
+# ---- questions ---------------------------------------------------------------------------------------------------------
+
+
+def of(session: Session, hazard: Hazard) -> list[tuple[PhotoUse, Photo]]:
+    """Every picture of a hazard with its use, oldest first."""
+    rows = select(PhotoUse, Photo).join(Photo, Photo.sha256 == PhotoUse.sha256).where(PhotoUse.hazard_id == hazard.id)
+    return list(session.execute(rows.order_by(PhotoUse.id)))
+
+
+def get_for(session: Session, caller: Caller, sha256: str) -> Photo:
+    """The picture, if it belongs to a hazard the caller may see; NotFound otherwise (INV-16)."""
+    from workflows.hazards.questions import scope  # photos is below hazards' questions; only this question looks up
+
+    found = (
+        select(Photo)
+        .join(PhotoUse, PhotoUse.sha256 == Photo.sha256)
+        .join(Hazard, Hazard.id == PhotoUse.hazard_id)
+        .where(Photo.sha256 == sha256, scope(session, caller))
+        .limit(1)
+    )
+    if photo := session.scalars(found).first():
+        return photo
+    raise NotFound("没有找到这张照片。")

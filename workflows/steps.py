@@ -1,0 +1,155 @@
+"""STEPS: the one list of what a diagram may call; and RULES, all that the engine is told of the domain."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from workflows import (
+    addresses,
+    archives,
+    campaigns,
+    closures,
+    disclosures,
+    dues,
+    duties,
+    feedbacks,
+    handovers,
+    hazards,
+    people,
+    rectifications,
+    reminders,
+    verifications,
+)
+from workflows.engine import Rules, Step, Subject, checks
+from workflows.errors import NotFound
+from workflows.hazards.tables import Hazard
+from workflows.options import OPTIONS
+
+
+def _task(call: Any, title: str) -> Step:
+    return Step(call, title, "task")
+
+
+def _service(call: Any, title: str) -> Step:
+    return Step(call, title, "service")
+
+
+STEPS = {
+    "report": _task(hazards.report, "发现上报"),
+    "propose_registration": _task(hazards.propose_registration, "登记拟办"),
+    "decide_registration": _task(hazards.decide_registration, "主任核定"),
+    "issue_for_rectification": _task(handovers.issue_for_rectification, "移交一签发"),
+    "acknowledge_as_territory": _task(handovers.acknowledge_as_territory, "属地签收"),
+    "reassign_territory": _task(handovers.reassign_territory, "裁定改派（块）"),
+    "acknowledge_as_sector": _task(handovers.acknowledge_as_sector, "行业签收"),
+    "reassign_sector": _task(handovers.reassign_sector, "裁定改派（条）"),
+    "issue_for_tracking": _task(handovers.issue_for_tracking, "移交二签发"),
+    "name_tracker": _task(handovers.name_tracker, "指定跟踪人"),
+    "rule_on_tracking": _task(handovers.rule_on_tracking, "县办裁定"),
+    "submit_plan": _task(rectifications.submit_plan, "整改方案"),
+    "finish_rectification": _task(rectifications.finish_rectification, "整改实施"),
+    "verify": _task(verifications.verify, "验收"),
+    "confirm_verification": _task(verifications.confirm_verification, "成员确认"),
+    "apply_for_closure": _task(closures.apply_for_closure, "申请销号"),
+    "review_in_town": _task(closures.review_in_town, "镇审核"),
+    "give_tracking_opinion": _task(closures.give_tracking_opinion, "县跟踪意见"),
+    "sign_closure": _task(closures.sign_closure, "县签字"),
+    "feed_back": _task(feedbacks.feed_back, "周四反馈"),
+    "draft_disclosure": _task(disclosures.draft_disclosure, "公开拟稿"),
+    "approve_disclosure": _task(disclosures.approve_disclosure, "公开审定"),
+    "supplement_archive": _task(archives.supplement_archive, "退补"),
+    "downgrade_hazard": _service(hazards.downgrade_hazard, "转一般台账"),
+    "reject_lead": _service(hazards.reject_lead, "线索不属实"),
+    "merge_hazard": _service(hazards.merge_hazard, "并入他号"),
+    "complete_rectify_handover": _service(handovers.complete_rectify_handover, "移交一完成"),
+    "complete_track_handover": _service(handovers.complete_track_handover, "移交二完成"),
+    "fail_verification": _service(verifications.fail_verification, "验收不通过"),
+    "pass_verification": _service(verifications.pass_verification, "验收通过"),
+    "close_hazard": _service(closures.close_hazard, "销号"),
+    "note_awaiting_signature": _service(feedbacks.note_awaiting_signature, "自动记待签字"),
+    "remind": _service(reminders.remind, "提醒与升级"),
+    "check_archive": _service(archives.check_archive, "完整性检查"),
+    "archive_hazard": _service(archives.archive_hazard, "归档"),
+}
+
+
+# ---- what expressions may ask -------------------------------------------------------------------------------------------
+
+
+def mode(session: Session, hazard: Hazard) -> str:  # noqa: ARG001
+    """IMMEDIATE or DEADLINE, as handover one ordered; DEADLINE before it did, because that asks for more."""
+    return hazard.mode or "DEADLINE"
+
+
+def one_person(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
+    """Territory and industry are answered for by one person."""
+    return handovers.is_one_person(hazard)
+
+
+def verified(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
+    """The hazard has passed and waits for its signature."""
+    return closures.is_verified(hazard)
+
+
+FUNCTIONS = {
+    "mode": mode,
+    "one_person": one_person,
+    "verified": verified,
+    "result": verifications.result,
+    "archive_complete": archives.is_complete,
+    "next_feedback_on": feedbacks.next_on,
+    "next_reminder_at": reminders.next_at,
+}
+
+
+# ---- the record handed to the engine ------------------------------------------------------------------------------------
+
+
+def subject(session: Session, ref: Subject) -> Hazard:
+    """The thing an instance is about."""
+    if ref.kind != "hazard":
+        raise NotFound("没有找到这件事。")
+    return hazards.get(session, ref.id)
+
+
+def title(hazard: Hazard) -> str:
+    """A hazard in a line: its number, its subject, the beginning of what was found."""
+    number = hazard.hazard_no or ("草稿" if hazard.status == "DRAFT" else "未编号")
+    found = hazard.description[:30] + ("…" if len(hazard.description) > 30 else "")
+    return f"{number} {hazard.subject_name}：{found}" if hazard.subject_name else f"{number} 新上报隐患"
+
+
+RULES = Rules(
+    subject=subject,
+    title=title,
+    steps=STEPS,
+    functions=FUNCTIONS,
+    options=OPTIONS,
+    address=addresses.address,
+    due=dues.due,
+    forbidden=duties.forbidden,
+)
+
+UNIT_WORDS = frozenset({"enterprise", "village", "town", "sector", "county", "county_dept"})
+PERSON_WORDS = frozenset({*addresses.PERSONS, "verification.member"})
+
+
+def known(forms: Iterable[str] | None = None) -> checks.Known:
+    """The words a diagram may use, for `checks`; `forms`: the names of the forms that come with it, None if not at hand."""
+    return checks.Known(
+        task_steps=frozenset(name for name, step in STEPS.items() if step.of == "task"),
+        service_steps={name: frozenset(step.parameters) for name, step in STEPS.items() if step.of == "service"},
+        functions=frozenset(FUNCTIONS),
+        roles={name: code for code, name in people.ROLES.items()},
+        forms=frozenset(forms) if forms is not None else None,
+        units=UNIT_WORDS,
+        persons=PERSON_WORDS,
+        dues=dues.known(),
+        duties=frozenset(duties.NAMES),
+    )
+
+
+def seed(session: Session) -> None:
+    """What a fresh database needs before the first case: the campaigns and their parameters."""
+    campaigns.seed(session)
