@@ -1,10 +1,11 @@
 """Signing in and out: login and password, lockout, idle sign-out. Who is signed in is a frozen record."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, Response, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
@@ -29,8 +30,14 @@ class Who(UserMixin):
     session_epoch: int
     """Rises when the password changes; a cookie with an older one is worth nothing."""
     caller: Caller
-    posts: tuple[tuple[str, str], ...]
-    """(role, unit) in words, for the header."""
+
+    @cached_property
+    def posts(self) -> list[tuple[str, str]]:
+        """(role, unit) in words, for the header; asked only when a page is shown."""
+        if "session" in g:
+            return people.posts_with_names(g.session, self.id)
+        with house().database.reading() as reading:  # the page of an error, after the rollback
+            return people.posts_with_names(reading, self.id)
 
     def get_id(self) -> str:
         """Flask-Login's key: the person and the epoch of his password."""
@@ -59,8 +66,7 @@ def load(key: str) -> Who | None:
 
 
 def _who(reading: Any, person: people.Person) -> Who:
-    posts = tuple(people.posts_with_names(reading, person.id))
-    return Who(person.id, person.name, person.session_epoch, people.caller(reading, person.id), posts)
+    return Who(person.id, person.name, person.session_epoch, people.caller(reading, person.id))
 
 
 def _demand_sign_in() -> ResponseReturnValue | None:

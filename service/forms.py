@@ -5,6 +5,7 @@
 Whether the data is right is not decided here but by `engine.forms.check`, when the task is completed.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,11 +20,16 @@ from workflows import clock
 from workflows.engine import forms as schemas
 
 Options = Callable[[str], list[tuple[str, str]]]
+NameOf = Callable[[str, str], str]
+"""(option list, value) → text."""
 Functions = Mapping[str, Callable[[], Any]]
 Schema = Mapping[str, Any]
 
 FEW = 6  # up to here choices lie open as radio buttons; more of them fold into a list
 MANY_EXTRA = 3
+PARTS = {"date": ("year", "month", "day"), "moment": ("year", "month", "day", "hour", "minute")}
+"""A date is typed in parts: the browser's own control speaks the browser's language, which need not be Chinese."""
+PART_NAMES = {"year": "年", "month": "月", "day": "日", "hour": "时", "minute": "分"}
 YES_NO = (("true", "是"), ("false", "否"))
 
 
@@ -53,6 +59,13 @@ class Field:
     def value(self) -> str:
         """The one value of a field that has one."""
         return self.values[0] if self.values else ""
+
+    @property
+    def parts(self) -> list[tuple[str, str, str]]:
+        """(part, its name, what it says) of a date or moment."""
+        said = re.split("[-T:]", self.value)
+        names = PARTS[self.kind]
+        return [(part, PART_NAMES[part], said[place] if place < len(said) else "") for place, part in enumerate(names)]
 
     @property
     def id(self) -> str:
@@ -86,11 +99,22 @@ def read(schema: Schema, form: MultiDict[str, str], photos: Mapping[str, list[st
             data[key] = photos.get(key, [])
         elif kind == "many":
             data[key] = form.getlist(key)
-        elif kind != "password" and (typed := form.get(key, "").strip()):
+        elif kind != "password" and (typed := _typed(kind, key, form)):
             data[key], fault = _turn(kind, field, typed)
             if fault:
                 faults[key] = fault
     return {key: value for key, value in data.items() if value != []}, faults
+
+
+def _typed(kind: str, key: str, form: MultiDict[str, str]) -> str:
+    """What was typed into a field; the parts of a date are put together, half a date stays half."""
+    if kind not in PARTS or key in form:
+        return form.get(key, "").strip()
+    parts = [form.get(f"{key}.{part}", "").strip() for part in PARTS[kind]]
+    if not any(parts):
+        return ""
+    on = "-".join([parts[0], *(part.zfill(2) if part else "" for part in parts[1:3])])
+    return on if kind == "date" else f"{on}T{':'.join(part.zfill(2) if part else '' for part in parts[3:])}"
 
 
 def _turn(kind: str, field: Schema, typed: str) -> tuple[Any, str]:
@@ -138,8 +162,8 @@ _TURNS: Mapping[str, Callable[[Schema, str], Any]] = {
 _WRONG = {
     "number": "“{}”请填写数字。",
     "money": "“{}”请填写金额，单位为元，最多两位小数，例如 12000 或 12000.50。",
-    "date": "“{}”不是有效的日期，请按 2026-11-22 的样式填写。",
-    "moment": "“{}”不是有效的时间，请按 2026-11-22T09:30 的样式填写。",
+    "date": "“{}”不是有效的日期，请把年、月、日填全。",
+    "moment": "“{}”不是有效的时间，请把年、月、日、时、分填全。",
 }
 
 
@@ -250,22 +274,26 @@ def fold(fields: Sequence[Field]) -> tuple[Sequence[Field], Sequence[Field]]:
 # ---- data → lines to read ----------------------------------------------------------------------------------------------
 
 
-def tell(schema: Schema, data: Mapping[str, Any], options: Options) -> list[Told]:
-    """What somebody handed in, in the form's own words and order."""
-    told = []
-    for key, field in schema["properties"].items():
-        if key in data:
-            told.append(_told(field, data[key], options))
-    return told
+def tell(schema: Schema, data: Mapping[str, Any], name_of: NameOf) -> list[Told]:
+    """What somebody handed in, in the form's own words and order. `name_of` says what a chosen row is called, also when the
+    list of today would no longer offer it."""
+    fields = schema["properties"]
+    return [_told(field, data[key], name_of) for key, field in fields.items() if key in data]
 
 
-def _told(field: Schema, value: Any, options: Options) -> Told:
+def _told(field: Schema, value: Any, name_of: NameOf) -> Told:
     kind, label = kind_of(field), field.get("title", "")
     if kind == "photos":
         return Told(label, tuple(value), is_photos=True)
-    words = dict(choices_of(field, options)) if kind in ("choice", "many") else {}
     values = value if isinstance(value, list) else [value]
+    if rows := field.get("x-options") or field.get("items", {}).get("x-options"):
+        return Told(label, tuple(name_of(rows, str(each)) for each in values))
+    words = dict(choices_of(field, _no_rows)) if kind in ("choice", "many") else {}
     return Told(label, tuple(_say(kind, each, words) for each in values), is_long=kind == "text")
+
+
+def _no_rows(_name: str) -> list[tuple[str, str]]:
+    return []
 
 
 def _say(kind: str, value: Any, words: Mapping[str, str]) -> str:

@@ -27,6 +27,8 @@ blueprint = Blueprint("hazards", __name__, url_prefix="/hazards")
 
 PROCESS = "hazard_closed_loop"
 REPORT = "report"
+PERSON_ROWS = frozenset({"territory_persons", "sector_persons", "trackers", "verifiers"})
+UNIT_ROWS = frozenset({"subjects", "county_depts", "units"})
 RETURNS = frozenset({"redo", "refuse", "object", "rectify", "verify", "apply", "town"})
 MAY_NOT_REPORT = "您的岗位不能上报隐患。如发现隐患，请告知所在村（社区）或镇领导组办公室。"
 
@@ -141,7 +143,7 @@ def show(hazard_id: int) -> ResponseReturnValue:
         lines=lines,
         names=people.names(g.session, [id for line in lines for id in (line.by, line.on_behalf_of)]),
         checked=checked,
-        **context(hazard.ref, hazard),
+        **context(hazard.ref, hazard, options_of(hazard)),
     )
 
 
@@ -164,17 +166,17 @@ def _report_page(data: Mapping[str, Any], faults: Mapping[str, str]) -> str:
 # ---- what the page of a task shows of its case -------------------------------------------------------------------------
 
 
-def context(subject: Subject, thing: Any) -> dict[str, Any]:
+def context(subject: Subject, thing: Any, options: forms.Options) -> dict[str, Any]:
     """Facts, past and open steps, and the live diagram of a case, for the templates."""
     instance = instances.find(g.session, subject)
     definition = g.session.get_one(definitions.Definition, instance.definition_id) if instance else None
     submissions = tasks.submissions(g.session, subject)
     waiting = tasks.open_of(g.session, subject)
-    names = _names(thing, submissions, waiting)
+    names, named = _names(thing, submissions, waiting), name_of(options)
     return {
-        "facts": facts(thing, names) if isinstance(thing, Hazard) else [],
+        "facts": facts(thing, names, options) if isinstance(thing, Hazard) else [],
         "pictures": _pictures(thing, submissions) if isinstance(thing, Hazard) else [],
-        "past": [_past(each, definition, thing, names) for each in submissions],
+        "past": [_past(each, definition, named, names) for each in submissions],
         "waiting": [Waiting(task.name, _whose(task, names)) for task in waiting],
         "diagram": _diagram(instance, definition) if instance and definition else None,
         "case_url": url_for("hazards.show", hazard_id=subject.id),
@@ -191,6 +193,21 @@ def options_of(thing: Any) -> forms.Options:
         return rules.options[name](session, thing)
 
     return options
+
+
+def name_of(options: forms.Options) -> forms.NameOf:
+    """What a chosen row is called in what was handed in: persons and units by their id, so that one who has left the post
+    since is still called by his name; anything else as its list says."""
+
+    @cache
+    def named(rows: str, value: str) -> str:
+        if rows in PERSON_ROWS and value.isdigit():
+            return people.names(g.session, [int(value)]).get(int(value), value)
+        if rows in UNIT_ROWS and value.isdigit():
+            return people.get_unit(g.session, int(value)).name
+        return dict(options(rows)).get(value, value)
+
+    return named
 
 
 def function_values(thing: Any, fields: Iterable[forms.Field]) -> dict[str, Any]:
@@ -215,7 +232,7 @@ def marks(hazard: Hazard) -> list[tuple[str, str]]:
     return [(text, tone) for text, tone, is_so in found if is_so and text]
 
 
-def facts(hazard: Hazard, names: Mapping[int, str]) -> list[Fact]:
+def facts(hazard: Hazard, names: Mapping[int, str], options: forms.Options) -> list[Fact]:
     """What is known of a hazard, in the order one asks for it; what is not known is left out."""
     found = [
         Fact("编号", hazard.hazard_no or "", "" if hazard.hazard_no else "登记核定后编号"),
@@ -225,7 +242,7 @@ def facts(hazard: Hazard, names: Mapping[int, str]) -> list[Fact]:
         Fact("地址", hazard.address or "", _region(hazard)),
         Fact("隐患描述", hazard.description),
         Fact("临时措施", hazard.interim_measures or ""),
-        Fact("判定依据", _clause(hazard) or hazard.key_check_item or ""),
+        Fact("判定依据", _clause(hazard, options) or hazard.key_check_item or ""),
         Fact("来源", labels.source(hazard.source), _join(hazard.superior_doc_no, hazard.tip_ref)),
         Fact("发现时间", labels.moment(hazard.found_at)),
         Fact("整改方式", labels.mode(hazard.mode)),
@@ -239,11 +256,11 @@ def facts(hazard: Hazard, names: Mapping[int, str]) -> list[Fact]:
     return [fact for fact in found if fact.text]
 
 
-def _clause(hazard: Hazard) -> str:
+def _clause(hazard: Hazard, options: forms.Options) -> str:
     """The clause in words; a code that is no longer on the list stands for itself."""
     if not hazard.standard_clause:
         return ""
-    return dict(options_of(hazard)("clauses")).get(hazard.standard_clause, hazard.standard_clause)
+    return dict(options("clauses")).get(hazard.standard_clause, hazard.standard_clause)
 
 
 def _deadline(hazard: Hazard) -> Fact:
@@ -273,7 +290,12 @@ def _names(thing: Any, submissions: Iterable[tasks.Submission], waiting: Iterabl
     return people.names(g.session, ids)
 
 
-def _past(submission: tasks.Submission, definition: definitions.Definition | None, thing: Any, names: Mapping[int, str]) -> Past:
+def _past(
+    submission: tasks.Submission,
+    definition: definitions.Definition | None,
+    named: forms.NameOf,
+    names: Mapping[int, str],
+) -> Past:
     schema = definition.forms.get(submission.form) if definition else None
     data = submission.data
     return Past(
@@ -281,7 +303,7 @@ def _past(submission: tasks.Submission, definition: definitions.Definition | Non
         by=names.get(submission.by, ""),
         on_behalf_of=names.get(submission.on_behalf_of or 0, ""),
         at=submission.at,
-        answers=forms.tell(schema, data, options_of(thing)) if schema else [],
+        answers=forms.tell(schema, data, named) if schema else [],
         is_return=data.get("decision") in RETURNS or data.get("result") == "FAIL" or data.get("agree") == "no",
     )
 

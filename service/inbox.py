@@ -130,7 +130,7 @@ def _page(task_id: int, data: Mapping[str, Any] | None = None, faults: Mapping[s
         draft=kept,
         own=_own(session, shown, schema, options),
         names=people.names(session, [shown.done_by, shown.assignee_id]),
-        **hazards.context(shown.subject, thing),
+        **hazards.context(shown.subject, thing, options),
     )
 
 
@@ -139,4 +139,4 @@ def _own(session: Any, shown: Task, schema: forms.Schema, options: forms.Options
     if shown.status != "DONE":
         return []
     mine = [each for each in tasks.submissions(session, shown.subject) if each.task_id == shown.id]
-    return [told for each in mine for told in forms.tell(schema, each.data, options)]
+    return [told for each in mine for told in forms.tell(schema, each.data, hazards.name_of(options))]

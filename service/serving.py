@@ -2,7 +2,10 @@
 
 import logging
 import signal
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 import waitress
@@ -11,6 +14,7 @@ from service import create_app, setup
 from service.config import Config
 from workflows import steps
 from workflows.db import Database
+from workflows.engine import jobs
 from workflows.engine.timers import Sweeper
 
 THREADS = 16
@@ -27,13 +31,10 @@ def run(config: Config, *, demo: bool) -> None:
         county.build(database, config.home, steps.RULES)
         click.echo(county.sign_ins())
     app = create_app(config, database, steps.RULES)
-    sweeper = Sweeper(database, steps.RULES)
-    sweeper.start()
-    click.echo(f"服务已启动：http://{config.address}　（按 Ctrl+C 停止）")
-    try:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the block below is left in order
+    with _background(database):
+        click.echo(f"服务已启动：http://{config.address}　（按 Ctrl+C 停止）")
         waitress.serve(app, host=config.host, port=config.port, threads=THREADS, ident=None)
-    finally:
-        sweeper.stop()
 
 
 def work(config: Config) -> None:
@@ -43,11 +44,29 @@ def work(config: Config) -> None:
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
+    with _background(database):
+        click.echo("后台进程已启动。")
+        stopping.wait()
+
+
+@contextmanager
+def _background(database: Database) -> Iterator[None]:
+    """Sweep and jobs beside whatever the block does. DBOS takes a second to load, so the pages do not wait for it."""
     sweeper = Sweeper(database, steps.RULES)
+    starting = threading.Thread(target=_start_jobs, args=(database,), name="jobs", daemon=True)
     sweeper.start()
-    click.echo("后台进程已启动。")
-    stopping.wait()
-    sweeper.stop()
+    starting.start()
+    try:
+        yield
+    finally:
+        sweeper.stop()
+        starting.join()
+        jobs.stop()
+
+
+def _start_jobs(database: Database) -> None:
+    jobs.prepare(database)
+    jobs.start(database)
 
 
 def _log() -> None:

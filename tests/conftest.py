@@ -15,13 +15,16 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import create_engine, text
 
 import workflows
-from workflows import clock
+from workflows import clock, people
 from workflows.db import Base, Database
 
 KINDS = os.environ.get("BIHUAN_TEST_DATABASE", "sqlite").split(",")
+# A password is expensive to hash on purpose; the town of the demo has 24 of them, and most tests one town.
+people._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 BROWSER = Path(__file__).parent / "browser"
 EMPTY = """
 do $$ declare it record; begin

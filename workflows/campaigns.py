@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import clock
+from workflows import clock, memory
 from workflows.db import Base, Json, Key
 from workflows.engine import Subject, history
 from workflows.errors import Invalid, NotFound
@@ -145,7 +145,7 @@ def set_param(session: Session, campaign_code: str, name: str, value: Any, *, by
     row = Parameter(campaign_id=campaign.id, name=name, value=value, from_at=clock.now(), set_by=by, reason=reason.strip())
     session.add(row)
     history.record(session, Subject("campaign", campaign.id), "parameter_set", by=by, name=name, value=value, reason=reason)
-    session.info.pop("parameters", None)
+    memory.of(session, "parameters").clear()
     return row
 
 
@@ -178,7 +178,7 @@ def param(session: Session, campaign_code: str, name: str) -> Any:
 
 def params(session: Session, campaign_code: str) -> dict[str, Any]:
     """All parameters of a campaign as they stand now; read once a session, because one click asks for several."""
-    known: dict[str, dict[str, Any]] = session.info.setdefault("parameters", {})
+    known: dict[str, dict[str, Any]] = memory.of(session, "parameters")
     if campaign_code not in known:
         known[campaign_code] = _read(session, campaign_code, clock.now())
     return known[campaign_code]

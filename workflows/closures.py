@@ -10,14 +10,13 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import clock, duties, feedbacks, fields, handovers, hazards, photos, reminders, verifications
+from workflows import clock, duties, feedbacks, fields, handovers, hazards, people, photos, reminders, verifications
 from workflows.db import Base, Key
 from workflows.engine import Cause, history
 from workflows.errors import Conflict, Forbidden, Invalid
 from workflows.fields import Data
 from workflows.hazards import rules as hazard_rules
 from workflows.hazards.tables import Hazard
-from workflows.people import posts as posts_of
 
 
 class Review(Base):
@@ -48,6 +47,7 @@ MISSING = {
     "TRACKER": "镇审核之后县跟踪人还没有同意销号。",
     "SIGN": "县政府分管领导还没有签字。",
 }
+TOWN_REVIEWERS = ("GROUP_DEPUTY", "GROUP_HEAD", "COUNTY_OFFICE")
 BACK_TO = {"rectify": "RECTIFYING", "verify": "RECTIFIED", "apply": "VERIFIED", "town": "CLOSE_APPLIED"}
 
 
@@ -90,6 +90,8 @@ def apply_for_closure(session: Session, hazard: Hazard, *, by: int, on_behalf_of
 def review_in_town(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """⑩镇审核: approve, or send back to application, rectification or verification."""
     hazards.must_be(hazard, "CLOSE_APPLIED")
+    if not people.holds(session, on_behalf_of or by, TOWN_REVIEWERS, hazard.region_code):
+        raise Forbidden("镇审核须由领导组副组长、组长办理，或上转县专项办。")
     decision = fields.choice(data, "decision", "审核结果", ("approve", "apply", "rectify", "verify"))
     opinion = fields.text(data, "opinion", "审核意见", least=2)
     duties.take(session, hazard, "T", by=by, on_behalf_of=on_behalf_of)
@@ -121,7 +123,7 @@ def sign_closure(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int
     hazards.must_be(hazard, "TOWN_APPROVED")
     if on_behalf_of is not None:
         raise Forbidden("县政府分管领导的销号签字不可代办、不可授权。")
-    if "COUNTY_LEADER" not in {post.role for post in posts_of(session, by)}:
+    if not people.holds(session, by, ("COUNTY_LEADER",), hazard.region_code):
         raise Forbidden("销号须由县政府分管领导签字。")
     decision = fields.choice(data, "decision", "签字意见", ("sign", "rectify", "verify", "town"))
     is_signed = decision == "sign"

@@ -6,11 +6,12 @@ is written for the actor and for the principal, and both are checked.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import clock
+from workflows import clock, memory
 from workflows.db import Base, Key
 from workflows.errors import Forbidden
 from workflows.hazards.tables import Hazard
@@ -66,22 +67,23 @@ def why_not(duty: str, borne: list[tuple[str, int]], round: int, *, is_false: bo
 
 def take(session: Session, hazard: Hazard, duty: str, *, by: int, on_behalf_of: int | None = None) -> None:
     """Check that actor and principal may bear the duty, and write it down for both; Forbidden with the sentence."""
-    persons = [by] if on_behalf_of in (None, by) else [by, on_behalf_of]
+    persons = [by] if on_behalf_of is None or on_behalf_of == by else [by, on_behalf_of]
     for person_id in persons:
-        if person_id is not None and (sentence := forbidden(session, hazard, duty, person_id)):
+        if sentence := forbidden(session, hazard, duty, person_id):
             raise Forbidden(sentence)
-    session.add_all(
-        Duty(
-            hazard_id=hazard.id,
-            round=hazard.reopened_count,
-            duty=duty,
-            person_id=person_id,
-            is_principal=person_id != by,
-            recorded_at=clock.now(),
-        )
-        for person_id in persons
-    )
-    session.flush()
+    session.execute(insert(Duty), [_row(hazard, duty, person_id, by) for person_id in persons])
+    memory.of(session, "duties").pop(hazard.id, None)
+
+
+def _row(hazard: Hazard, duty: str, person_id: int, by: int) -> dict[str, Any]:
+    return {
+        "hazard_id": hazard.id,
+        "round": hazard.reopened_count,
+        "duty": duty,
+        "person_id": person_id,
+        "is_principal": person_id != by,
+        "recorded_at": clock.now(),
+    }
 
 
 # ---- questions -------------------------------------------------------------------------------------------------------
@@ -91,8 +93,7 @@ def forbidden(session: Session, hazard: Hazard, duty: str, person_id: int, who: 
     """Why this person may not bear this duty on this hazard now, as a sentence about `who`; None if he may."""
     if duty not in NAMES:
         return None
-    borne = select(Duty.duty, Duty.round).where(Duty.hazard_id == hazard.id, Duty.person_id == person_id)
-    pairs = [(other, then) for other, then in session.execute(borne)]
+    pairs = _borne(session, hazard).get(person_id, [])
     return why_not(duty, pairs, hazard.reopened_count, is_false=hazard.false_rectification, who=who)
 
 
@@ -100,12 +101,20 @@ def barred(session: Session, hazard: Hazard, duty: str, person_ids: Iterable[int
     """Those of several persons who may not bear the duty, in one question."""
     if duty not in NAMES:
         return frozenset()
-    mine = select(Duty.person_id, Duty.duty, Duty.round).where(Duty.hazard_id == hazard.id, Duty.person_id.in_(person_ids))
-    borne: dict[int, list[tuple[str, int]]] = {}
-    for person_id, other, then in session.execute(mine):
-        borne.setdefault(person_id, []).append((other, then))
-    round, is_false = hazard.reopened_count, hazard.false_rectification
-    return frozenset(id for id, pairs in borne.items() if why_not(duty, pairs, round, is_false=is_false))
+    borne, round, is_false = _borne(session, hazard), hazard.reopened_count, hazard.false_rectification
+    return frozenset(id for id in person_ids if why_not(duty, borne.get(id, []), round, is_false=is_false))
+
+
+def _borne(session: Session, hazard: Hazard) -> dict[int, list[tuple[str, int]]]:
+    """Who has borne what on the hazard: person → (duty, round) pairs. Remembered; the instance's lock keeps others out."""
+    known: dict[int, dict[int, list[tuple[str, int]]]] = memory.of(session, "duties")
+    if hazard.id not in known:
+        borne: dict[int, list[tuple[str, int]]] = {}
+        mine = select(Duty.person_id, Duty.duty, Duty.round).where(Duty.hazard_id == hazard.id).distinct()
+        for person_id, other, then in session.execute(mine):
+            borne.setdefault(person_id, []).append((other, then))
+        known[hazard.id] = borne
+    return known[hazard.id]
 
 
 def of(session: Session, hazard: Hazard, duty: str) -> list[int]:

@@ -19,16 +19,21 @@ class Fact(Base):
 
     __tablename__ = "facts"
     __table_args__ = (
-        Index("ix_facts_hazard", "hazard_id", "kind"),
+        Index("ix_facts_hazard", "hazard_id", "recorded_at", "kind"),  # the ledger reads nothing but this index
         Index("ix_facts_recorded", "recorded_at"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     hazard_id: Mapped[int] = mapped_column(ForeignKey("hazards.id"))
-    kind: Mapped[str] = mapped_column(String(30))  # a status (REGISTERED, CLOSED …) or LISTED, UNLISTED, DUE, OVERDUE, REOPENED
+    kind: Mapped[str] = mapped_column(String(30))  # a status (REGISTERED, CLOSED …) or one of BESIDE
     recorded_at: Mapped[datetime]
     effective_at: Mapped[datetime | None]
     line_id: Mapped[int] = mapped_column(ForeignKey("history.id"), unique=True)
+
+
+# ---- rules -------------------------------------------------------------------------------------------------------------
+
+BESIDE = ("DUE", "OVERDUE", "LISTED", "UNLISTED")  # facts that leave the status as it was
 
 
 # ---- verbs -----------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select, true
 from sqlalchemy.orm import Session
 
 from workflows import clock
-from workflows.facts import Fact
+from workflows.facts import BESIDE, Fact
 from workflows.hazards import questions, rules
 from workflows.hazards.tables import Hazard
 from workflows.people import Unit
@@ -95,7 +95,7 @@ def count(
 
 def status_at(session: Session, hazard: Hazard, moment: datetime) -> str:
     """The hazard's status as it was recorded at a moment; DRAFT before its report."""
-    before = select(Fact.kind).where(Fact.hazard_id == hazard.id, Fact.recorded_at <= moment, Fact.kind.in_(rules.STATUSES))
+    before = select(Fact.kind).where(Fact.hazard_id == hazard.id, Fact.recorded_at <= moment, Fact.kind.not_in(BESIDE))
     return session.scalars(before.order_by(Fact.id.desc()).limit(1)).first() or "DRAFT"
 
 
@@ -111,7 +111,7 @@ def _by_status(moment: datetime) -> Select[str, str, bool, int]:
             Fact.hazard_id,
             func.max(case((Fact.kind == "REGISTERED", 1), else_=0)).label("registered"),
             func.max(case((Fact.kind == "LISTED", 1), else_=0)).label("listed"),
-            func.max(case((Fact.kind.in_(rules.STATUSES), Fact.id))).label("last"),
+            func.max(case((Fact.kind.not_in(BESIDE), Fact.id))).label("last"),
         )
         .where(Fact.recorded_at <= moment)
         .group_by(Fact.hazard_id)

@@ -323,6 +323,19 @@ def posts(session: Session, person_id: int) -> frozenset[Post]:
     return _posts(session, {person_id}, clock.today()).get(person_id, frozenset())
 
 
+def holds(session: Session, person_id: int, roles: Collection[str], region_code: str) -> bool:
+    """Whether a person holds one of the roles today in the village, town or county of a region code."""
+    around = (region_code, town_code(region_code), county_code(region_code))
+    found = (
+        select(Appointment.id)
+        .join(Unit, Unit.id == Appointment.unit_id)
+        .where(Appointment.person_id == person_id, Appointment.role.in_(roles), Unit.region_code.in_(around))
+        .where(is_lasting(clock.today(), Appointment.from_on, Appointment.to_on))
+        .limit(1)
+    )
+    return session.scalars(found).first() is not None
+
+
 def posts_with_names(session: Session, person_id: int) -> list[tuple[str, str]]:
     """A person's posts of today in words: (role, unit)."""
     rows = session.execute(

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock
@@ -210,9 +210,9 @@ def attach(session: Session, hazard: Hazard, task: Any, field: str, sha256s: Ite
     unknown = [sha256 for sha256 in wanted if sha256 not in known]
     session.add_all(Photo(sha256=sha256, received_at=now, received_by=by) for sha256 in unknown)
     session.flush()
-    session.add_all(
-        PhotoUse(hazard_id=hazard.id, task_id=task_id, field=field, sha256=sha256, by=by, at=now) for sha256 in wanted
-    )
+    common = {"hazard_id": hazard.id, "task_id": task_id, "field": field, "by": by, "at": now}
+    if wanted:
+        session.execute(insert(PhotoUse), [{**common, "sha256": sha256} for sha256 in wanted])
     return wanted
 
 

@@ -16,6 +16,7 @@ from workflows import (
     feedbacks,
     handovers,
     hazards,
+    memory,
     people,
     rectifications,
     reminders,
@@ -110,7 +111,10 @@ def subject(session: Session, ref: Subject) -> Hazard:
     """The thing an instance is about."""
     if ref.kind != "hazard":
         raise NotFound("没有找到这件事。")
-    return hazards.get(session, ref.id)
+    held = memory.of(session, "hazards")  # holds it, so that the session's own map keeps finding it
+    held[ref.id] = hazards.get(session, ref.id)
+    hazard: Hazard = held[ref.id]
+    return hazard
 
 
 def title(hazard: Hazard) -> str:

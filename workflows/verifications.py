@@ -102,10 +102,14 @@ def verify(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | Non
 
 def _members(session: Session, hazard: Hazard, by: int, on_behalf_of: int | None, data: Data) -> list[people.Person]:
     """The leading verifier and those he names: at least one other, all qualified and free, one certificate among them."""
+    allowed = {person.id: person for person in addresses.verifiers(session, hazard)}
+    actor = on_behalf_of or by
+    if actor not in allowed:
+        barred = duties.forbidden(session, hazard, "V", actor)
+        raise Forbidden(barred or "您不在这件隐患可验收的人员之列。")
     named = [person_id for person_id in fields.ids(data, "members") if person_id not in (by, on_behalf_of)]
     if not named:
         raise Invalid("members", "请至少选择 1 名其他验收成员，本人不用选。")
-    allowed = {person.id: person for person in addresses.verifiers(session, hazard)}
     if unfit := [person_id for person_id in named if person_id not in allowed]:
         names = "、".join(people.names(session, unfit).values())
         raise Invalid("members", f"所选成员不能验收这件隐患：{names or '人员不存在'}。")

@@ -2,6 +2,7 @@
 import "htmx.org";
 
 import autosave from "./autosave.js";
+import date from "./date.js";
 import diagram from "./diagram.js";
 import faults from "./faults.js";
 import once from "./once.js";
@@ -9,7 +10,7 @@ import photos from "./photos.js";
 import picker from "./picker.js";
 import visible from "./visible.js";
 
-const modules = { autosave, diagram, faults, once, photos, picker, visible };
+const modules = { autosave, date, diagram, faults, once, photos, picker, visible };
 
 function hang(root) {
   for (const element of root.querySelectorAll("[data-module]")) {

@@ -34,6 +34,8 @@ function answer(field) {
     const values = boxes.filter((box) => box.checked).map((box) => box.value);
     return values.length > 0 ? values : null;
   }
+  const parts = [...field.querySelectorAll(".date-parts label input")];
+  if (parts.length > 0) return parts.every((part) => part.value) ? parts.map((part) => part.value.padStart(2, "0")).join("-") : null;
   const control = field.querySelector('input[type="radio"]:checked') ?? field.querySelector("input:not([type=radio]), select, textarea");
   if (!control || control.type === "file" || control.value.trim() === "") return null;
   if (control.value === "true" || control.value === "false") return control.value === "true";

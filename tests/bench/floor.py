@@ -255,7 +255,8 @@ def make_app(home: Path, secret: str, business_rows: int = 0) -> Flask:
         if business_rows:
             sessions.execute(update(Case).where(Case.id == case).values(touched=revision))
         sessions.execute(
-            update(Task).where(Task.id == task.id, Task.status == "open")
+            update(Task)
+            .where(Task.id == task.id, Task.status == "open")
             .values(status="done", done_by=current_user.id, done_at=now),
             execution_options={"synchronize_session": False},
         )

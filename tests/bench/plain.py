@@ -1,4 +1,4 @@
-"""The product with a plain diagram of five user tasks: its engine, its task pages, its sign-in, without hazards.
+"""The product with a plain diagram of five user tasks, and one with a timer: its engine, its task pages, its sign-in, without hazards.
 
 A case of the product can only be started by reporting a hazard, which is more than the floor's "start". So this file brings
 a domain of its own for the engine (`RULES`: a thing with a title, every task at one post of one town) and one page that
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service import App, create_app, serving, setup
 from service.config import Config
-from workflows import people, staffing
+from workflows import clock, people, staffing
 from workflows.db import Base, Database, Key
 from workflows.engine import Address, Due, Post, Rules, Subject, Want, checks, definitions, instances
 from workflows.engine.timers import Sweeper
@@ -27,7 +27,7 @@ from workflows.engine.timers import Sweeper
 LOGIN, PASSWORD = "ann", "Bench-2026-pass"
 TOWN = "999901101000"
 STEPS = ("discover", "handover", "rectify", "verify", "close")
-KEY = "five_tasks"
+KEY, TIMED = "five_tasks", "one_timer"
 
 FORM: dict[str, Any] = {
     "$id": "note",
@@ -74,7 +74,7 @@ RULES = Rules(
     subject=lambda session, subject: session.get_one(Thing, subject.id),
     title=lambda thing: thing.title,
     steps={},
-    functions={},
+    functions={"due_at": lambda *_: clock.now() + timedelta(days=1)},
     options={},
     address=_address,
     due=lambda _session, _thing, text, opened: Due(opened + timedelta(hours=24), text) if text else None,
@@ -85,6 +85,7 @@ KNOWN = checks.Known(
     units=frozenset({"town"}),
     forms=frozenset({"note"}),
     dues=frozenset({"24h"}),
+    functions=frozenset({"due_at"}),
 )
 
 
@@ -94,19 +95,34 @@ KNOWN = checks.Known(
 def diagram() -> bytes:
     """start → five user tasks → end, drawn in a row."""
     nodes = ["begin", *STEPS, "done"]
-    tasks = "".join(_task(step) for step in STEPS)
-    flows = "".join(
-        f'<bpmn:sequenceFlow id="{a}__{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in zip(nodes, nodes[1:], strict=False)
+    inside = '<bpmn:startEvent id="begin" name="开始"/>' + "".join(map(_task, STEPS)) + '<bpmn:endEvent id="done" name="办结"/>'
+    return _file(KEY, "五步流程", inside + _flows(nodes), _drawing(nodes))
+
+
+def timed_diagram() -> bytes:
+    """start → a task → end; at due_at() the task is interrupted and another one opens."""
+    late = (
+        '<bpmn:boundaryEvent id="late" attachedToRef="discover" cancelActivity="true"><bpmn:timerEventDefinition>'
+        "<bpmn:timeDate>due_at()</bpmn:timeDate></bpmn:timerEventDefinition></bpmn:boundaryEvent>"
     )
+    ends = '<bpmn:startEvent id="begin"/><bpmn:endEvent id="done"/><bpmn:endEvent id="overdue"/>'
+    flows = _flows(["begin", "discover", "done"]) + _flows(["late", "close", "overdue"])
+    return _file(TIMED, "限时流程", ends + _task("discover") + late + _task("close") + flows, "")
+
+
+def _file(key: str, name: str, inside: str, drawn: str) -> bytes:
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
  xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"
  xmlns:di="http://www.omg.org/spec/DD/20100524/DI" xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core"
- id="definitions" targetNamespace="bench">
-<bpmn:process id="{KEY}" name="五步流程" isExecutable="true"><bpmn:startEvent id="begin" name="开始"/>{tasks}
-<bpmn:endEvent id="done" name="办结"/>{flows}</bpmn:process>
-<bpmndi:BPMNDiagram id="drawing"><bpmndi:BPMNPlane id="plane" bpmnElement="{KEY}">{_drawing(nodes)}</bpmndi:BPMNPlane>
+ id="definitions" targetNamespace="bench"><bpmn:process id="{key}" name="{name}" isExecutable="true">{inside}</bpmn:process>
+<bpmndi:BPMNDiagram id="drawing"><bpmndi:BPMNPlane id="plane" bpmnElement="{key}">{drawn}</bpmndi:BPMNPlane>
 </bpmndi:BPMNDiagram></bpmn:definitions>""".encode()
+
+
+def _flows(nodes: list[str]) -> str:
+    pairs = zip(nodes, nodes[1:], strict=False)
+    return "".join(f'<bpmn:sequenceFlow id="{a}__{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in pairs)
 
 
 def _task(step: str) -> str:
@@ -141,7 +157,8 @@ def prepare(home: Path) -> Database:
     with database.transaction() as session:
         person = staffing.add_person(session, "经办人", LOGIN, PASSWORD)
         staffing.appoint(session, person, "OFFICE_STAFF", staffing.add_unit(session, "TOWN", "测试镇", TOWN), date(2020, 1, 1))
-        definitions.deploy(session, KNOWN, diagram(), {"note": FORM}, by=person.id)
+        for xml in (diagram(), timed_diagram()):
+            definitions.deploy(session, KNOWN, xml, {"note": FORM}, by=person.id)
     return database
 
 
@@ -154,12 +171,12 @@ def start() -> ResponseReturnValue:
     return redirect(url_for("inbox.index"))
 
 
-def begin(session: Session, form: Mapping[str, str], *, by: int) -> instances.Instance:
+def begin(session: Session, form: Mapping[str, str], *, by: int, key: str = KEY) -> instances.Instance:
     """A new thing and its case."""
     thing = Thing(title=form["title"])
     session.add(thing)
     session.flush()
-    return instances.start(session, RULES, KEY, Subject("thing", thing.id), by=by)
+    return instances.start(session, RULES, key, Subject("thing", thing.id), by=by)
 
 
 def make_app(config: Config, database: Database) -> App:

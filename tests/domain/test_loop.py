@@ -1,6 +1,11 @@
-"""The guards of the loop, verb by verb, without a diagram: what a diagram forgets, these refuse."""
+"""The guards of the loop, verb by verb, without a diagram: what a diagram forgets, these refuse.
 
+Long because it follows one hazard from its report to the ledger, in the order of domain 3.3.
+"""
+
+from contextlib import suppress
 from datetime import timedelta
+from random import Random
 
 import pytest
 from sqlalchemy import select
@@ -282,6 +287,17 @@ def test_each_member_confirms_himself_and_one_no_is_not_a_pass(town: Town):
     assert hazard.status == "VERIFIED"
 
 
+def test_only_a_verifier_verifies_and_only_the_group_reviews(town: Town):
+    """INV-17: a diagram that addresses these tasks to others does not get past the domain."""
+    hazard = town.rectified()
+    refused(Forbidden, "可验收的人员", town.verify, hazard, "staff")
+    refused(Forbidden, "职责分离", town.verify, hazard, "liaison")
+    town.pass_(hazard)
+    town.apply(hazard)
+    review = {"decision": "approve", "opinion": "同意"}
+    refused(Forbidden, "副组长", town.act, closures.review_in_town, hazard, "staff", **review)
+
+
 def test_a_failed_verification_goes_back_and_counts(town: Town):
     """⑧: FAIL→RECTIFYING, return_count+1; the second time listing is suggested."""
     hazard = town.rectified()
@@ -535,3 +551,44 @@ def test_a_past_ledger_does_not_change(town: Town, clock_at):
     assert ledger.count(town.session, as_of=then).total.closed == 0
     assert ledger.status_at(town.session, hazard, then) == "TOWN_APPROVED"
     assert ledger.count(town.session).total.closed == 1
+
+
+# ---- separation of duties, whoever tries what ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whoever_tries_whatever_no_person_bears_two_duties_that_exclude_each_other(town: Town, seed):
+    """INV-1: people with many posts try every step, by themselves and for others; a fourth of the tries are substitutions."""
+    choose = Random(seed)
+    people_ = ["liaison", "enforcer1", "enforcer2", "deputy", "head", "tracker", "magistrate"]
+    posts = ["VILLAGE_LIAISON", "ENFORCER", "GROUP_DEPUTY", "COUNTY_LEADER"]
+    for login in people_:
+        town.persons[login].certificate_no = f"ZF-{login}"
+        for role in choose.sample(posts, 2):
+            town.hire(login, role, {"VILLAGE_LIAISON": "village", "COUNTY_LEADER": "county"}.get(role, "town"))
+    hazard = town.rectified()
+    for _ in range(120):
+        login, other = choose.sample(people_, 2)
+        more = {"for_": other} if choose.random() < 0.25 else {}
+        with suppress(Conflict, Forbidden, Invalid), town.session.begin_nested():
+            choose.choice(TRIES)(town, hazard, login, other, more)
+    borne = {(row.person_id, row.duty) for row in town.session.scalars(select(duties.Duty))}
+    for pair in duties.EXCLUDES:
+        first, second = pair
+        assert not {person for person, duty in borne if duty == first} & {person for person, duty in borne if duty == second}
+
+
+TRIES = [
+    lambda town, hazard, login, other, more: town.verify(hazard, login, members=[str(town.id(other))], **more),
+    lambda town, hazard, login, other, more: town.act(verifications.confirm_verification, hazard, login, agree="yes", **more),
+    lambda town, hazard, login, other, more: town.step(verifications.pass_verification, hazard),
+    lambda town, hazard, login, other, more: town.apply(hazard, login, **more),
+    lambda town, hazard, login, other, more: town.act(
+        closures.review_in_town, hazard, login, decision="approve", opinion="同意", **more
+    ),
+    lambda town, hazard, login, other, more: town.act(
+        closures.give_tracking_opinion, hazard, "tracker", decision="agree", opinion="同意", **more
+    ),
+    lambda town, hazard, login, other, more: town.act(closures.sign_closure, hazard, login, decision="sign", **more),
+    lambda town, hazard, login, other, more: town.step(closures.close_hazard, hazard),
+]

@@ -77,6 +77,20 @@ def test_what_cannot_be_read_stays_as_typed_and_is_told(key, typed):
     assert shown[key].fault
 
 
+def test_a_date_comes_in_parts():
+    typed = {"on.year": "2026", "on.month": "3", "on.day": "5"}
+    typed |= {"at.year": "2026", "at.month": "11", "at.day": "22", "at.hour": "9", "at.minute": "5"}
+    data, faults = forms.read(SCHEMA, MultiDict(typed), {})
+    assert (data, faults) == ({"on": "2026-03-05", "at": "2026-11-22T09:05:00+08:00"}, {})
+
+
+def test_half_a_date_is_told_and_shown_again():
+    data, faults = forms.read(SCHEMA, MultiDict({"on.year": "2026", "on.month": "3", "on.day": ""}), {})
+    assert set(faults) == {"on"}
+    shown = {field.key: field for field in forms.view(SCHEMA, data, faults, options=options, functions={})}
+    assert shown["on"].parts == [("year", "年", "2026"), ("month", "月", "03"), ("day", "日", "")]
+
+
 def test_shows_data_as_it_was_typed():
     shown = {field.key: field for field in forms.view(SCHEMA, DATA, {}, options=options, functions={})}
     assert shown["fund"].value == "12000.5"
@@ -95,7 +109,7 @@ def test_an_unanswered_question_hides_what_hangs_on_it():
 
 
 def test_tells_a_submission_in_the_words_of_the_form():
-    told = {answer.label: answer for answer in forms.tell(SCHEMA, DATA, options)}
+    told = {answer.label: answer for answer in forms.tell(SCHEMA, DATA, lambda rows, value: dict(options(rows))[value])}
     assert told["意见"].texts == ("退回",)
     assert told["资金"].texts == ("12,000.50 元",)
     assert told["紧急"].texts == ("否",)

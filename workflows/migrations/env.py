@@ -2,8 +2,9 @@
 
 from alembic import context
 
-from workflows import steps  # noqa: F401 - whoever knows the steps knows every table
+from workflows import steps  # noqa: F401 - whoever knows the steps knows the tables of all nouns
 from workflows.db import Base
+from workflows.engine import jobs  # noqa: F401 - has a table that nobody above it needs to know
 
 context.configure(
     connection=context.config.attributes["connection"],

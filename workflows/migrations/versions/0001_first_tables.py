@@ -69,6 +69,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inspections")),
     )
     op.create_table(
+        "jobs_done",
+        sa.Column("job_id", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("done_at", workflows.db.Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("job_id", "what", name=op.f("pk_jobs_done")),
+    )
+    op.create_table(
         "persons",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -691,6 +698,7 @@ def downgrade() -> None:
     op.drop_index("ix_units_region", table_name="units")
     op.drop_table("units")
     op.drop_table("persons")
+    op.drop_table("jobs_done")
     op.drop_table("inspections")
     op.drop_index("ix_history_by_at", table_name="history")
     op.drop_table("history")

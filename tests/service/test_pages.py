@@ -1,0 +1,74 @@
+"""The pages about cases and diagrams."""
+
+import pytest
+
+from workflows.engine import definitions
+
+
+@pytest.fixture
+def hazard_id(driver):
+    """A reported hazard."""
+    with driver.database.reading() as session:
+        named = driver.rules.options["subjects"](session, None)
+    subject = next(value for value, text in named if "乙镇木家具厂" in text)
+    return driver.report("cunwei", subject_on_file=True, subject_id=subject, source="SELF")
+
+
+def test_the_list_of_hazards(signed_in, hazard_id):
+    browser = signed_in("banshi1")
+    assert f"/hazards/{hazard_id}" in browser.get("/hazards").text
+    assert f"/hazards/{hazard_id}" in browser.get("/hazards?q=安全出口&status=REPORTED&source=SELF").text
+    assert "没有符合条件的隐患" in browser.get("/hazards?status=ARCHIVED").text
+    assert browser.get("/hazards?after=x&status=<script>").status_code == 200
+
+
+def test_a_case_with_its_record_checked(signed_in, hazard_id):
+    page = signed_in("banshi1").get(f"/hazards/{hazard_id}?check=1").text
+    assert "记录校验通过" in page
+    assert "发现上报" in page
+    assert "<svg" in page
+    assert "系统记录" not in page  # every line of the record has a name
+
+
+def test_a_case_out_of_ones_scope_is_not_found(signed_in, hazard_id):
+    assert signed_in("cunwei2").get(f"/hazards/{hazard_id}").status_code == 404
+    assert f"/hazards/{hazard_id}" not in signed_in("cunwei2").get("/hazards").text
+
+
+def test_a_changed_record_is_told(signed_in, hazard_id, driver):
+    with driver.database.engine.begin() as connection:
+        connection.exec_driver_sql("drop trigger if exists history_is_append_only_update")
+        triggers = connection.exec_driver_sql("select name from sqlite_master where type = 'trigger'").scalars().all()
+        for name in triggers:
+            connection.exec_driver_sql(f"drop trigger {name}")
+        connection.exec_driver_sql(f"update history set body = '{{}}' where subject_id = {hazard_id} and seq = 2")
+    assert "记录校验未通过" in signed_in("banshi1").get(f"/hazards/{hazard_id}?check=1").text
+
+
+def test_diagrams(signed_in, town):
+    browser = signed_in("sheji")
+    with town.reading() as session:
+        newest = definitions.latest(session)[0]
+    assert newest.name in browser.get("/definitions").text
+    page = browser.get(f"/definitions/{newest.key}/{newest.version}").text
+    assert "<svg" in page
+    assert "县签字" in page
+    xml = browser.get(f"/definitions/{newest.key}/{newest.version}.bpmn")
+    assert xml.mimetype == "application/xml"
+    assert b"<bpmn:definitions" in xml.data or b"definitions" in xml.data
+    assert browser.get(f"/definitions/{newest.key}/99").status_code == 404
+
+
+def test_the_form_keeps_its_order(town):
+    """The fields of a form come back from the database in the order they were written in."""
+    with town.reading() as session:
+        fields = list(definitions.get(session, "hazard_closed_loop").forms["report"]["properties"])
+    assert fields[0].startswith("subject")
+    assert fields.index("description") < fields.index("photos") < fields.index("cause")
+
+
+@pytest.mark.parametrize(("login", "sees"), [("banshi1", True), ("changzhang", False)])
+def test_navigation_shows_what_one_may(signed_in, login, sees):
+    browser = signed_in(login)
+    assert ('href="/definitions"' in browser.get("/").text) == sees
+    assert browser.get("/definitions").status_code == (200 if sees else 403)
