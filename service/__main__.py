@@ -102,7 +102,7 @@ def verify() -> None:
 
 @main.group()
 def user() -> None:
-    """人员的登录名和口令。"""
+    """人员的登录名和密码。"""
 
 
 @user.command("list")
@@ -116,13 +116,13 @@ def list_users() -> None:
 
 @user.command("password")
 @click.argument("login")
-@click.password_option(prompt="新口令", confirmation_prompt="再输一次", help="新口令；不写则提示输入。")
+@click.password_option(prompt="新密码", confirmation_prompt="再输一次", help="新密码；不写则提示输入。")
 def password(login: str, password: str) -> None:
-    """给一个人设新口令，并解除锁定、退出其已登录的设备。"""
+    """给一个人设新密码，并解除锁定、退出其已登录的设备。"""
     from service import setup
 
     setup.set_password(_database(), login, password)
-    click.echo("口令已更新。")
+    click.echo("密码已更新。")
 
 
 def _database() -> Database:

@@ -163,6 +163,7 @@ def _write(
     verification = verifications.get_last(session, hazard)
     body = {"stage": stage, "decision": decision, "opinion": opinion, "verification": verification.id, "task": task.id}
     line = history.record(session, hazard.ref, "reviewed", by=by, on_behalf_of=on_behalf_of, **body)
+    session.flush()  # gives the line its id
     row = Review(
         hazard_id=hazard.id,
         verification_id=verification.id,

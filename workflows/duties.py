@@ -4,7 +4,7 @@ Kept per person and hazard, not per role, because one person holds many posts. W
 is written for the actor and for the principal, and both are checked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock, memory
 from workflows.db import Base, Key
+from workflows.engine import Subject
 from workflows.errors import Forbidden
 from workflows.hazards.tables import Hazard
 
@@ -103,6 +104,26 @@ def barred(session: Session, hazard: Hazard, duty: str, person_ids: Iterable[int
         return frozenset()
     borne, round, is_false = _borne(session, hazard), hazard.reopened_count, hazard.false_rectification
     return frozenset(id for id in person_ids if why_not(duty, borne.get(id, []), round, is_false=is_false))
+
+
+def among(session: Session, wanted: Collection[tuple[Subject, str]], person_id: int) -> dict[tuple[Subject, str], str]:
+    """Which of several (hazard, duty) pairs a person may not bear, with the sentence: one question for a page of tasks."""
+    ids = {subject.id for subject, duty in wanted if subject.kind == "hazard" and duty in NAMES}
+    if not ids:
+        return {}
+    borne: dict[int, list[tuple[str, int]]] = {}
+    now: dict[int, tuple[int, bool]] = {}
+    mine = select(Duty.hazard_id, Duty.duty, Duty.round, Hazard.reopened_count, Hazard.false_rectification)
+    mine = mine.join(Hazard, Hazard.id == Duty.hazard_id).where(Duty.hazard_id.in_(ids), Duty.person_id == person_id)
+    for hazard_id, other, then, round, is_false in session.execute(mine):
+        borne.setdefault(hazard_id, []).append((other, then))
+        now[hazard_id] = (round, is_false)
+    told = {
+        (subject, duty): why_not(duty, borne[subject.id], now[subject.id][0], is_false=now[subject.id][1])
+        for subject, duty in wanted
+        if subject.kind == "hazard" and subject.id in borne
+    }
+    return {pair: sentence for pair, sentence in told.items() if sentence}
 
 
 def _borne(session: Session, hazard: Hazard) -> dict[int, list[tuple[str, int]]]:

@@ -53,6 +53,7 @@ def record(
     if effective_at is not None:
         body["effective_at"] = effective_at.isoformat()
     line = history.record(session, Subject("hazard", hazard_id), kind, by=by, on_behalf_of=on_behalf_of, **body)
+    session.flush()  # gives the line its id
     fact = Fact(hazard_id=hazard_id, kind=kind, recorded_at=line.at, effective_at=effective_at, line_id=line.id)
     session.add(fact)
     return fact

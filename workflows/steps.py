@@ -132,7 +132,7 @@ RULES = Rules(
     options=OPTIONS,
     address=addresses.address,
     due=dues.due,
-    forbidden=duties.forbidden,
+    forbidden=duties.among,
 )
 
 UNIT_WORDS = frozenset({"enterprise", "village", "town", "sector", "county", "county_dept"})

@@ -83,7 +83,7 @@ def sign_ins() -> str:
         f"  {login:<12}{'、'.join(UNITS[unit][1] + people.role_name(role) for role, unit in posts)}"
         for login, (_, _, posts) in PEOPLE.items()
     ]
-    return "\n".join([f"演示县的登录名（口令都是 {PASSWORD}）：", *rows])
+    return "\n".join([f"演示县的登录名（密码都是 {PASSWORD}）：", *rows])
 
 
 def build_town(database: Database) -> None:

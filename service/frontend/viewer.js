@@ -15,7 +15,10 @@ export default async function open(container, xml, tokens, done) {
   mark(viewer, done.filter((id) => known.get(id)), "is-done");
   const here = tokens.filter((id) => known.get(id));
   mark(viewer, here, "is-now");
-  for (const id of here) badge(viewer, id);
+  // Timers and joins wait by themselves; what a person has to do comes first.
+  const isTask = (id) => known.get(id).type.endsWith("Task");
+  here.sort((a, b) => isTask(b) - isTask(a));
+  for (const id of here) badge(viewer, id, isTask(id) ? "正在办理" : "等待中");
 
   const fit = () => canvas.zoom("fit-viewport", "auto");
   const follow = () => {
@@ -32,9 +35,9 @@ function mark(viewer, ids, name) {
   for (const id of ids) viewer.get("canvas").addMarker(id, name);
 }
 
-function badge(viewer, id) {
+function badge(viewer, id, words) {
   const text = document.createElement("span");
   text.className = "badge";
-  text.textContent = "正在办理";
+  text.textContent = words;
   viewer.get("overlays").add(id, { position: { top: -14, left: 0 }, html: text });
 }

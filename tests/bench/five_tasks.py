@@ -19,7 +19,7 @@ from tests.bench.figures import Figure, ratio, side_by_side, tell
 from tests.bench.servers import free_port, serve
 from workflows.db import Database
 
-BLOCKS, TIMES = 6, 4
+BLOCKS, TIMES = 5, 3
 
 
 class Walk:

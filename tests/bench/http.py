@@ -6,6 +6,7 @@ statements of one completion are counted inside this process; beginnings of tran
 """
 
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from itertools import count, cycle
 from pathlib import Path
 from statistics import median
 
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from service import App, create_app, demo
@@ -78,6 +81,7 @@ def _on_a_plain_diagram(home: Path) -> Iterator[Figure]:
     yield Figure("http_plain_floor_ms", median(theirs), "ms")
     yield Figure("http_plain_to_floor", ratio(ours, theirs), "×", aim=1.6)
     app = plain.make_app(_config(home, database), database)
+    yield from _in_processor_time(app, home)
     counted = _counted(app, plain.LOGIN, plain.PASSWORD, _new_task(database), plain.ANSWER)
     yield Figure("http_plain_statements", counted.statements, "statements", aim=20)
     yield Figure("http_plain_commits", counted.commits, "commits", aim=1)
@@ -139,6 +143,44 @@ def _back_at_application(driver: demo.Driver, hazard_id: int) -> int:
     return cases.waiting(driver, hazard_id, "apply").id
 
 
+def _in_processor_time(app: App, home: Path) -> Iterator[Figure]:
+    """The plain completion and the floor's in this process, by the processor's clock: what a busy machine cannot disturb."""
+    (home / "alone").mkdir()
+    floor.seed(home / "alone", {floor.LOGIN: 0})
+    bare = floor.make_app(home / "alone", "for the bench")
+    database = app.house.database
+    ours_next = (f"/tasks/{_new_task(database)}" for _ in count())
+    theirs_next = (f"/tasks/{2 * number - 1}" for number in count(1))
+    product, other = _client(app, plain.LOGIN, plain.PASSWORD), _client(bare, floor.LOGIN, floor.PASSWORD)
+
+    def ours() -> float:
+        return _clocked(product, next(ours_next))
+
+    def theirs() -> float:
+        other.post("/start", data={"title": "第一号木工车间通道堵塞"})
+        return _clocked(other, next(theirs_next))
+
+    spent = side_by_side([ours, theirs], blocks=BLOCKS, times=TIMES)
+    yield Figure("http_plain_cpu_ms", median(spent[0]), "ms")
+    yield Figure("http_plain_floor_cpu_ms", median(spent[1]), "ms")
+    yield Figure("http_plain_cpu_to_floor", ratio(*spent), "×")
+
+
+def _clocked(browser: FlaskClient, path: str) -> float:
+    browser.get(path)
+    began = time.process_time()
+    assert browser.post(path, data=plain.ANSWER).status_code == 302
+    return (time.process_time() - began) * 1000
+
+
+def _client(app: Flask, login: str, password: str) -> FlaskClient:
+    """A browser in this process. CSRF tokens are left out: they ask nothing of the database."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    browser = app.test_client()
+    assert browser.post("/sign-in", data={"login": login, "password": password}).status_code == 302
+    return browser
+
+
 # ---- one completion, in statements -------------------------------------------------------------------------------------
 
 
@@ -148,9 +190,7 @@ def _config(home: Path, database: Database) -> Config:
 
 def _counted(app: App, login: str, password: str, task_id: int, fields: dict) -> Counted:  # type: ignore[type-arg]
     """Complete a task in this process, after its page was shown: what a process keeps is then read."""
-    app.config["WTF_CSRF_ENABLED"] = False  # no question to the database; the token would only need a page before
-    browser = app.test_client()
-    assert browser.post("/sign-in", data={"login": login, "password": password}).status_code == 302
+    browser = _client(app, login, password)
     browser.get(f"/tasks/{task_id}")
     with counting(app.house.database) as counted:
         assert browser.post(f"/tasks/{task_id}", data=fields).status_code == 302

@@ -25,7 +25,7 @@ from workflows.db import Base
 from workflows.engine.worklist import TaskPost
 
 CROWDS = (100, 5_000, 100_000)
-BLOCKS, TIMES = 8, 10
+BLOCKS, TIMES = 7, 7
 
 
 def measure() -> Iterable[Figure]:

@@ -78,7 +78,7 @@ RULES = Rules(
     options={},
     address=_address,
     due=lambda _session, _thing, text, opened: Due(opened + timedelta(hours=24), text) if text else None,
-    forbidden=lambda *_: None,
+    forbidden=lambda *_: {},
 )
 KNOWN = checks.Known(
     roles={people.ROLES["OFFICE_STAFF"]: "OFFICE_STAFF"},

@@ -11,7 +11,7 @@ from tests.bench.browsing import Browser
 from tests.bench.figures import Figure
 from tests.bench.servers import free_port, serve
 
-STARTS = 4
+STARTS = 3
 REQUESTS = 200
 
 

@@ -26,7 +26,7 @@ from workflows.engine.worklist import Timer
 
 ARMED, BURST = 1_000_000, 10_000
 BLOCKS, TIMES = 10, 20
-PATIENCE = 40.0  # seconds
+PATIENCE = 25.0  # seconds
 
 
 def measure() -> Iterable[Figure]:

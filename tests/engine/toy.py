@@ -129,8 +129,9 @@ class Toy:
     def _address(self, _session: Any, _thing: Any, want: Want) -> Address:
         return Address(frozenset(Post(role, 1) for role in want.roles))
 
-    def _forbidden(self, _session: Any, _thing: Any, duty: str, person: int) -> str | None:
-        return "谁整改谁不得验收。" if duty == "V" and person in self.done.get("R", ()) else None
+    def _forbidden(self, _session: Any, pairs: Any, person: int) -> dict[Any, str]:
+        barred = person in self.done.get("R", ())
+        return {pair: "谁整改谁不得验收。" for pair in pairs if pair[1] == "V" and barred}
 
 
 THING = Subject("thing", 1)

@@ -1,11 +1,16 @@
 """Ways through the loop that several scenarios share: report a hazard, bring it to an element, close it, look at it."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
+import pytest
+
 from service.demo import PEOPLE, Driver
-from workflows import hazards, ledger, people
+from workflows import hazards, ledger, people, staffing
 from workflows.engine import history, tasks
 from workflows.engine.worklist import Task
+from workflows.errors import Problem
 from workflows.hazards import Hazard
 
 FURNITURE, GAS, NOODLES = "乙镇木家具厂", "丙村液化气换瓶点", "丁村面馆"
@@ -51,6 +56,33 @@ def bring(town: Driver, hazard: int, element: str, **answers: dict[str, Any]) ->
         step = next(each for each in at if each not in ("issue_track",) or len(at) == 1)
         town.do(hazard, step, **answers.pop(step, {}))
     raise AssertionError(f"never came to {element}")
+
+
+def refused(kind: type[Problem], word: str, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Problem:
+    """The call is refused in this way, with this word in its sentence; answers the refusal."""
+    with pytest.raises(kind) as caught:
+        call(*args, **kwargs)
+    assert word in caught.value.message
+    return caught.value
+
+
+def feed_back(town: Driver, hazard: int) -> int:
+    """Make every weekly report that is owed; answers how many."""
+    for done in range(100):
+        owed = [task.element_id for task in town.open_tasks(hazard) if task.element_id.startswith("feedback")]
+        if not owed:
+            return done
+        town.do(hazard, owed[0])
+        town.sweep()
+    raise AssertionError("the reports never end")
+
+
+def appoint(town: Driver, login: str, role: str, unit_name: str) -> None:
+    """Give a person one more post, from 2023 on."""
+    kinds = ("TOWN", "COUNTY", "VILLAGE", "STATION", "GROUP", "COUNTY_DEPT")
+    with town.database.transaction() as session:
+        unit = next(unit for kind in kinds for unit in people.units(session, kind) if unit.name == unit_name)
+        staffing.appoint(session, people.get(session, town.person(login)), role, unit, date(2023, 1, 1))
 
 
 def close(town: Driver, hazard: int) -> Hazard:

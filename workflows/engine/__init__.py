@@ -1,6 +1,6 @@
 """Generic BPM over SpiffWorkflow. It does not know what a hazard is: `Rules` tells it all that it may ask."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -89,7 +89,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Rules:
-    """All that the engine knows of the domain, handed over once at start. `thing` is what `subject` loads."""
+    """All that the engine knows of the domain, handed over once at start. A thing (`Any`) is what `subject` loads.
+
+    `forbidden(session, pairs, person)` tells which of the (subject, duty) pairs this person may not bear, and why.
+    """
 
     subject: Callable[[Session, Subject], Any]
     title: Callable[[Any], str]
@@ -98,5 +101,5 @@ class Rules:
     options: Mapping[str, Callable[[Session, Any], list[tuple[str, str]]]]
     address: Callable[[Session, Any, Want], Address]
     due: Callable[[Session, Any, str, datetime], Due | None]
-    forbidden: Callable[[Session, Any, str, int], str | None]
+    forbidden: Callable[[Session, Collection[tuple[Subject, str]], int], Mapping[tuple[Subject, str], str]]
     loop_rules: tuple[Any, ...] = ()

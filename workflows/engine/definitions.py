@@ -109,13 +109,13 @@ def get(session: Session, key: str, version: int | None = None) -> Definition:
     raise NotFound("没有这个流程图，或没有这个版本。")
 
 
-def version_of(session: Session, definition_id: int) -> Version:
+def version_of(session: Session, definition_id: int, sha256: str) -> Version:
     """What the engine needs to run a definition, kept for the life of the process: a version never changes."""
-    definition = session.get_one(Definition, definition_id)
-    if known := _versions.get(definition.sha256):
+    if known := _versions.get(sha256):
         return known
+    definition = session.get_one(Definition, definition_id)
     spec = spiff.read(definition.xml.encode("utf-8"), definition.key)
-    return _versions.setdefault(definition.sha256, Version(spec, definition.forms))
+    return _versions.setdefault(sha256, Version(spec, definition.forms))
 
 
 _versions: dict[str, Version] = {}  # by sha256

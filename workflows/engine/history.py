@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, event, func, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import clock
+from workflows import clock, memory
 from workflows.db import Base, Database, Key, canonical
 from workflows.engine import Subject
 
@@ -86,8 +86,11 @@ def _hash_of_anchor(anchor: Anchor) -> str:
 def record(
     session: Session, subject: Subject, kind: str, /, *, by: int | None = None, on_behalf_of: int | None = None, **body: Any
 ) -> Line:
-    """Append one line to the subject's chain. Two writers of one chain: the unique `seq` lets only one of them commit."""
-    heads: dict[Subject, tuple[int, str]] = session.info.setdefault("heads", {})
+    """Append one line to the subject's chain. Two writers of one chain: the unique `seq` lets only one of them commit.
+
+    The line gets its id when the session is next flushed, so that the lines of one click go in as one statement.
+    """
+    heads: dict[Subject, tuple[int, str]] = memory.of(session, "heads")
     seq, previous = heads.get(subject) or _head(session, subject)
     line = Line(
         subject_kind=subject.kind,
@@ -103,7 +106,6 @@ def record(
     )
     line.hash = _hash_of(line)
     session.add(line)
-    session.flush()
     heads[subject] = (line.seq, line.hash)
     return line
 
@@ -206,10 +208,3 @@ def _anchor_faults(session: Session) -> list[str]:
         kept = {line.seq: line.hash for line in lines(session, Subject(kind, id))}
         faults += [f"{kind} {id}：第 {seq} 条与每日锚点不符。" for seq, hash in heads if kept.get(seq) != hash]
     return faults
-
-
-@event.listens_for(Session, "after_transaction_end")
-def _forget_heads(session: Session, transaction: Any) -> None:
-    """The heads a session remembers are true only within its transaction."""
-    if transaction.parent is None:
-        session.info.pop("heads", None)

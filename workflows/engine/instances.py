@@ -29,6 +29,7 @@ class Instance(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     definition_id: Mapped[int] = mapped_column(ForeignKey("definitions.id"))
+    definition_sha256: Mapped[str] = mapped_column(String(64))  # finds the version in this process without a question
     subject_kind: Mapped[str] = mapped_column(String(20))
     subject_id: Mapped[int] = mapped_column(Key)
     state: Mapped[str] = mapped_column(Text)
@@ -72,6 +73,7 @@ def start(session: Session, rules: Rules, key: str, subject: Subject, *, by: int
     definition = definitions.get(session, key)
     instance = Instance(
         definition_id=definition.id,
+        definition_sha256=definition.sha256,
         subject_kind=subject.kind,
         subject_id=subject.id,
         state="",
@@ -83,27 +85,32 @@ def start(session: Session, rules: Rules, key: str, subject: Subject, *, by: int
     session.flush()
     history.record(session, subject, "instance_started", by=by, definition=key, version=definition.version)
     world = _world(session, rules, instance, Cause(("instance", instance.id), clock.now(), by))
-    _keep(session, rules, instance, spiff.begin(_spec(session, instance), world), world.thing)
+    run = spiff.begin(version(session, instance).spec, world)
+    _keep(session, rules, instance, run, world.thing, worklist.NOTHING)
     return instance
 
 
-def advance(session: Session, rules: Rules, instance: Instance, cause: Cause, act: Callable[[spiff.Run], None]) -> None:
-    """Thaw the instance, let `act` do one thing to it, and keep what came of it."""
+def advance(
+    session: Session, rules: Rules, instance: Instance, cause: Cause, act: Callable[[spiff.Run], None], *, done: str = ""
+) -> None:
+    """Thaw the instance, let `act` do one thing to it, and keep what came of it. `done`: the token whose task is closed already."""
     if instance.ended_at is not None:
         raise Conflict("这件事的流程已经结束，不能再办。")
     world = _world(session, rules, instance, cause)
-    run = spiff.thaw(_spec(session, instance), instance.state, world)
+    run = spiff.thaw(version(session, instance).spec, instance.state, world)
+    before = worklist.held(run).without(done)
     act(run)
-    _keep(session, rules, instance, run, world.thing)
+    _keep(session, rules, instance, run, world.thing, before)
 
 
 def rearm(session: Session, rules: Rules, subject: Subject, cause: Cause) -> None:
     """Ask the domain again for every due moment of the subject's instance: timers and open tasks follow a changed deadline."""
     instance = lock(session, of(session, subject).id)
     world = _world(session, rules, instance, cause)
-    run = spiff.thaw(_spec(session, instance), instance.state, world)
+    run = spiff.thaw(version(session, instance).spec, instance.state, world)
+    before = worklist.held(run)
     spiff.rearm(run)
-    _keep(session, rules, instance, run, world.thing)
+    _keep(session, rules, instance, run, world.thing, before)
     worklist.redue(session, rules, instance, run, world.thing)
 
 
@@ -114,9 +121,15 @@ def cancel(session: Session, instance: Instance, *, by: int | None, reason: str)
     history.record(session, instance.subject, "instance_cancelled", by=by, reason=reason)
 
 
-def lock(session: Session, instance_id: int) -> Instance:
-    """The instance, held until the transaction ends: whoever else wants to move its tokens waits here."""
-    held = select(Instance).where(Instance.id == instance_id).with_for_update().execution_options(populate_existing=True)
+def lock(session: Session, instance_id: int, task: Task | None = None) -> Instance:
+    """The instance, held until the transaction ends: whoever else wants to move its tokens waits here.
+
+    With a task of it, that one is read again as well, in the same question.
+    """
+    wanted = select(Instance).where(Instance.id == instance_id)
+    if task is not None:
+        wanted = wanted.add_columns(Task).join(Task, Task.instance_id == Instance.id).where(Task.id == task.id)
+    held = wanted.with_for_update(of=Instance).execution_options(populate_existing=True)
     return session.scalars(held).one()
 
 
@@ -141,7 +154,7 @@ def tokens(session: Session, rules: Rules, instance: Instance) -> list[str]:
     if instance.ended_at is not None:
         return []
     world = _world(session, rules, instance, Cause(("instance", instance.id), clock.now()))
-    return spiff.tokens(spiff.thaw(_spec(session, instance), instance.state, world))
+    return spiff.tokens(spiff.thaw(version(session, instance).spec, instance.state, world))
 
 
 def visits(session: Session, instance: Instance) -> dict[str, int]:
@@ -155,17 +168,20 @@ def functions(session: Session, rules: Rules, thing: Any) -> dict[str, Callable[
     return {name: partial(function, session, thing) for name, function in rules.functions.items()}
 
 
-def _spec(session: Session, instance: Instance) -> spiff.Spec:
-    return definitions.version_of(session, instance.definition_id).spec
+def version(session: Session, instance: Instance) -> definitions.Version:
+    """The diagram and the forms the instance runs on."""
+    return definitions.version_of(session, instance.definition_id, instance.definition_sha256)
 
 
 def _world(session: Session, rules: Rules, instance: Instance, cause: Cause) -> World:
     return World(session, rules, rules.subject(session, instance.subject), cause)
 
 
-def _keep(session: Session, rules: Rules, instance: Instance, run: spiff.Run, thing: Any) -> None:
+def _keep(
+    session: Session, rules: Rules, instance: Instance, run: spiff.Run, thing: Any, before: worklist.Held
+) -> None:
     instance.state = spiff.freeze(run)
     if run.is_ended:
         instance.ended_at, instance.ended_how = clock.now(), "completed"
         history.record(session, instance.subject, "instance_ended")
-    worklist.copy(session, rules, instance, run, thing)
+    worklist.copy(session, rules, instance, before, worklist.held(run), thing)

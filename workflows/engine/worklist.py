@@ -1,10 +1,12 @@
 """The open tasks and armed timers of an instance, copied into tables so that they can be asked for. Written only here.
 
-`copy` compares what the engine holds after a step with what the tables hold: tasks that are gone are closed, new ones are
-addressed and dated, timers follow. Whose a task is and when it is due, the domain answers through `Rules`.
+`copy` compares what the engine held before a step with what it holds after it: tasks that are gone are closed, new ones are
+addressed and dated, timers follow. So a step costs what it changes, and the tables need not be read for it. Whose a task is
+and when it is due, the domain answers through `Rules`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -94,13 +96,38 @@ class Timer(Base):
     error: Mapped[str] = mapped_column(String(500))
 
 
+@dataclass(frozen=True)
+class Held:
+    """What the engine holds at one moment, by token id."""
+
+    tasks: Mapping[str, spiff.OpenTask]
+    timers: Mapping[str, spiff.Armed]
+
+    def without(self, token_id: str) -> "Held":
+        """The same but for one task, whose row is closed already."""
+        return Held({id: task for id, task in self.tasks.items() if id != token_id}, self.timers)
+
+
+NOTHING = Held({}, {})
+
+
+def held(run: spiff.Run) -> Held:
+    """The open tasks and armed timers of a run."""
+    return Held({task.id: task for task in spiff.open_tasks(run)}, {timer.id: timer for timer in spiff.armed(run)})
+
+
 # ---- verbs -----------------------------------------------------------------------------------------------------------
 
 
-def copy(session: Session, rules: Rules, instance: Any, run: spiff.Run, thing: Any) -> None:
-    """Bring the tables in line with what the engine holds after a step."""
-    _copy_tasks(session, rules, instance, spiff.open_tasks(run), thing)
-    _copy_timers(session, instance, spiff.armed(run))
+def copy(session: Session, rules: Rules, instance: Any, before: Held, after: Held, thing: Any) -> None:
+    """Bring the tables in line with what a step has changed."""
+    gone = [id for id in before.tasks if id not in after.tasks]
+    fresh = [task for id, task in after.tasks.items() if id not in before.tasks]
+    if gone:
+        _cancel(session, [row for row in _open_rows(session, instance.id) if row.token_id in gone])
+    if fresh:
+        _open(session, rules, instance, fresh, thing)
+    _copy_timers(session, instance.id, before.timers, after.timers)
 
 
 def redue(session: Session, rules: Rules, instance: Any, run: spiff.Run, thing: Any) -> None:
@@ -125,15 +152,6 @@ def mark(session: Session, task_ids: Iterable[int], state: str) -> None:
 
 
 # ---- tasks -----------------------------------------------------------------------------------------------------------
-
-
-def _copy_tasks(session: Session, rules: Rules, instance: Any, held: list[spiff.OpenTask], thing: Any) -> None:
-    rows = {row.token_id: row for row in _open_rows(session, instance.id)}
-    wanted = {task.id: task for task in held}
-    _cancel(session, [row for token_id, row in rows.items() if token_id not in wanted])
-    fresh = [task for token_id, task in wanted.items() if token_id not in rows]
-    if fresh:
-        _open(session, rules, instance, fresh, thing)
 
 
 def _cancel(session: Session, rows: list[Task]) -> None:
@@ -211,16 +229,17 @@ def want(task: spiff.OpenTask) -> Want:
 # ---- timers ----------------------------------------------------------------------------------------------------------
 
 
-def _copy_timers(session: Session, instance: Any, held: list[spiff.Armed]) -> None:
-    rows = {row.token_id: row for row in session.scalars(select(Timer).where(Timer.instance_id == instance.id))}
-    for timer in held:
-        row = rows.pop(timer.id, None)
-        if row is None:
-            session.add(_timer(instance.id, timer))
-        elif row.due_at != timer.due_at:
-            row.due_at = row.wake_at = timer.due_at
-    for row in rows.values():
-        session.delete(row)
+def _copy_timers(
+    session: Session, instance_id: int, before: Mapping[str, spiff.Armed], after: Mapping[str, spiff.Armed]
+) -> None:
+    gone = [id for id in before if id not in after]
+    if gone:
+        session.execute(delete(Timer).where(Timer.instance_id == instance_id, Timer.token_id.in_(gone)))
+    moved = [timer for id, timer in after.items() if id in before and before[id].due_at != timer.due_at]
+    for timer in moved:
+        mine = update(Timer).where(Timer.instance_id == instance_id, Timer.token_id == timer.id)
+        session.execute(mine.values(due_at=timer.due_at, wake_at=timer.due_at))
+    session.add_all(_timer(instance_id, timer) for id, timer in after.items() if id not in before)
 
 
 def _timer(instance_id: int, timer: spiff.Armed) -> Timer:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, u
 from sqlalchemy.orm import Session
 
 from workflows import clock
-from workflows.engine import Caller, Post, Rules, Subject, definitions, instances
+from workflows.engine import Caller, Post, Rules, Subject, instances
 from workflows.engine.tasks.tables import Draft, Submission
 from workflows.engine.worklist import Task, TaskPost
 from workflows.errors import Forbidden, Invalid, NotFound
@@ -58,10 +58,11 @@ def principal_of(task: Task, posts: Iterable[Post], caller: Caller) -> int | Non
 
 def must_be_allowed(session: Session, rules: Rules, task: Task, caller: Caller) -> int | None:
     """Check duties for the actor and for the person he stands in for; answers that principal. Forbidden with the sentence."""
-    principal = principal_of(task, posts_of(session, task), caller)
-    for person in filter(None, (caller.person_id, principal)):
-        if task.duty and (why := rules.forbidden(session, rules.subject(session, task.subject), task.duty, person)):
-            raise Forbidden(why)
+    principal = principal_of(task, posts_of(session, task), caller) if caller.stands_in else None
+    if task.duty:
+        for person in filter(None, (caller.person_id, principal)):
+            for why in rules.forbidden(session, [(task.subject, task.duty)], person).values():
+                raise Forbidden(why)
     return principal
 
 
@@ -85,8 +86,7 @@ def posts_of(session: Session, task: Task) -> list[Post]:
 
 def schema(session: Session, task: Task) -> dict[str, Any]:
     """The task's form, from the version its instance runs on."""
-    definition_id = session.get_one(instances.Instance, task.instance_id).definition_id
-    found = definitions.version_of(session, definition_id).forms.get(task.form)
+    found = instances.version(session, session.get_one(instances.Instance, task.instance_id)).forms.get(task.form)
     return found or {"title": task.name, "type": "object", "properties": {}}
 
 
@@ -144,7 +144,7 @@ def inbox(
     tasks = list(session.scalars(select(Task).where(Task.id.in_(ids)).order_by(Task.due_key, Task.id)))
     shown = tasks[:limit]
     following = f"{shown[-1].due_key.isoformat()}~{shown[-1].id}" if len(tasks) > limit else None
-    return Inbox([_row(session, rules, caller, task) for task in shown], following)
+    return Inbox(_rows(session, rules, caller, shown), following)
 
 
 def counts(session: Session, caller: Caller) -> Counts:
@@ -158,8 +158,13 @@ def counts(session: Session, caller: Caller) -> Counts:
     )
 
 
-def _row(session: Session, rules: Rules, caller: Caller, task: Task) -> Row:
-    return Row(task, task.due_key < clock.now(), why_not(session, rules, task, caller) if task.duty else None)
+def _rows(session: Session, rules: Rules, caller: Caller, shown: list[Task]) -> list[Row]:
+    """A task that the caller may not do is shown all the same, greyed with the reason. One who stands in for somebody learns
+    of the principal's duties when he opens the task."""
+    pairs = {(task.subject, task.duty) for task in shown if task.duty}
+    barred = rules.forbidden(session, pairs, caller.person_id) if pairs else {}
+    now = clock.now()
+    return [Row(task, task.due_key < now, barred.get((task.subject, task.duty))) for task in shown]
 
 
 def _filters(search: str, element: str, late: bool) -> Iterator[ColumnElement[bool]]:

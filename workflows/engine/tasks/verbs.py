@@ -77,7 +77,8 @@ def complete(session: Session, rules: Rules, task: Task, caller: Caller, data: M
     _finish(session, task, caller.person_id, principal)
     cause = Cause(("task", task.id), clock.now(), caller.person_id, principal)
     scalars = {**forms.decisions(asked, checked), **decided}
-    instances.advance(session, rules, instance, cause, lambda run: spiff.complete(run, task.token_id, scalars))
+    token = task.token_id
+    instances.advance(session, rules, instance, cause, lambda run: spiff.complete(run, token, scalars), done=token)
     return task
 
 
@@ -116,10 +117,8 @@ def _finish(session: Session, task: Task, by: int, on_behalf_of: int | None) -> 
 
 
 def _hold(session: Session, task: Task) -> instances.Instance:
-    """Lock the instance, then look at the task again: it may have changed while we waited."""
-    instance = instances.lock(session, task.instance_id)
-    session.refresh(task)
-    return instance
+    """Lock the instance and look at the task again: it may have changed while we waited."""
+    return instances.lock(session, task.instance_id, task)
 
 
 def _must_be_open(task: Task) -> None:

@@ -206,6 +206,7 @@ def upgrade() -> None:
         "instances",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("definition_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("definition_sha256", sa.String(length=64), nullable=False),
         sa.Column("subject_kind", sa.String(length=20), nullable=False),
         sa.Column("subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -332,7 +333,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_facts")),
         sa.UniqueConstraint("line_id", name=op.f("uq_facts_line_id")),
     )
-    op.create_index("ix_facts_hazard", "facts", ["hazard_id", "kind"], unique=False)
+    op.create_index("ix_facts_hazard", "facts", ["hazard_id", "recorded_at", "kind"], unique=False)
     op.create_index("ix_facts_recorded", "facts", ["recorded_at"], unique=False)
     op.create_table(
         "feedbacks",
