@@ -126,7 +126,7 @@ def sign_in() -> ResponseReturnValue:
     """登录. The session is emptied before anyone enters it, so a planted one is worth nothing."""
     target = request.values.get("next", "")
     target = target if _is_local(target) else ""
-    if request.method == "GET":
+    if request.method != "POST":  # a HEAD too: it brings no password
         if current_user.is_authenticated and not _is_idle():
             return redirect(target or url_for("inbox.index"))
         return render_template("auth/sign_in.html", next=target, login="", problem="")

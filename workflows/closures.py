@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from workflows import clock, duties, feedbacks, fields, handovers, hazards, people, photos, reminders, verifications
 from workflows.db import Base, Key
@@ -36,6 +36,7 @@ class Review(Base):
     on_behalf_of: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     at: Mapped[datetime]
     line_id: Mapped[int] = mapped_column(ForeignKey("history.id"))
+    line: Mapped[history.Line] = relationship()
 
 
 # ---- rules -------------------------------------------------------------------------------------------------------------
@@ -163,7 +164,6 @@ def _write(
     verification = verifications.get_last(session, hazard)
     body = {"stage": stage, "decision": decision, "opinion": opinion, "verification": verification.id, "task": task.id}
     line = history.record(session, hazard.ref, "reviewed", by=by, on_behalf_of=on_behalf_of, **body)
-    session.flush()  # gives the line its id
     row = Review(
         hazard_id=hazard.id,
         verification_id=verification.id,
@@ -174,7 +174,7 @@ def _write(
         by=by,
         on_behalf_of=on_behalf_of,
         at=line.at,
-        line_id=line.id,
+        line=line,
     )
     session.add(row)
     session.flush()

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from workflows.db import Base, Key
 from workflows.engine import Subject, history
@@ -29,6 +29,7 @@ class Fact(Base):
     recorded_at: Mapped[datetime]
     effective_at: Mapped[datetime | None]
     line_id: Mapped[int] = mapped_column(ForeignKey("history.id"), unique=True)
+    line: Mapped[history.Line] = relationship()
 
 
 # ---- rules -------------------------------------------------------------------------------------------------------------
@@ -53,8 +54,7 @@ def record(
     if effective_at is not None:
         body["effective_at"] = effective_at.isoformat()
     line = history.record(session, Subject("hazard", hazard_id), kind, by=by, on_behalf_of=on_behalf_of, **body)
-    session.flush()  # gives the line its id
-    fact = Fact(hazard_id=hazard_id, kind=kind, recorded_at=line.at, effective_at=effective_at, line_id=line.id)
+    fact = Fact(hazard_id=hazard_id, kind=kind, recorded_at=line.at, effective_at=effective_at, line=line)
     session.add(fact)
     return fact
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import addresses, campaigns, clock, duties, fields, hazards, people
+from workflows import addresses, campaigns, clock, duties, fields, hazards, memory, people
 from workflows.db import Base, Key
 from workflows.engine import Cause, history
 from workflows.errors import Conflict, Forbidden, Invalid
@@ -129,6 +129,7 @@ def _due_date(session: Session, hazard: Hazard, data: Data) -> date:
 def _issue(session: Session, hazard: Hazard, row: Handover, on_behalf_of: int | None, task: Any) -> None:
     session.add(row)
     session.flush()
+    memory.of(session, "handover")[hazard.id, row.kind] = row
     body = {"handover": row.id, "county_dept": row.county_dept_id, "due": row.due_date, "task": task.id}
     if row.lead:
         body |= {"lead": hazard.lead_person_id, **{part: getattr(hazard, column) for part, column in PARTS.items()}}
@@ -304,8 +305,8 @@ def of(session: Session, hazard: Hazard) -> list[Handover]:
 
 def find_last(session: Session, hazard: Hazard, kind: str) -> Handover | None:
     """The newest handover of a kind."""
-    mine = select(Handover).where(Handover.hazard_id == hazard.id, Handover.kind == kind)
-    return session.scalars(mine.order_by(Handover.id.desc()).limit(1)).first()
+    mine = select(Handover).where(Handover.hazard_id == hazard.id, Handover.kind == kind).order_by(Handover.id.desc())
+    return memory.once(session, "handover", (hazard.id, kind), lambda: session.scalars(mine.limit(1)).first())
 
 
 def get_last(session: Session, hazard: Hazard, kind: str) -> Handover:

@@ -3,16 +3,27 @@
 Only what the click itself changes, or what the instance's lock protects, may be remembered here.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
+
+Found = TypeVar("Found")
 
 
 def of(session: Session, name: str) -> dict[Any, Any]:
     """The session's memory of one kind of thing; empty again after every commit, rollback or savepoint's end."""
     memory: dict[str, dict[Any, Any]] = session.info.setdefault("memory", {})
     return memory.setdefault(name, {})
+
+
+def once(session: Session, name: str, key: Any, ask: Callable[[], Found]) -> Found:
+    """What was asked before, or the answer to asking now."""
+    known = of(session, name)
+    if key not in known:
+        known[key] = ask()
+    return cast(Found, known[key])
 
 
 @event.listens_for(Session, "after_transaction_end")

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import addresses, clock, duties, fields, hazards, people, photos
+from workflows import addresses, clock, duties, fields, hazards, memory, people, photos
 from workflows.db import Base, Key
 from workflows.engine import Post, history
 from workflows.errors import Conflict, Forbidden, Invalid
@@ -120,6 +120,7 @@ def finish_rectification(session: Session, hazard: Hazard, *, by: int, on_behalf
     )
     session.add(row)
     session.flush()
+    memory.of(session, "finish")[hazard.id] = row
     duties.take(session, hazard, "R", by=by, on_behalf_of=on_behalf_of)
     body = {"finish": row.id, "proxy": hand.is_proxy, "close_reason": reason, "task": task.id}
     hazards.move(session, hazard, "RECTIFIED", by=by, on_behalf_of=on_behalf_of, **body)
@@ -218,5 +219,5 @@ def find_plan(session: Session, hazard: Hazard) -> Plan | None:
 
 def find_finish(session: Session, hazard: Hazard) -> Finish | None:
     """The newest finish report."""
-    mine = select(Finish).where(Finish.hazard_id == hazard.id)
-    return session.scalars(mine.order_by(Finish.id.desc()).limit(1)).first()
+    mine = select(Finish).where(Finish.hazard_id == hazard.id).order_by(Finish.id.desc()).limit(1)
+    return memory.once(session, "finish", hazard.id, lambda: session.scalars(mine).first())

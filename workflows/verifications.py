@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import addresses, clock, duties, fields, hazards, people, photos, rectifications, reminders
+from workflows import addresses, clock, duties, fields, hazards, memory, people, photos, rectifications, reminders
 from workflows.db import Base, Key
 from workflows.engine import Cause, history
 from workflows.errors import Conflict, Forbidden, Invalid
@@ -71,9 +71,14 @@ def faults_of(row: Verification | None, members: list[Member], finish: rectifica
         "确认验收的不足 2 人。": len({member.person_id for member in confirmed}) >= 2,
         "验收人中没有在册执法证的人员。": any(member.certificate_no for member in confirmed),
         "验收的现场照片不足 2 张。": row.photo_count >= 2,
-        "现场验收的时间早于最近一次完工报告。": row.onsite_at >= finish.at,
+        "现场验收的时间早于最近一次完工报告。": row.onsite_at >= _minute(finish.at),
     }
     return [sentence for sentence, is_kept in checks.items() if not is_kept]
+
+
+def _minute(at: datetime) -> datetime:
+    """The minute a moment lies in: the form asks for the visit to the minute, the report is stamped to the second."""
+    return at.replace(second=0, microsecond=0)
 
 
 # ---- verbs -------------------------------------------------------------------------------------------------------------
@@ -86,7 +91,7 @@ def verify(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | Non
     if finish is None:
         raise Conflict("还没有完工报告，不能验收。")
     onsite_at = fields.past(data, "onsite_at", "现场验收时间")
-    if onsite_at < finish.at:
+    if onsite_at < _minute(finish.at):
         raise Invalid("onsite_at", "现场验收要在完工报告之后进行，请核对时间。")
     members = _members(session, hazard, by, on_behalf_of, data)
     shown = photos.attach(session, hazard, task, "photos", fields.shas(data, "photos"), by=by)
@@ -152,6 +157,7 @@ def _write(
     )
     session.add(row)
     session.flush()
+    memory.of(session, "verification")[hazard.id] = row
     return row
 
 
@@ -211,8 +217,8 @@ def fail_verification(session: Session, hazard: Hazard, *, cause: Cause) -> None
 
 def find_last(session: Session, hazard: Hazard) -> Verification | None:
     """The newest verification."""
-    mine = select(Verification).where(Verification.hazard_id == hazard.id)
-    return session.scalars(mine.order_by(Verification.id.desc()).limit(1)).first()
+    mine = select(Verification).where(Verification.hazard_id == hazard.id).order_by(Verification.id.desc()).limit(1)
+    return memory.once(session, "verification", hazard.id, lambda: session.scalars(mine).first())
 
 
 def get_last(session: Session, hazard: Hazard) -> Verification:

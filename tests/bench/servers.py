@@ -42,16 +42,18 @@ def serve(module: str, *arguments: str, home: Path, port: int, path: str = "/sig
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL" and not name.startswith("BIHUAN_")}
     env = {**kept, "BIHUAN_HOME": str(home), "BIHUAN_ADDRESS": f"127.0.0.1:{port}"}
     began = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", module, *arguments], env=env, stdout=subprocess.DEVNULL)
+    log = home / f"{module}.log"
+    with log.open("wb") as said:
+        process = subprocess.Popen([sys.executable, "-m", module, *arguments], env=env, stdout=said, stderr=said)
     try:
-        _await(process, port, path)
+        _await(process, port, path, log)
         yield Server(port, process.pid, (time.perf_counter() - began) * 1000)
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _await(process: subprocess.Popen[bytes], port: int, path: str) -> None:
+def _await(process: subprocess.Popen[bytes], port: int, path: str, log: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < deadline:
         try:
@@ -59,7 +61,7 @@ def _await(process: subprocess.Popen[bytes], port: int, path: str) -> None:
                 return
         except OSError:
             time.sleep(0.01)
-    raise RuntimeError(f"the server does not answer (exit code {process.poll()})")
+    raise RuntimeError(f"the server does not answer (exit code {process.poll()}): {log.read_text()[-2000:]}")
 
 
 def _status(port: int, path: str) -> int:

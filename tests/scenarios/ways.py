@@ -58,6 +58,14 @@ def bring(town: Driver, hazard: int, element: str, **answers: dict[str, Any]) ->
     raise AssertionError(f"never came to {element}")
 
 
+def do_own(town: Driver, hazard: int, login: str, **data: Any) -> None:
+    """Let a person do the task that bears his name."""
+    task = next(task for task in town.open_tasks(hazard) if task.assignee_id == town.person(login))
+    with town.database.transaction() as session:
+        caller = people.caller(session, town.person(login))
+        tasks.complete(session, town.rules, tasks.get(session, task.id, caller), caller, data)
+
+
 def refused(kind: type[Problem], word: str, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Problem:
     """The call is refused in this way, with this word in its sentence; answers the refusal."""
     with pytest.raises(kind) as caught:

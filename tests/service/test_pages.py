@@ -37,10 +37,6 @@ def test_a_case_out_of_ones_scope_is_not_found(signed_in, hazard_id):
 
 def test_a_changed_record_is_told(signed_in, hazard_id, driver):
     with driver.database.engine.begin() as connection:
-        connection.exec_driver_sql("drop trigger if exists history_is_append_only_update")
-        triggers = connection.exec_driver_sql("select name from sqlite_master where type = 'trigger'").scalars().all()
-        for name in triggers:
-            connection.exec_driver_sql(f"drop trigger {name}")
         connection.exec_driver_sql(f"update history set body = '{{}}' where subject_id = {hazard_id} and seq = 2")
     assert "记录校验未通过" in signed_in("banshi1").get(f"/hazards/{hazard_id}?check=1").text
 

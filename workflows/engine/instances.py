@@ -93,7 +93,7 @@ def start(session: Session, rules: Rules, key: str, subject: Subject, *, by: int
 def advance(
     session: Session, rules: Rules, instance: Instance, cause: Cause, act: Callable[[spiff.Run], None], *, done: str = ""
 ) -> None:
-    """Thaw the instance, let `act` do one thing to it, and keep what came of it. `done`: the token whose task is closed already."""
+    """Thaw the instance, let `act` do one thing to it, and keep what came of it. `done`: the token whose task row is closed."""
     if instance.ended_at is not None:
         raise Conflict("这件事的流程已经结束，不能再办。")
     world = _world(session, rules, instance, cause)

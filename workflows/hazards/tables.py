@@ -3,10 +3,11 @@
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workflows.db import Base, Key
 from workflows.engine import Subject
+from workflows.engine.history import Line
 
 
 class Hazard(Base):
@@ -105,3 +106,4 @@ class Deadline(Base):
     set_at: Mapped[datetime]
     set_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))  # None: counted by the system
     line_id: Mapped[int] = mapped_column(ForeignKey("history.id"))
+    line: Mapped[Line] = relationship()

@@ -44,7 +44,7 @@ def set_deadline(
     session: Session, hazard: Hazard, due_at: datetime, *, by: int | None, source: str, reason: str = ""
 ) -> Deadline:
     """Put a deadline in force. The only writer of deadlines; the older ones stay (INV-9)."""
-    line = facts.record(session, hazard.id, "DUE", by=by, effective_at=due_at, source=source, reason=reason).line_id
+    fact = facts.record(session, hazard.id, "DUE", by=by, effective_at=due_at, source=source, reason=reason)
     row = Deadline(
         hazard_id=hazard.id,
         due_at=due_at,
@@ -52,7 +52,7 @@ def set_deadline(
         reason=reason,
         set_at=clock.now(),
         set_by=by,
-        line_id=line,
+        line=fact.line,
     )
     session.add(row)
     hazard.due_at, hazard.due_on = due_at, clock.on(due_at - timedelta(microseconds=1))
