@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from service.config import Config
+from service.config import Config, Misconfigured
 from workflows.db import Database
 from workflows.errors import Problem
 
@@ -135,8 +135,8 @@ def console() -> None:
     """Like `main`, but a refusal is one sentence on the screen and never a traceback."""
     try:
         main.main(standalone_mode=True)
-    except Problem as problem:
-        click.echo(problem.message, err=True)
+    except (Problem, Misconfigured) as problem:
+        click.echo(str(problem), err=True)
         sys.exit(1)
 
 

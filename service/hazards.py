@@ -22,6 +22,7 @@ from workflows.hazards import deadlines as hazard_deadlines
 from workflows.hazards import get_for as get_hazard_for
 from workflows.hazards import open as open_case
 from workflows.hazards import page as page_of_hazards
+from workflows.hazards import some as some_hazards
 
 blueprint = Blueprint("hazards", __name__, url_prefix="/hazards")
 
@@ -230,6 +231,12 @@ def marks(hazard: Hazard) -> list[tuple[str, str]]:
         ("移送中", "amber", hazard.transferred),
     ]
     return [(text, tone) for text, tone, is_so in found if is_so and text]
+
+
+def marks_of(subjects: Iterable[Subject]) -> dict[Subject, list[tuple[str, str]]]:
+    """The tags of several hazards, for a list of tasks."""
+    ids = [subject.id for subject in subjects if subject.kind == "hazard"]
+    return {hazard.ref: marks(hazard) for hazard in some_hazards(g.session, ids).values()} if ids else {}
 
 
 def facts(hazard: Hazard, names: Mapping[int, str], options: forms.Options) -> list[Fact]:

@@ -31,11 +31,15 @@ def index() -> ResponseReturnValue:
     counts = tasks.counts(g.session, current_user.caller)
     box = request.args.get("box", "all")
     box = box if box in BOXES else "all"
-    late = request.args.get("late") == "1"
+    due = request.args.get("due", "")
+    due = due if due in ("late", "soon") else ""
     search = request.args.get("q", "").strip()
     after = request.args.get("after") or None
-    found = tasks.inbox(g.session, house().rules, current_user.caller, box=box, search=search, late=late, after=after)
-    return render_template("inbox/index.html", counts=counts, box=box, boxes=BOXES, found=found, search=search, late=late)
+    found = tasks.inbox(g.session, house().rules, current_user.caller, box=box, search=search, due=due, after=after)
+    marks = hazards.marks_of([row.task.subject for row in found.rows])
+    return render_template(
+        "inbox/index.html", counts=counts, box=box, boxes=BOXES, found=found, search=search, due=due, marks=marks
+    )
 
 
 @blueprint.get("/done")

@@ -11,13 +11,13 @@ import click
 import waitress
 
 from service import create_app, setup
-from service.config import Config
+from service.config import Config, Misconfigured
 from workflows import steps
 from workflows.db import Database
 from workflows.engine import jobs
 from workflows.engine.timers import Sweeper
 
-THREADS = 16
+THREADS = 8  # two cores answer no faster with more, and each thread costs memory of its own
 
 
 def run(config: Config, *, demo: bool) -> None:
@@ -25,6 +25,8 @@ def run(config: Config, *, demo: bool) -> None:
     from service import demo as county
 
     _log()
+    if demo and config.is_production:
+        raise Misconfigured("The demo county has well-known passwords: it is not made in production.")
     database = Database(config.database_url)
     setup.prepare(database)
     if demo:

@@ -3,6 +3,7 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from workflows import migrations, steps
 from workflows.db import Base, Database
@@ -29,6 +30,7 @@ def test_an_upgraded_database_is_what_the_models_say(bare):
     assert "jobs_done" in Base.metadata.tables, jobs.__name__
     migrations.upgrade(bare)
     migrations.upgrade(bare)
+    assert migrations.head() == ScriptDirectory(str(migrations.HERE)).get_current_head()
     with bare.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []

@@ -6,6 +6,7 @@ A post is a role at a unit. Appointments and substitutions are dated rows: they 
 import re
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -210,7 +211,7 @@ def check_password(database: Database, login: str, password: str) -> int:
     with database.reading() as session:
         person = find_by_login(session, login)
     if person is None:
-        _matches(_NOBODY, password)  # takes as long as a true check, so that logins cannot be guessed by the clock
+        _matches(_nobody(), password)  # takes as long as a true check, so that logins cannot be guessed by the clock
         raise Forbidden(WRONG)
     if person.locked_until and person.locked_until > clock.now():
         raise Forbidden("密码连续输错 5 次，账号已锁定 15 分钟，请稍后再试。")
@@ -245,7 +246,10 @@ def _matches(password_hash: str, password: str) -> bool:
         return False
 
 
-_NOBODY = _hasher.hash("nobody")
+@lru_cache
+def _nobody() -> str:
+    """The hash of nobody's password; made when first needed, because it takes as long as checking one."""
+    return _hasher.hash("nobody")
 
 
 # ---- questions -------------------------------------------------------------------------------------------------------
@@ -303,24 +307,24 @@ def find_unit(session: Session, kind: str, region_code: str) -> Unit | None:
 def caller(session: Session, person_id: int) -> Caller:
     """Who acts, as values: his posts of today and those of the persons he stands in for (never a county leader's)."""
     today = clock.today()
-    stand_ins = select(Substitution.principal_id).where(
+    principals = select(Substitution.principal_id).where(
         Substitution.substitute_id == person_id, is_lasting(today, Substitution.from_on, Substitution.to_on)
     )
-    principals = set(session.scalars(stand_ins))
-    held = _posts(session, principals | {person_id}, today)
+    held = _posts(session, or_(Appointment.person_id == person_id, Appointment.person_id.in_(principals)), today)
+    mine = held.pop(person_id, frozenset())
     return Caller(
         person_id,
-        held.get(person_id, frozenset()),
+        mine,
         {
-            principal: frozenset(post for post in held.get(principal, frozenset()) if post.role not in NOT_DELEGABLE)
-            for principal in sorted(principals - {person_id})
+            principal: frozenset(post for post in theirs if post.role not in NOT_DELEGABLE)
+            for principal, theirs in sorted(held.items())
         },
     )
 
 
 def posts(session: Session, person_id: int) -> frozenset[Post]:
     """The posts a person himself holds today."""
-    return _posts(session, {person_id}, clock.today()).get(person_id, frozenset())
+    return _posts(session, Appointment.person_id == person_id, clock.today()).get(person_id, frozenset())
 
 
 def holds(session: Session, person_id: int, roles: Collection[str], region_code: str) -> bool:
@@ -363,12 +367,12 @@ def holders(session: Session, at: Collection[Post]) -> list[Person]:
     return sorted(session.scalars(found).unique(), key=lambda person: person.id)
 
 
-def _posts(session: Session, person_ids: set[int], on: date) -> dict[int, frozenset[Post]]:
+def _posts(session: Session, whose: ColumnElement[bool], on: date) -> dict[int, frozenset[Post]]:
     rows = session.execute(
         select(Appointment.person_id, Appointment.role, Appointment.unit_id)
         .join(Person, Person.id == Appointment.person_id)
         .where(
-            Appointment.person_id.in_(person_ids),
+            whose,
             is_lasting(on, Appointment.from_on, Appointment.to_on),
             Person.is_active,
         )

@@ -12,16 +12,20 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
 
 from tests.browser.chromium import find
+from tests.browser.desk import Desk
+from tests.browser.visit import sign_in
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+OPTIONS = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1366, "height": 768}}
 START_SECONDS = 120  # the demo county is driven through its processes first
 REPORT = pytest.StashKey[dict[str, pytest.TestReport]]()
 
@@ -67,8 +71,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def context(chromium: Browser, server: Server, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
     """A browser that nobody has used before; `@pytest.mark.parametrize("context", [{...}], indirect=True)` gives it options."""
-    options = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1280, "height": 800}}
-    context = chromium.new_context(base_url=server.url, **{**options, **getattr(request, "param", {})})
+    context = chromium.new_context(base_url=server.url, **{**OPTIONS, **getattr(request, "param", {})})
     context.set_default_timeout(10_000)
     yield context
     context.close()
@@ -85,6 +88,27 @@ def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Pa
         file = Path(tempfile.gettempdir()) / "bihuan-screenshots" / f"{request.node.name}.png"
         page.screenshot(path=file, full_page=True)
         print(f"screenshot: {file}")
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def desks(chromium: Browser, server: Server) -> Iterator[Callable[..., Desk]]:
+    """A browser for each person: `desks("banshi1")` signs him in once; faults of any of their pages fail the test."""
+    found: dict[str, Desk] = {}
+    faults: list[str] = []
+
+    def desk(login: str, **options: Any) -> Desk:
+        if login not in found:
+            context = chromium.new_context(base_url=server.url, **{**OPTIONS, **options})
+            context.set_default_timeout(10_000)
+            found[login] = Desk(login, context.new_page())
+            _listen(found[login].page, faults)
+            sign_in(found[login].page, login)
+        return found[login]
+
+    yield desk
+    for each in found.values():
+        each.page.context.close()
     assert not faults, "\n".join(faults)
 
 

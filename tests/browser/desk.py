@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from io import BytesIO
+from hashlib import sha256
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 Answer = str | list[str] | date | list[Path]
@@ -71,27 +71,18 @@ def _answer(field: Locator, value: Answer) -> None:
     elif isinstance(value, list) and isinstance(value[0], Path):
         field.locator("input[type=file]").set_input_files(value)
     elif field.locator("select").count():
-        field.get_by_role("combobox").select_option(label=str(value))
+        texts = field.get_by_role("option").all_inner_texts()
+        field.get_by_role("combobox").select_option(label=next(each for each in texts if each.startswith(str(value))))
     elif field.locator("input[type=radio], input[type=checkbox]").count():
         for each in [value] if isinstance(value, str) else value:
-            field.get_by_label(str(each), exact=True).check()
+            field.get_by_label(re.compile(rf"^{re.escape(str(each))}")).check()
     else:
         field.get_by_role("textbox").fill(str(value))
 
 
 def picture(folder: Path, text: str) -> Path:
     """A photo as a phone takes it: no two of different texts are the same."""
-    image = Image.new("RGB", (1280, 960), tuple(hash_of(text)[:3]))
-    ImageDraw.Draw(image).text((600, 470), text.encode("unicode_escape").decode(), fill="white")
-    buffer = BytesIO()
-    image.save(buffer, "JPEG")
+    red, green, blue = sha256(text.encode()).digest()[:3]
     file = folder / f"{text}.jpg"
-    file.write_bytes(buffer.getvalue())
+    Image.new("RGB", (1280, 960), (red, green, blue)).save(file, "JPEG")
     return file
-
-
-def hash_of(text: str) -> bytes:
-    """Bytes that differ from text to text."""
-    from hashlib import sha256
-
-    return sha256(text.encode()).digest()

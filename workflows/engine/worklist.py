@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock
 from workflows.db import Base, Key
-from workflows.engine import Address, Rules, Subject, Want, spiff
+from workflows.engine import Address, Rules, Subject, Want, history, spiff
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # stands where a task has no due moment, so that it sorts last
 
@@ -181,6 +181,8 @@ def _open(session: Session, rules: Rules, instance: Any, fresh: list[spiff.OpenT
     ]
     if posts:
         session.execute(insert(TaskPost), posts)
+    for row in (row for row, address in addressed if address.note):  # each going up leaves a trace (domain 3.3, 上转表)
+        history.record(session, row.subject, "readdressed", task=row.id, element=row.element_id, note=row.note)
 
 
 def _row(instance: Any, task: spiff.OpenTask, title: str, address: Address) -> Task:

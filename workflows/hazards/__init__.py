@@ -10,6 +10,7 @@ from workflows.hazards.questions import (
     likely_duplicates,
     page,
     scope,
+    some,
 )
 from workflows.hazards.tables import Deadline, Hazard, Sequence
 from workflows.hazards.verbs import (
@@ -50,4 +51,5 @@ __all__ = [
     "report",
     "scope",
     "set_deadline",
+    "some",
 ]

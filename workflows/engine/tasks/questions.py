@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from workflows import clock
@@ -14,7 +14,7 @@ from workflows.engine.tasks.tables import Draft, Submission
 from workflows.engine.worklist import Task, TaskPost
 from workflows.errors import Forbidden, Invalid, NotFound
 
-COUNTED_TO = 1000  # a count stops here, so that an inbox costs the same however full it is
+COUNTED_TO = 100  # a count stops here ("99+"), so that an inbox costs the same however full it is
 SOON_DAYS = 3
 
 
@@ -124,19 +124,20 @@ def inbox(
     box: str = "all",
     search: str = "",
     element: str = "",
-    late: bool = False,
+    due: str = "",
     after: str | None = None,
     limit: int = 25,
 ) -> Inbox:
     """One page of tasks: box "mine" (in my name), "posts" (unclaimed at my posts), "all" (both), or "done" (by me).
 
-    Open tasks come in the order of their due moments, so what is late comes first; done ones newest first. `after` is the
-    `next` of the page before. Each source is an equality look-up on an index that stops after one page.
+    Open tasks come in the order of their due moments, so what is late comes first; done ones newest first. `due`: "late" or
+    "soon" only. `after` is the `next` of the page before. Each source is an equality look-up on an index that stops after one
+    page.
     """
-    filters = list(_filters(search, element, late))
+    filters = list(_filters(search, element))
     if box == "done":
         return _done(session, caller, filters, after, limit)
-    sources = [_page(source, key, id, after, limit) for source, key, id in _sources(caller, box, filters)]
+    sources = [_page(source, after, limit) for source in _sources(caller, box, filters, _span(due))]
     if not sources:
         return Inbox([], None)
     merged = union(*sources).subquery()
@@ -148,14 +149,10 @@ def inbox(
 
 
 def counts(session: Session, caller: Caller) -> Counts:
-    """What waits for the caller, for the figures above his inbox."""
-    now = clock.now()
-    return Counts(
-        mine=_count(session, caller, "mine"),
-        posts=_count(session, caller, "posts"),
-        late=_count(session, caller, "all", Task.due_key < now),
-        soon=_count(session, caller, "all", Task.due_key >= now, Task.due_key < now + timedelta(days=SOON_DAYS)),
-    )
+    """What waits for the caller, for the figures above his inbox. What he has claimed no longer waits at his posts."""
+    mine, posts = _figures(session, caller, "mine"), _figures(session, caller, "posts")
+    late, soon = (min(in_name + at_post, COUNTED_TO) for in_name, at_post in zip(mine[1:], posts[1:], strict=True))
+    return Counts(mine[0], posts[0], late, soon)
 
 
 def _rows(session: Session, rules: Rules, caller: Caller, shown: list[Task]) -> list[Row]:
@@ -167,37 +164,59 @@ def _rows(session: Session, rules: Rules, caller: Caller, shown: list[Task]) -> 
     return [Row(task, task.due_key < now, barred.get((task.subject, task.duty))) for task in shown]
 
 
-def _filters(search: str, element: str, late: bool) -> Iterator[ColumnElement[bool]]:
+@dataclass(frozen=True)
+class _Source:
+    """A query for the tasks of one name or one post, and the columns it is ordered by."""
+
+    query: Any
+    due_key: Any
+    id: Any
+
+
+def _filters(search: str, element: str) -> Iterator[ColumnElement[bool]]:
     if search:
         pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         yield or_(Task.title.like(pattern, escape="\\"), Task.name.like(pattern, escape="\\"))
     if element:
         yield Task.element_id == element
-    if late:
-        yield Task.due_key < clock.now()
 
 
-def _sources(caller: Caller, box: str, filters: list[ColumnElement[bool]]) -> Iterator[tuple[Any, Any, Any]]:
-    """One query a name and one a post, each with the columns it is ordered by."""
+def _span(due: str) -> tuple[datetime | None, datetime | None]:
+    """From when to when tasks are due: both ends open unless only late ones or only those soon due are asked for."""
+    now = clock.now()
+    return {"late": (None, now), "soon": (now, now + timedelta(days=SOON_DAYS))}.get(due, (None, None))
+
+
+def _sources(
+    caller: Caller, box: str, filters: list[ColumnElement[bool]], span: tuple[datetime | None, datetime | None]
+) -> Iterator[_Source]:
+    """One query a name and one a post. The span stands on the source's own key, where its index knows it."""
     if box in ("mine", "all"):
         for person in (caller.person_id, *caller.stands_in):
             mine = select(Task.id, Task.due_key).where(Task.assignee_id == person, Task.status == "OPEN", *filters)
-            yield mine, Task.due_key, Task.id
+            yield _Source(mine.where(*_within(Task.due_key, span)), Task.due_key, Task.id)
     if box in ("posts", "all"):
         for post in sorted(_all_posts(caller)):
-            waiting = select(TaskPost.task_id.label("id"), TaskPost.due_key).where(
-                TaskPost.role == post.role, TaskPost.unit_id == post.unit_id, TaskPost.state == "WAITING"
-            )
+            at_post = (TaskPost.role == post.role, TaskPost.unit_id == post.unit_id, TaskPost.state == "WAITING")
+            waiting = select(TaskPost.task_id.label("id"), TaskPost.due_key).where(*at_post)
             if filters:
                 waiting = waiting.join(Task, Task.id == TaskPost.task_id).where(*filters)
-            yield waiting, TaskPost.due_key, TaskPost.task_id
+            yield _Source(waiting.where(*_within(TaskPost.due_key, span)), TaskPost.due_key, TaskPost.task_id)
 
 
-def _page(source: Select[Any], key: Any, id: Any, after: str | None, limit: int) -> Select[Any]:
+def _within(key: Any, span: tuple[datetime | None, datetime | None]) -> Iterator[ColumnElement[bool]]:
+    if span[0] is not None:
+        yield key >= span[0]
+    if span[1] is not None:
+        yield key < span[1]
+
+
+def _page(source: _Source, after: str | None, limit: int) -> Select[Any]:
+    query = source.query
     if after:
         moment, last = _key(after)
-        source = source.where(or_(key > moment, and_(key == moment, id > last)))
-    return select(source.order_by(key, id).limit(limit + 1).subquery())
+        query = query.where(or_(source.due_key > moment, and_(source.due_key == moment, source.id > last)))
+    return select(query.order_by(source.due_key, source.id).limit(limit + 1).subquery())
 
 
 def _key(after: str) -> tuple[datetime, int]:
@@ -206,6 +225,24 @@ def _key(after: str) -> tuple[datetime, int]:
         return datetime.fromisoformat(moment), int(last)
     except ValueError:
         raise Invalid("", "页码无效，请回到第一页。") from None
+
+
+def _figures(session: Session, caller: Caller, box: str) -> tuple[int, int, int]:
+    """(all, late, soon due) of a box, each up to COUNTED_TO. The first due are counted first, so late ones are not missed."""
+    sources = [
+        select(source.query.order_by(source.due_key).limit(COUNTED_TO).subquery())
+        for source in _sources(caller, box, [], (None, None))
+    ]
+    if not sources:
+        return 0, 0, 0
+    found, now = union(*sources).subquery(), clock.now()
+    is_late = found.c.due_key < now
+    is_soon = and_(found.c.due_key >= now, found.c.due_key < now + timedelta(days=SOON_DAYS))
+    total, late, soon = session.execute(
+        select(func.count(), *(func.coalesce(func.sum(case((which, 1), else_=0)), 0) for which in (is_late, is_soon)))
+        .select_from(found)
+    ).one()
+    return min(total, COUNTED_TO), int(late), int(soon)
 
 
 def _done(
@@ -220,14 +257,6 @@ def _done(
     more = len(tasks) > limit and shown[-1].done_at is not None
     following = f"{shown[-1].done_at.isoformat()}~{shown[-1].id}" if more and shown[-1].done_at else None
     return Inbox([Row(task, False, None) for task in shown], following)
-
-
-def _count(session: Session, caller: Caller, box: str, *filters: ColumnElement[bool]) -> int:
-    sources = [select(source.limit(COUNTED_TO).subquery()) for source, _, _ in _sources(caller, box, list(filters))]
-    if not sources:
-        return 0
-    counted = select(union(*sources).subquery()).limit(COUNTED_TO).subquery()
-    return session.scalar(select(func.count()).select_from(counted)) or 0
 
 
 def _all_posts(caller: Caller) -> set[Post]:
