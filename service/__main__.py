@@ -114,6 +114,31 @@ def list_users() -> None:
         click.echo(line)
 
 
+@user.command("add")
+@click.argument("login")
+@click.argument("name")
+@click.option("--certificate", help="执法证号。")
+@click.password_option(prompt="密码", confirmation_prompt="再输一次", help="密码；不写则提示输入。")
+def add_user(login: str, name: str, certificate: str | None, password: str) -> None:
+    """新增一个人员；岗位用 user appoint 任命。"""
+    from service import setup
+
+    setup.add_person(_database(), login, name, password, certificate)
+    click.echo(f"已新增人员“{name}”。")
+
+
+@user.command("appoint")
+@click.argument("login")
+@click.argument("role")
+@click.argument("unit")
+@click.option("--document", default=None, help="任命文号。")
+def appoint(login: str, role: str, unit: str, document: str | None) -> None:
+    """自今日起任命岗位：ROLE 写角色代码或中文名，UNIT 写单位名称。"""
+    from service import setup
+
+    click.echo(setup.appoint(_database(), login, role, unit, document))
+
+
 @user.command("password")
 @click.argument("login")
 @click.password_option(prompt="新密码", confirmation_prompt="再输一次", help="新密码；不写则提示输入。")

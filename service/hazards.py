@@ -1,6 +1,6 @@
 """隐患: the list, the report, one case; and what a task's page shows of the case it belongs to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -30,7 +30,8 @@ PROCESS = "hazard_closed_loop"
 REPORT = "report"
 PERSON_ROWS = frozenset({"territory_persons", "sector_persons", "trackers", "verifiers"})
 UNIT_ROWS = frozenset({"subjects", "county_depts", "units"})
-RETURNS = frozenset({"redo", "refuse", "object", "rectify", "verify", "apply", "town"})
+RETURNS = frozenset({"redo", "refuse", "object", "rectify", "verify", "apply", "town", "FAIL", "no"})
+DECIDES = ("decision", "result", "agree")
 MAY_NOT_REPORT = "您的岗位不能上报隐患。如发现隐患，请告知所在村（社区）或镇领导组办公室。"
 
 
@@ -53,7 +54,13 @@ class Past:
     on_behalf_of: str
     at: datetime
     answers: list[forms.Told]
-    is_return: bool
+    returned: str
+    """What sent the case back, in the form's own words (退回补正, 不合格); "" if it went on."""
+
+    @property
+    def reason(self) -> str:
+        """Why: the first longer text he handed in."""
+        return next((answer.texts[0] for answer in self.answers if answer.is_long), "")
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,7 @@ class Waiting:
 
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
+    app.jinja_env.globals["sent_back"] = sent_back
     app.register_blueprint(blueprint)
 
 
@@ -311,8 +319,21 @@ def _past(
         on_behalf_of=names.get(submission.on_behalf_of or 0, ""),
         at=submission.at,
         answers=forms.tell(schema, data, named) if schema else [],
-        is_return=data.get("decision") in RETURNS or data.get("result") == "FAIL" or data.get("agree") == "no",
+        returned=_returned(schema, data) if schema else "",
     )
+
+
+def _returned(schema: forms.Schema, data: Mapping[str, Any]) -> str:
+    key = next((key for key in DECIDES if data.get(key) in RETURNS), None)
+    if key is None or key not in schema["properties"]:
+        return ""
+    return dict(forms.choices_of(schema["properties"][key], lambda _: [])).get(data[key], "退回")
+
+
+def sent_back(past: Sequence[Past], name: str) -> Past | None:
+    """The newest return since this step was last done: why it is there again. None if the step is there for the first time."""
+    done = max((place for place, each in enumerate(past) if each.name == name), default=None)
+    return next((each for each in reversed(past[done:]) if each.returned), None) if done is not None else None
 
 
 def _pictures(hazard: Hazard, submissions: Iterable[tasks.Submission]) -> list[Picture]:

@@ -120,9 +120,11 @@ def _page(task_id: int, data: Mapping[str, Any] | None = None, faults: Mapping[s
     schema = tasks.schema(session, shown)
     is_open = shown.status == "OPEN"
     kept = tasks.find_draft(session, shown, caller) if is_open and data is None else None
-    data = (kept.data if kept else {}) if data is None else data
+    again = _again(session, shown, schema) if is_open and data is None and not kept else {}
+    data = (kept.data if kept else again) if data is None else data
     options = hazards.options_of(thing)
-    fields = forms.view(schema, data, faults or {}, options=options, functions=instances.functions(session, rules, thing))
+    offered = _but_oneself(options)
+    fields = forms.view(schema, data, faults or {}, options=offered, functions=instances.functions(session, rules, thing))
     return render_template(
         "inbox/task.html",
         task=shown,
@@ -132,10 +134,26 @@ def _page(task_id: int, data: Mapping[str, Any] | None = None, faults: Mapping[s
         values=hazards.function_values(thing, fields),
         why_not=tasks.why_not(session, rules, shown, caller) if is_open else None,
         draft=kept,
+        again=again,
         own=_own(session, shown, schema, options),
         names=people.names(session, [shown.done_by, shown.assignee_id]),
         **hazards.context(shown.subject, thing, options),
     )
+
+
+def _but_oneself(options: forms.Options) -> forms.Options:
+    """Whoever verifies does not name himself as the other one."""
+    me = str(current_user.id)
+    return lambda name: [each for each in options(name) if name != "verifiers" or each[0] != me]
+
+
+def _again(session: Any, shown: Task, schema: forms.Schema) -> dict[str, Any]:
+    """After a return, what was handed in the last time, to be put right; a photo has to be taken anew."""
+    if not schema.get("x-again"):
+        return {}
+    past = [each for each in tasks.submissions(session, shown.subject) if each.element_id == shown.element_id]
+    answers = past[-1].data if past else {}
+    return {key: value for key, value in answers.items() if forms.kind_of(schema["properties"].get(key, {})) != "photos"}
 
 
 def _own(session: Any, shown: Task, schema: forms.Schema, options: forms.Options) -> list[forms.Told]:

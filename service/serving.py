@@ -43,6 +43,8 @@ def work(config: Config) -> None:
     """Sweep and run jobs until the process is told to stop."""
     _log()
     database = Database(config.database_url)
+    if database.is_sqlite:
+        raise Misconfigured("SQLite has one process, and `bihuan run` sweeps by itself; a worker needs PostgreSQL.")
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import workflows
-from workflows import migrations, people, steps
+from workflows import clock, migrations, people, staffing, steps
 from workflows.db import Database
 from workflows.engine import checks, definitions
 from workflows.errors import Invalid
@@ -33,8 +33,10 @@ class FileFinding:
 
 
 def prepare(database: Database) -> None:
-    """Bring the tables to the newest structure and deploy the shipped diagrams."""
+    """Bring the tables to the newest structure, give a fresh database its campaigns, and deploy the shipped diagrams."""
     migrations.upgrade(database)
+    with database.transaction() as session:
+        steps.seed(session)
     deploy_shipped(database)
 
 
@@ -87,13 +89,34 @@ def list_people(database: Database) -> Iterator[str]:
             yield f"{person.login}\t{person.name}\t{posts}"
 
 
+def add_person(database: Database, login: str, name: str, password: str, certificate: str | None) -> None:
+    """A new person with a sign-in, and no post yet."""
+    with database.transaction() as session:
+        staffing.add_person(session, name, login, password, certificate_no=certificate)
+
+
+def appoint(database: Database, login: str, role: str, unit_name: str, document: str | None) -> str:
+    """Give a person a post from today on; answers what was done in words. The role by its code or its Chinese name."""
+    with database.transaction() as session:
+        person = _person(session, login)
+        unit = people.find_unit_named(session, unit_name)
+        if unit is None:
+            raise Invalid("unit", f"没有名称为“{unit_name}”的单位，或不止一个。")
+        code = steps.ROLE_CODES.get(role, role)
+        staffing.appoint(session, person, code, unit, clock.today(), document_no=document)
+        return f"已任命“{person.name}”为{unit.name}{people.role_name(code)}。"
+
+
 def set_password(database: Database, login: str, password: str) -> None:
     """Give a person a new password, lift his lockout, and end his sign-ins elsewhere."""
     with database.transaction() as session:
-        person = people.find_by_login(session, login)
-        if person is None:
-            raise Invalid("login", f"没有登录名为“{login}”的人员。")
-        people.set_password(session, person, password)
+        people.set_password(session, _person(session, login), password)
+
+
+def _person(session: Any, login: str) -> people.Person:
+    if person := people.find_by_login(session, login):
+        return person
+    raise Invalid("login", f"没有登录名为“{login}”的人员。")
 
 
 def _form(file: Path) -> Any:

@@ -6,7 +6,7 @@ process queue at a lock of our own, and every writing transaction begins IMMEDIA
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Date, DateTime, Engine, Integer, MetaData, Text, create_engine, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
 from workflows.errors import Conflict
@@ -77,6 +78,17 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: Moment, date: Date, dict[str, Any]: Json, list[Any]: Json}
 
 
+class _Session(Session):
+    """A session whose lost races are refusals: the second of two writers of one revision gets a sentence, not a traceback."""
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        """Write what has changed; Conflict if somebody else has changed it first."""
+        try:
+            super().flush() if objects is None else super().flush(objects)
+        except StaleDataError:
+            raise Conflict("刚才有人同时办理了这件事，您的操作没有保存。请刷新后再看。") from None
+
+
 class Database:
     """One database and its two kinds of transaction. `url`: sqlite:///file or postgresql+psycopg://…"""
 
@@ -88,7 +100,7 @@ class Database:
 
     def session(self, *, writes: bool) -> Session:
         """A session for a caller that ends it itself (the request). Objects stay readable after the commit."""
-        return Session(self.engine if writes else self._reading, expire_on_commit=False)
+        return _Session(self.engine if writes else self._reading, expire_on_commit=False)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

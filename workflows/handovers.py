@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import addresses, campaigns, clock, duties, fields, hazards, memory, people
 from workflows.db import Base, Key
-from workflows.engine import Cause, history
+from workflows.engine import Cause, history, tasks
 from workflows.errors import Conflict, Forbidden, Invalid
 from workflows.fields import Data
 from workflows.hazards import rules as hazard_rules
@@ -210,13 +210,23 @@ def _reassign(
 ) -> None:
     row = get_last(session, hazard, "RECTIFY")
     reason = fields.text(data, "reason", "裁定理由", least=2)
-    before = getattr(hazard, PARTS[part])
+    before, was_asked_once = getattr(hazard, PARTS[part]), _is_asked_once(session, hazard, row)
     setattr(hazard, PARTS[part], _named(session, hazard, data, key))
-    if row.lead == part:
+    if was_asked_once:
+        hazard.sector_person_id = hazard.territory_person_id
+    if row.lead == part or was_asked_once:
         hazard.lead_person_id = getattr(hazard, PARTS[part])
         _lead_must_be_free(session, hazard, key)
     body = {"part": part, "before": before, "after": getattr(hazard, PARTS[part]), "reason": reason, "task": task.id}
     history.record(session, hazard.ref, "reassigned", by=by, on_behalf_of=on_behalf_of, **body)
+
+
+def _is_asked_once(session: Session, hazard: Hazard, row: Handover) -> bool:
+    """Whether one person answers for both parts and nobody is asked for the industry's apart: then whoever is named in his
+    place takes both, because no task would ever ask the industry again, and the handover would stand still."""
+    asked = any(task.verb == "acknowledge_as_sector" for task in tasks.open_of(session, hazard.ref))
+    has_accepted = ("SECTOR", hazard.sector_person_id) in _accepted(session, row)
+    return is_one_person(hazard) and not asked and not has_accepted
 
 
 def complete_rectify_handover(session: Session, hazard: Hazard, *, cause: Cause) -> None:

@@ -304,6 +304,12 @@ def find_unit(session: Session, kind: str, region_code: str) -> Unit | None:
     return session.scalars(found.limit(1)).first()
 
 
+def find_unit_named(session: Session, name: str) -> Unit | None:
+    """The one unit of this name; None if there is none or more than one."""
+    found = list(session.scalars(select(Unit).where(Unit.name == name).limit(2)))
+    return found[0] if len(found) == 1 else None
+
+
 def caller(session: Session, person_id: int) -> Caller:
     """Who acts, as values: his posts of today and those of the persons he stands in for (never a county leader's)."""
     today = clock.today()

@@ -20,7 +20,7 @@ export default function photos(part) {
     image.onload = () => URL.revokeObjectURL(image.src);
     const name = document.createElement("span");
     name.className = "name";
-    name.textContent = `${(file.size / 1048576).toFixed(1)} MB`;
+    name.textContent = file.size < 1048576 ? `${Math.ceil(file.size / 1024)} KB` : `${(file.size / 1048576).toFixed(1)} MB`;
     const remove = document.createElement("button");
     remove.type = "button";
     remove.textContent = "移除";

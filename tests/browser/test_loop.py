@@ -58,7 +58,12 @@ def register(desks: Desks, case: str) -> None:
     """②: registered, sent back once, confirmed."""
     desks("banshi1").do("登记拟办", case, REGISTRATION)
     desks("zhuren").do("主任核定", case, {"核定结果": "退回补正", "理由": "请补写形成原因。"})
-    desks("banshi1").do("登记拟办", case, {**REGISTRATION, "重点检查事项": "违规动火、通风损坏"})
+    staff = desks("banshi1")
+    staff.open("登记拟办", case)
+    expect(staff.page.locator("main")).to_contain_text("请补写形成原因。")
+    expect(staff.field("认定等级").get_by_label("重大事故隐患")).to_be_checked()
+    staff.answer({"重点检查事项": "违规动火、通风损坏"})
+    staff.submit()
     desks("zhuren").do("主任核定", case, {"核定结果": "属重大，编号建账"})
 
 
@@ -197,7 +202,7 @@ def test_a_hazard_goes_from_a_phone_to_the_archive(desks: Desks, photos: Callabl
     expect(page.locator("main")).to_contain_text("已归档")
     expect(page.get_by_role("status")).to_contain_text("记录校验通过")
     expect(page.locator(".steps > li")).to_have_count(39)
-    expect(page.locator(".steps > li.back")).to_have_count(9)
+    expect(page.locator(".steps > li.sent-back")).to_have_count(9)
 
 
 def test_a_double_click_reports_once(desks: Desks, photos: Callable[..., list[Path]]) -> None:

@@ -58,7 +58,9 @@ def test_the_rate_of_the_seed_is_94_64():
 def test_immediate_and_time_limited_both_close_with_verification_and_signature(monday):
     """AC-08: 18 + 7 = 25, here 3 + 2 = 5; the immediate ones have a verification by two and a signature as well."""
     answers = [IMMEDIATE, IMMEDIATE, {}, IMMEDIATE, {}]
-    cases = [bring(monday, found(monday, at=place), "", **answer) for place, answer in zip([GAS, NOODLES] * 3, answers, strict=False)]
+    cases = [
+        bring(monday, found(monday, at=place), "", **answer) for place, answer in zip([GAS, NOODLES] * 3, answers, strict=False)
+    ]
     stood = [state(monday, hazard) for hazard in cases]
     assert sorted(hazard.mode for hazard in stood) == ["DEADLINE"] * 2 + ["IMMEDIATE"] * 3
     assert count(monday).total == ledger.Row(5, 5, 0)

@@ -52,7 +52,9 @@ def test_twenty_registrations_at_once_number_without_gaps(monday):
     """INV-6, M003: twenty of one town in twenty threads, with five that are rolled back after they had their number; the
     numbers are 1 to 20, each once, and the next is 21."""
     cases = [bring(monday, found(monday, at=(FURNITURE, NOODLES)[place % 2]), "confirm_registration") for place in range(25)]
-    deeds = [("zhuren", task_of(monday, case, "confirm_registration"), ACCEPT, place % 5 == 2) for place, case in enumerate(cases)]
+    deeds = [
+        ("zhuren", task_of(monday, case, "confirm_registration"), ACCEPT, place % 5 == 2) for place, case in enumerate(cases)
+    ]
     came = at_once(monday, *deeds)
     assert [type(each) for each in came].count(Undone) == 5
     assert came.count(None) == 20
@@ -68,7 +70,13 @@ def test_twenty_registrations_at_once_number_without_gaps(monday):
     assert state(monday, undone).hazard_no.endswith("-00021")
 
 
-REJECT = {"proposal": "reject", "level_final": "ORDINARY", "primary_source": "ENFORCE", "dup_check": "NONE", "reason": "情况不属实。"}
+REJECT = {
+    "proposal": "reject",
+    "level_final": "ORDINARY",
+    "primary_source": "ENFORCE",
+    "dup_check": "NONE",
+    "reason": "情况不属实。",
+}
 
 
 @pytest.mark.parametrize("turn", range(3))
@@ -85,6 +93,31 @@ def test_two_persons_complete_one_task_and_one_wins(monday, turn):
     assert waiting(monday, hazard) == ["confirm_registration"]
 
 
+@pytest.mark.parametrize("turn", range(3))
+def test_two_persons_claim_one_task_and_one_has_it(monday, turn):
+    """签领: one has it, the other is told so; never both. (What a writer read before it waited for the other must be read again.)"""
+    hazard = found(monday)
+    task_id, start = task_of(monday, hazard, "register"), Barrier(2)
+
+    def claim(login):
+        person = monday.person(login)
+        start.wait(timeout=30)
+        try:
+            with monday.database.transaction() as session:
+                caller = people.caller(session, person)
+                tasks.claim(session, monday.rules, tasks.get(session, task_id, caller), caller)
+        except Conflict as refusal:
+            return refusal
+        return login
+
+    monday.person("banshi1"), monday.person("banshi2")
+    with ThreadPoolExecutor(2) as pool:
+        came = list(pool.map(claim, ("banshi1", "banshi2")))
+    winners = [each for each in came if isinstance(each, str)]
+    assert len(winners) == 1
+    assert monday.open_tasks(hazard)[0].assignee_id == monday.person(winners[0])
+
+
 def test_two_members_confirm_at_the_same_moment(monday):
     """⑧: several confirm at once; none is lost and the case goes on exactly once."""
     hazard = bring(monday, found(monday), "verify")
@@ -99,12 +132,18 @@ def test_two_members_confirm_at_the_same_moment(monday):
         assert history.verify(session) == []
 
 
-def test_both_handovers_at_the_same_moment(monday):
-    """③ and ④ side by side: both branches of one case move in two threads, and both have moved."""
-    hazard = bring(monday, found(monday), "ack_territory")
-    accept = ("baocun", task_of(monday, hazard, "ack_territory"), ACCEPT, False)
+@pytest.mark.parametrize("first", ["issue_rectify", "ack_territory"])
+def test_both_handovers_at_the_same_moment(monday, first):
+    """③ and ④ side by side: both branches of one case move in two threads, both have moved, and the case knows it."""
+    hazard = bring(monday, found(monday), first)
+    task = next(task for task in monday.open_tasks(hazard) if task.element_id == first)
     with monday.database.reading() as session:
-        department = monday.options(session, "county_depts", hazards.get(session, hazard))[0]
+        thing = hazards.get(session, hazard)
+        answers = monday.usual(session, thing, task, monday.person("zhuren"))
+        department = monday.options(session, "county_depts", thing)[0]
+    one = ({"issue_rectify": "zhuren", "ack_territory": "baocun"}[first], task.id, answers, False)
     issue = ("shuji", task_of(monday, hazard, "issue_track"), {"county_dept": department}, False)
-    assert at_once(monday, accept, issue) == [None, None]
-    assert waiting(monday, hazard) == ["name_tracker", "plan"]
+    assert at_once(monday, one, issue) == [None, None]
+    after, status = {"issue_rectify": ("ack_territory", "HANDED_OVER"), "ack_territory": ("plan", "RECTIFYING")}[first]
+    assert waiting(monday, hazard) == sorted([after, "name_tracker"])
+    assert state(monday, hazard).status == status

@@ -125,17 +125,38 @@ def test_the_industry_refuses_and_another_is_named(monday):
     closed_again(monday, hazard)
 
 
-def test_one_person_for_both_parts_refuses_and_another_takes_the_territory(monday):
-    """③ with ⑦'s “条块同一人”: he refuses, the office names another for the territory; the case must not stand still."""
+@pytest.mark.parametrize("leads", ["TERRITORY", "SECTOR"])
+def test_one_person_for_both_parts_refuses_and_another_takes_both(monday, leads):
+    """③ with ⑦'s “条块同一人”: he is asked once, refuses, and another is named. No task asks the industry apart any more, so
+    the new one takes both parts, else the handover stood still for ever."""
     liaison(monday)
-    hazard = bring(monday, found(monday), "ack_territory")
+    hazard = bring(monday, found(monday), "ack_territory", issue_rectify={"lead_unit": leads})
     monday.do(hazard, "ack_territory", decision="refuse", reason="不在本村地界。")
     monday.do(hazard, "reassign_territory", territory_person=str(monday.person("baocun2")), reason="属丙村。")
     monday.do(hazard, "ack_territory", "baocun2")
-    with monday.database.reading() as session:
-        assert handovers.rectify_faults(session, hazards.get(session, hazard)) in ([], ["行业责任人还没有签收移交一。"])
-    if "ack_sector" in waiting(monday, hazard):
+    stood, new = state(monday, hazard), monday.person("baocun2")
+    assert (stood.territory_person_id, stood.sector_person_id, stood.lead_person_id) == (new, new, new)
+    bring(monday, hazard, "apply")
+    monday.do(hazard, "apply", "baocun2")
+    closed_again(monday, hazard)
+
+
+@pytest.mark.parametrize("is_acknowledged", [False, True])
+def test_who_became_the_one_person_later_refuses_and_the_industry_stays(monday, is_acknowledged):
+    """③: asked apart for the industry, then named for the territory too, he refuses that alone; the industry stays his."""
+    liaison(monday)
+    appoint(monday, TWO, "VILLAGE_LIAISON", "丙村")
+    two = {"territory_person": str(monday.person("baocun")), "sector_person": str(monday.person(TWO))}
+    hazard = bring(monday, found(monday), "ack_territory", issue_rectify=two)
+    if is_acknowledged:
         monday.do(hazard, "ack_sector")
+    for login in (TWO, "baocun2"):
+        monday.do(hazard, "ack_territory", decision="refuse", reason="不在本村地界。")
+        monday.do(hazard, "reassign_territory", territory_person=str(monday.person(login)), reason="属丙村。")
+    monday.do(hazard, "ack_territory", "baocun2")
+    if not is_acknowledged:
+        monday.do(hazard, "ack_sector", TWO)
+    assert (state(monday, hazard).sector_person_id, state(monday, hazard).status) == (monday.person(TWO), "RECTIFYING")
     bring(monday, hazard, "apply")
     monday.do(hazard, "apply", "baocun2")
     closed_again(monday, hazard)

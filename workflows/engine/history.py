@@ -6,12 +6,15 @@ that grew since the anchor before. The algorithm stands in every line, so that a
 """
 
 import hashlib
+import logging
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock, memory
@@ -19,6 +22,9 @@ from workflows.db import Base, Database, Key, canonical
 from workflows.engine import Subject
 
 ALGORITHM = "sha256"
+RETRIES = 20  # refusals of one person that come at once: each waits for its place in the chain
+
+log = logging.getLogger(__name__)
 
 
 class Line(Base):
@@ -112,8 +118,11 @@ def record(
 
 def record_refusal(database: Database, person_id: int | None, what: str, **body: Any) -> None:
     """Keep what was refused, in a transaction of its own, after the refused one was rolled back. Nobody known is person 0."""
-    with database.transaction() as session:
-        record(session, Subject("person", person_id or 0), "refused", by=person_id, what=what, **body)
+    for _ in range(RETRIES):
+        with suppress(IntegrityError), database.transaction() as session:
+            record(session, Subject("person", person_id or 0), "refused", by=person_id, what=what, **body)
+            return
+    log.error("a refusal could not be recorded: %s", what)
 
 
 def anchor(database: Database) -> Anchor | None:

@@ -124,12 +124,14 @@ def cancel(session: Session, instance: Instance, *, by: int | None, reason: str)
 def lock(session: Session, instance_id: int, task: Task | None = None) -> Instance:
     """The instance, held until the transaction ends: whoever else wants to move its tokens waits here.
 
-    With a task of it, that one is read again as well, in the same question.
+    With a task of it, that one is read again as well, in the same question. It is locked too, after its instance: PostgreSQL
+    reads anew after a wait only what it locks; the rest of the row stays as it was when the wait began.
     """
-    wanted = select(Instance).where(Instance.id == instance_id)
+    wanted, rows = select(Instance).where(Instance.id == instance_id), [Instance.__table__]
     if task is not None:
         wanted = wanted.add_columns(Task).join(Task, Task.instance_id == Instance.id).where(Task.id == task.id)
-    held = wanted.with_for_update(of=Instance).execution_options(populate_existing=True)
+        rows = [Instance.__table__, Task.__table__]
+    held = wanted.with_for_update(of=rows).execution_options(populate_existing=True)
     return session.scalars(held).one()
 
 

@@ -1,0 +1,289 @@
+"""The command line, each command as an administrator types it."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from service.__main__ import main
+from service.demo import PASSWORD
+from service.setup import SHIPPED
+from workflows import people
+from workflows.db import Database
+from workflows.errors import Forbidden, Invalid
+
+LOOP = SHIPPED / "hazard_loop.bpmn"
+COMMANDS = ["init", "run", "worker", "demo", "check", "deploy", "audit", "audit verify"]
+COMMANDS += ["user", "user list", "user add", "user appoint", "user password"]
+
+
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory):
+    """A home with the demo county, made once by the command itself, and what the command said."""
+    home = tmp_path_factory.mktemp("lived-in")
+    return home, _run(home, "demo")
+
+
+@pytest.fixture
+def home(lived_in, tmp_path):
+    """A copy of it."""
+    folder = tmp_path / "home"
+    shutil.copytree(lived_in[0], folder)
+    return folder
+
+
+def _run(home, *words, **more):
+    """Run a command in a home."""
+    env = {"BIHUAN_HOME": str(home), "DATABASE_URL": "", "BIHUAN_ENV": "", "BIHUAN_SECRET_KEY": ""}
+    return CliRunner().invoke(main, list(words), env=env, **more)
+
+
+def _ask(home, question):
+    """Ask the database itself."""
+    with sqlite3.connect(home / "bihuan.db") as connection:
+        return connection.execute(question).fetchall()
+
+
+def _signs_in(home, login, password):
+    database = Database(f"sqlite:///{home / 'bihuan.db'}")
+    try:
+        return people.check_password(database, login, password) > 0
+    finally:
+        database.engine.dispose()
+
+
+# ---- help --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+@pytest.mark.parametrize("asked", ["--help", "-h"])
+def test_each_command_tells_what_it_does(tmp_path, command, asked):
+    answer = _run(tmp_path, *command.split(), asked)
+    assert answer.exit_code == 0
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in answer.output)
+    assert list(tmp_path.iterdir()) == []  # help touches nothing
+
+
+def test_the_list_of_commands_is_whole():
+    found = [name for name, command in main.commands.items() if not hasattr(command, "commands")]
+    found += [f"{name} {sub}" for name, command in main.commands.items() for sub in getattr(command, "commands", {})]
+    assert set(found) == set(COMMANDS) - {"audit", "user"}
+
+
+def test_an_unknown_command_is_an_error(tmp_path):
+    assert _run(tmp_path, "destroy").exit_code == 2
+
+
+# ---- init, demo --------------------------------------------------------------------------------------------------------
+
+
+def test_init_makes_the_database_and_may_be_repeated(tmp_path):
+    for _ in range(2):
+        answer = _run(tmp_path / "new", "init")
+        assert (answer.exit_code, answer.output) == (0, "数据库已就绪。\n")
+    assert _ask(tmp_path / "new", "select key, version from definitions") == [("hazard_closed_loop", 1)]
+    assert _ask(tmp_path / "new", "select count(*) from campaigns") == [(2,)]
+    assert _ask(tmp_path / "new", "select count(*) from persons") == [(0,)]
+
+
+def test_init_leaves_a_living_database_alone(home):
+    tables = "hazards tasks history persons parameters definitions".split()
+    before = [_ask(home, f"select count(*) from {table}") for table in tables]
+    assert _run(home, "init").exit_code == 0
+    assert [_ask(home, f"select count(*) from {table}") for table in tables] == before
+    assert before[0] > [(0,)]
+
+
+def test_demo_names_every_sign_in_and_does_nothing_the_second_time(lived_in, home):
+    answer = lived_in[1]
+    assert answer.exit_code == 0, answer.output
+    logins = {row[0] for row in _ask(home, "select login from persons")}
+    assert all(login in answer.output for login in logins)
+    assert PASSWORD in answer.output
+    before = _ask(home, "select count(*), max(id) from history")
+    again = _run(home, "demo")
+    assert (again.exit_code, again.output) == (0, "库中已有人员，没有改动。\n")
+    assert _ask(home, "select count(*), max(id) from history") == before
+
+
+# ---- check, deploy -----------------------------------------------------------------------------------------------------
+
+
+def _broken(folder):
+    """A diagram with an unknown role, a step nobody knows, and a form that does not exist."""
+    text = LOOP.read_text(encoding="utf-8").replace("GROUP_DEPUTY", "GROUP_CHIEF").replace('"close_hazard"', '"close_all"')
+    file = folder / "broken.bpmn"
+    file.write_text(text.replace('name="form" value="sign"', 'name="form" value="sigh"'), encoding="utf-8")
+    return file
+
+
+def test_check_finds_nothing_in_what_is_shipped(tmp_path):
+    answer = _run(tmp_path, "check", str(LOOP))
+    assert (answer.exit_code, answer.output) == (0, "")
+    answer = _run(tmp_path, "check", "--json", str(LOOP))
+    assert (answer.exit_code, json.loads(answer.output)) == (0, [])
+
+
+def test_check_says_each_fault_with_file_and_element(tmp_path):
+    file = _broken(tmp_path)
+    answer = _run(tmp_path, "check", str(LOOP), str(file))
+    assert answer.exit_code == 1
+    lines = answer.output.splitlines()
+    assert all(line.startswith(f"{file}：错误：") for line in lines)
+    assert {"town_review", "sv_close", "sign"} <= {line.split("：")[2] for line in lines}
+
+
+def test_check_as_json_is_for_machines(tmp_path):
+    file = _broken(tmp_path)
+    answer = _run(tmp_path, "check", "--json", str(file))
+    assert answer.exit_code == 1
+    found = json.loads(answer.output)
+    assert all(set(each) == {"file", "severity", "element_id", "rule", "message"} for each in found)
+    assert {"town_review", "sv_close", "sign"} <= {each["element_id"] for each in found}
+    assert {each["severity"] for each in found} == {"error"}
+
+
+def test_check_of_foreign_files_asks_for_no_words_of_ours(tmp_path):
+    assert _run(tmp_path, "check", "--foreign", str(_broken(tmp_path))).exit_code == 0
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no xml", b"<a/>", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", b"\xff\xfe\x00"])
+@pytest.mark.parametrize("as_json", [False, True])
+def test_check_of_what_cannot_be_read_is_2(tmp_path, content, as_json):
+    file = tmp_path / "bad.bpmn"
+    if content is not None:
+        file.write_bytes(content)
+    answer = _run(tmp_path, "check", *(["--json"] if as_json else []), str(file), str(LOOP))
+    assert answer.exit_code == 2
+    assert str(file) in answer.output
+    assert len(json.loads(answer.output)) == 1 if as_json else True
+
+
+def test_check_of_a_folder_is_2(tmp_path):
+    assert _run(tmp_path, "check", str(tmp_path)).exit_code == 2
+
+
+def test_deploy_makes_a_new_version_and_only_if_something_changed(home):
+    file = home / "changed.bpmn"
+    file.write_text(LOOP.read_text(encoding="utf-8").replace('name="登记拟办"', 'name="登记和拟办"'), encoding="utf-8")
+    for version in (2, 2):
+        answer = _run(home, "deploy", str(file))
+        assert (answer.exit_code, f"第 {version} 版" in answer.output) == (0, True)
+    assert _ask(home, "select version from definitions order by version") == [(1,), (2,)]
+    running = "select distinct definition_id from instances where ended_at is null"
+    assert _ask(home, running) == [(1,)]  # running cases stay on their version
+
+
+def test_a_rejected_deployment_says_why_and_changes_nothing(home):
+    """Through the console script, as typed: a sentence a fault, no traceback, exit code 1."""
+    env = {**os.environ, "BIHUAN_HOME": str(home), "DATABASE_URL": "", "PYTHONPATH": str(Path(SHIPPED).parent)}
+    file = _broken(home)
+    words = [sys.executable, "-m", "service", "deploy", str(file)]
+    answer = subprocess.run(words, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert answer.returncode == 1
+    assert "Traceback" not in answer.stderr
+    known = {each["message"] for each in json.loads(_run(home, "check", "--json", str(file)).output)}
+    assert known
+    assert sum(message in answer.stderr for message in known) >= 3
+    assert _ask(home, "select count(*) from definitions") == [(1,)]
+
+
+def test_deploying_what_is_not_there_is_a_sentence(home):
+    answer = _run(home, "deploy", str(home / "nowhere.bpmn"))
+    assert answer.exit_code == 1
+    assert isinstance(answer.exception, Invalid)
+    assert "无法读取" in answer.exception.message
+
+
+# ---- audit -------------------------------------------------------------------------------------------------------------
+
+
+def test_audit_of_an_untouched_record(home):
+    answer = _run(home, "audit", "verify")
+    assert (answer.exit_code, answer.output) == (0, "记录完好，未被改动。\n")
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "update history set body = replace(body, '移交', '移送') where body like '%移交%'",
+        'update history set "by" = 1 where id = 50',
+        "update history set at = '2020-01-01 00:00:00' where id = 50",
+        "delete from history where subject_kind = 'hazard' and seq = 3",
+    ],
+)
+def test_audit_after_tampering(home, tampering):
+    """INV-4: whoever changes the record with SQL is found out."""
+    with sqlite3.connect(home / "bihuan.db") as connection:
+        for (name,) in connection.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            connection.execute(f"drop trigger {name}")
+        connection.execute("pragma foreign_keys = off")
+        assert connection.execute(tampering).rowcount > 0
+    answer = _run(home, "audit", "verify")
+    assert answer.exit_code == 1
+    assert "处不符" in answer.output
+
+
+# ---- users -------------------------------------------------------------------------------------------------------------
+
+
+def test_user_list_shows_everybody_with_his_posts(home):
+    answer = _run(home, "user", "list")
+    assert answer.exit_code == 0
+    rows = dict(line.split("\t", 1) for line in answer.output.splitlines())
+    assert set(rows) == {row[0] for row in _ask(home, "select login from persons")}
+    assert rows["zhuren"] == "副组长兼办公室主任\t乙镇领导组副组长、乙镇领导组办公室主任"
+
+
+def test_user_password_by_option_and_by_prompt(home):
+    assert _signs_in(home, "banshi1", PASSWORD)
+    answer = _run(home, "user", "password", "banshi1", "--password", "Another-2026")
+    assert (answer.exit_code, answer.output) == (0, "密码已更新。\n")
+    assert _signs_in(home, "banshi1", "Another-2026")
+    with pytest.raises(Forbidden):
+        _signs_in(home, "banshi1", PASSWORD)
+    answer = _run(home, "user", "password", "banshi1", input="Third-2026\nThird-2026\n")
+    assert answer.exit_code == 0
+    assert "Third-2026" not in answer.output
+    assert _signs_in(home, "banshi1", "Third-2026")
+
+
+def test_a_new_person_signs_in_and_gets_a_post(home):
+    """From nothing to a clerk at work, without a page."""
+    assert _run(home, "user", "add", "banshi3", "办公室经办丙", "--password", "Another-2026").exit_code == 0
+    assert _signs_in(home, "banshi3", "Another-2026")
+    answer = _run(home, "user", "appoint", "banshi3", "OFFICE_STAFF", "乙镇", "--document", "乙政〔2026〕3号")
+    assert answer.exit_code == 0, answer.exception
+    assert "乙镇领导组办公室工作人员" in answer.output
+    assert "banshi3\t办公室经办丙\t乙镇领导组办公室工作人员" in _run(home, "user", "list").output.splitlines()
+    refused = _run(home, "user", "add", "banshi3", "重名", "--password", "Another-2026")
+    assert (refused.exit_code, "已有人使用" in refused.exception.message) == (1, True)
+    for role, unit in (("OFFICE_STAFF", "没有的单位"), ("NOBODY", "乙镇"), ("SYS_ADMIN", "甲县")):  # INV-20 for the last
+        assert isinstance(_run(home, "user", "appoint", "banshi3", role, unit).exception, Invalid)
+
+
+@pytest.mark.parametrize(
+    ("login", "password", "words"), [("banshi1", "short", "至少 10 位"), ("nobody", "Another-2026", "没有登录名")]
+)
+def test_user_password_refuses_the_weak_and_the_unknown(home, login, password, words):
+    answer = _run(home, "user", "password", login, "--password", password)
+    assert answer.exit_code == 1
+    assert words in answer.exception.message
+    assert _signs_in(home, "banshi1", PASSWORD)
+
+
+def test_user_password_lifts_the_lockout(home):
+    """Domain 8.3: five failures lock for fifteen minutes; the administrator opens again."""
+    for _ in range(6):
+        with pytest.raises(Forbidden):
+            _signs_in(home, "banshi1", "Wrong-2026x")
+    with pytest.raises(Forbidden, match="锁定"):
+        _signs_in(home, "banshi1", PASSWORD)
+    assert _run(home, "user", "password", "banshi1", "--password", "Another-2026").exit_code == 0
+    assert _signs_in(home, "banshi1", "Another-2026")
