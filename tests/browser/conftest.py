@@ -25,7 +25,12 @@ from tests.browser.desk import Desk
 from tests.browser.visit import sign_in
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-OPTIONS = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1366, "height": 768}}
+OPTIONS = {
+    "locale": "zh-CN",
+    "timezone_id": "Asia/Shanghai",
+    "viewport": {"width": 1366, "height": 768},
+    "reduced_motion": "reduce",  # no transitions between pages: a test leaves a page before they have ended
+}
 START_SECONDS = 120  # the demo county is driven through its processes first
 REPORT = pytest.StashKey[dict[str, pytest.TestReport]]()
 

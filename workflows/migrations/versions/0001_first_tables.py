@@ -492,6 +492,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
     )
     op.create_index("ix_tasks_assignee", "tasks", ["assignee_id", "status", "due_key", "id"], unique=False)
+    op.create_index("ix_tasks_blocked", "tasks", ["status", "blocked"], unique=False)
     op.create_index("ix_tasks_done", "tasks", ["done_by", "done_at", "id"], unique=False)
     op.create_index("ix_tasks_instance", "tasks", ["instance_id", "status"], unique=False)
     op.create_index("ix_tasks_subject", "tasks", ["subject_kind", "subject_id"], unique=False)
@@ -654,6 +655,7 @@ def downgrade() -> None:
     op.drop_index("ix_tasks_subject", table_name="tasks")
     op.drop_index("ix_tasks_instance", table_name="tasks")
     op.drop_index("ix_tasks_done", table_name="tasks")
+    op.drop_index("ix_tasks_blocked", table_name="tasks")
     op.drop_index("ix_tasks_assignee", table_name="tasks")
     op.drop_table("tasks")
     op.drop_index(op.f("ix_supplements_hazard_id"), table_name="supplements")
