@@ -100,7 +100,7 @@ def imports(file: Path) -> set[str]:
 
 
 def test_no_registry_address_and_no_path_of_a_machine() -> None:
-    hosts = ["pypi" + ".org", "pythonhosted" + ".org", "registry.npm" + "js", "npm" + "mirror", '"resolved"' + ":"]
+    hosts = ["pypi" + ".org", "python" + "hosted.org", "registry" + ".npmjs", "npm" + "mirror", '"resolved"' + ":"]
     hosts += ["index" + "-url", "find" + "-links"]
     pattern = "|".join(map(re.escape, hosts)) + r"|^registry *=|(?<![\w.}])/(work|root|home/\w+|Users/\w+)/"
     none(found(pattern, list(texts())))
