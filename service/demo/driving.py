@@ -83,11 +83,14 @@ class Driver:
             pass
 
     def _whoever_may(self, session: Any, task: Task) -> Any:
-        for login in sorted(PEOPLE, key=lambda login: not _is_of_enterprise(login)):  # its own people before a proxy
-            caller = people.caller(session, self.person(login))
-            waiting = tasks.inbox(session, self.rules, caller, limit=500).rows
-            if any(row.task.id == task.id and not row.forbidden for row in waiting):
-                return caller
+        """One of those whose task it is, in whose inbox it lies and who may do it: the enterprise's own people first."""
+        near = {person.id for person in people.holders(session, tasks.posts_of(session, task))} | {task.assignee_id}
+        for login in sorted(PEOPLE, key=lambda login: not _is_of_enterprise(login)):
+            if self.person(login) in near:
+                caller = people.caller(session, self.person(login))
+                rows = tasks.inbox(session, self.rules, caller, limit=500).rows
+                if any(row.task.id == task.id and not row.forbidden for row in rows):
+                    return caller
         raise LookupError(f"nobody may do {task.element_id}: {task.blocked or task.note}")
 
     def usual(self, session: Any, hazard: Hazard, task: Task, by: int) -> dict[str, Any]:
