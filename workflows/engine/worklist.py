@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, delete, insert, select, update
+from sqlalchemy import ForeignKey, Index, String, delete, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock
@@ -18,6 +18,9 @@ from workflows.db import Base, Key
 from workflows.engine import Address, Rules, Subject, Want, history, spiff
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # stands where a task has no due moment, so that it sorts last
+
+
+BLOCKED = text("status = 'OPEN' and blocked != ''")
 
 
 class Task(Base):
@@ -29,6 +32,7 @@ class Task(Base):
         Index("ix_tasks_assignee", "assignee_id", "status", "due_key", "id"),
         Index("ix_tasks_done", "done_by", "done_at", "id"),
         Index("ix_tasks_subject", "subject_kind", "subject_id"),
+        Index("ix_tasks_blocked", "subject_id", sqlite_where=BLOCKED, postgresql_where=BLOCKED),  # few; the board asks for all
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
