@@ -1,5 +1,6 @@
 """台账: every numbered hazard in one's scope, as it stands or as it stood at the end of a past day; and the same as Excel."""
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -20,8 +21,8 @@ from workflows.people import Unit
 
 blueprint = Blueprint("ledger", __name__, url_prefix="/ledger")
 
-GROUPS = {"open": "未销号", "awaiting": "已改待销", "closed": "已完成整改", "gone": "已核减、并号"}
-TERMS = {"late": "超期未销号", "soon": "三日内到期", "kept": "按期销号", "missed": "超期销号"}
+GROUPS = {"counted": "计入统计的", "open": "未销号", "awaiting": "已改待销", "closed": "已完成整改", "gone": "已核减、并号"}
+TERMS = {"late": "逾期未销号", "soon": "三日内到期", "kept": "按期销号", "missed": "逾期销号"}
 MARKS = {"listed": "挂牌督办", "blocked": "受阻"}
 AGES = {"7": "7 日内", "30": "8 至 30 日", "90": "31 至 90 日", "180": "91 至 180 日", "more": "180 日以上"}
 NUMBERED = {code: text for code, text in STATUSES.items() if code not in ("DRAFT", "REPORTED", "REJECTED_LEAD")}
@@ -31,7 +32,7 @@ INDENT = {"COUNTY": 0, "TOWN": 1, "VILLAGE": 2}
 HEADS = (
     ("编号", 27), ("主体名称", 24), ("主体类型", 11), ("统一社会信用代码", 21), ("所在乡镇", 14), ("所在村（社区）", 14),
     ("行业领域", 12), ("地址", 24), ("隐患描述", 48), ("判定依据", 20), ("来源", 10), ("状态", 15), ("是否已改待销", 13),
-    ("整改方式", 10), ("整改期限", 17), ("是否超期", 9), ("登记时间", 17), ("销号时间", 17), ("牵头责任人", 12),
+    ("整改方式", 10), ("整改期限", 17), ("是否逾期", 9), ("登记时间", 17), ("销号时间", 17), ("牵头责任人", 12),
     ("县跟踪人", 12), ("挂牌督办", 9), ("退回次数", 9),
 )  # fmt: skip
 
@@ -144,12 +145,17 @@ def _wanted(asked: Mapping[str, str], places: Sequence[Unit]) -> ledger.Wanted:
 
 
 def _end_of(text: str) -> datetime | None:
-    """24:00 of the day; None, which is now, for today and later."""
-    try:
-        day = date.fromisoformat(text) if text else clock.today()
-    except ValueError:
-        raise Invalid("", "截至日期无效，请重新选择。") from None
+    """24:00 of the day, however it is written (2026-06-25, 2026年6月25日, 20260625); None, which is now, for today and later."""
+    day = _day(text) if text else clock.today()
     return clock.end_of(day) if day < clock.today() else None
+
+
+def _day(text: str) -> date:
+    parts = re.fullmatch(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?", text)
+    try:
+        return date(*map(int, parts.groups() if parts else ()))
+    except (TypeError, ValueError):
+        raise Invalid("", "截至日期无效，请按“2026-06-25”的样子填写。") from None
 
 
 # ---- words -------------------------------------------------------------------------------------------------------------

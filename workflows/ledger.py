@@ -43,7 +43,13 @@ EXPORTED = (
     "mode registered_at return_count"
 ).split()
 AGES = {"7": (0, 7), "30": (8, 30), "90": (31, 90), "180": (91, 180), "more": (181, None)}  # days since the registration
-GROUPS = {"open": rules.IN_HAND, "closed": rules.COUNTED_AS_CLOSED, "awaiting": rules.AWAITING_SIGNATURE, "gone": frozenset(GONE)}
+GROUPS = {
+    "counted": rules.IN_HAND | rules.COUNTED_AS_CLOSED,
+    "open": rules.IN_HAND,
+    "closed": rules.COUNTED_AS_CLOSED,
+    "awaiting": rules.AWAITING_SIGNATURE,
+    "gone": frozenset(GONE),
+}
 
 
 @dataclass(frozen=True)
@@ -344,7 +350,7 @@ def term(kind: str, moment: datetime, status: Any, due_at: Any, closed_at: Any) 
     is_open, is_closed = status.in_(rules.IN_HAND), status.in_(rules.COUNTED_AS_CLOSED)
     kinds = {
         "late": and_(is_open, due_at < moment),
-        "soon": and_(is_open, due_at >= moment, due_at < moment + timedelta(days=SOON_DAYS)),
+        "soon": and_(is_open, due_at >= moment, due_at <= clock.end_of(clock.on(moment) + timedelta(days=SOON_DAYS))),
         "kept": and_(is_closed, closed_at <= due_at),
         "missed": and_(is_closed, closed_at > due_at),
     }
