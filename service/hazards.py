@@ -193,6 +193,12 @@ def context(subject: Subject, thing: Any, options: forms.Options) -> dict[str, A
     }
 
 
+def brief(hazard: Hazard) -> tuple[list[Fact], list[Picture]]:
+    """What is known of a case, and its photos in the order they were handed in; for a page that shows several cases."""
+    known = facts(hazard, _names(hazard, [], []), options_of(hazard))
+    return known, _pictures(hazard, tasks.submissions(g.session, hazard.ref))[::-1]
+
+
 def options_of(thing: Any) -> forms.Options:
     """The option lists of the domain, each asked for at most once a page."""
     rules, session = house().rules, g.session
