@@ -218,6 +218,16 @@ def find_plan(session: Session, hazard: Hazard) -> Plan | None:
     return session.scalars(select(Plan).where(Plan.hazard_id == hazard.id).order_by(Plan.id.desc()).limit(1)).first()
 
 
+def plans(session: Session, hazard: Hazard) -> list[Plan]:
+    """Every plan, oldest first."""
+    return list(session.scalars(select(Plan).where(Plan.hazard_id == hazard.id).order_by(Plan.id)))
+
+
+def finishes(session: Session, hazard: Hazard) -> list[Finish]:
+    """Every finish report, oldest first."""
+    return list(session.scalars(select(Finish).where(Finish.hazard_id == hazard.id).order_by(Finish.id)))
+
+
 def find_finish(session: Session, hazard: Hazard) -> Finish | None:
     """The newest finish report."""
     mine = select(Finish).where(Finish.hazard_id == hazard.id).order_by(Finish.id.desc()).limit(1)
