@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from service import labels
@@ -11,7 +10,7 @@ from service.hazards import Fact
 from workflows import closures, disclosures, feedbacks, handovers, people, rectifications, verifications
 from workflows.hazards import Hazard
 
-PARTS = {"TERRITORY": "属地", "SECTOR": "行业", "TRACKER": "县跟踪人"}
+PARTS = {"TERRITORY": "属地", "SECTOR": "行业", "TRACKER": "跟踪人"}
 HANDOVERS = {"RECTIFY": "移交一 整改治理", "TRACK": "移交二 跟踪管理"}
 STAGES = {"APPLY": "申请销号", "TOWN": "镇审核", "TRACKER": "县跟踪意见", "SIGN": "县政府分管领导签字"}
 DECISIONS = {
@@ -80,7 +79,6 @@ def _entry(session: Any, title: str, row: Any, at: datetime, by: int | None, row
 
 
 def _handovers(session: Any, hazard: Hazard) -> Iterator[Entry]:
-    entry = partial(_entry, session)
     answers = handovers.answers(session, hazard)
     for row in handovers.of(session, hazard):
         unit = people.get_unit(session, row.county_dept_id).name if row.county_dept_id else ""
@@ -88,13 +86,18 @@ def _handovers(session: Any, hazard: Hazard) -> Iterator[Entry]:
         co_units = "、".join(people.get_unit(session, int(id)).name for id in row.co_units or [])
         rows = [("牵头", lead), ("县有关部门", unit), ("配合单位", co_units), ("整改方式", labels.mode(row.mode))]
         rows += [("整改期限", labels.day(row.due_date)), ("要求", row.requirements), ("文号", row.document_no)]
-        rows += [("联系方式", row.contact), ("签收齐全", labels.moment(row.completed_at))]
-        yield entry(HANDOVERS[row.kind], row, row.issued_at, row.issued_by, rows)
-        for answer in (each for each in answers if each.handover_id == row.id):
-            verdict = "签收" if answer.is_accepted else "拒收"
-            named = people.names(session, [answer.person_id]).get(answer.person_id, "")
-            title = f"{PARTS[answer.part]}：{verdict}"
-            yield entry(title, answer, answer.at, answer.by, [("责任人", named), ("理由", answer.reason)])
+        rows += [("联系方式", row.contact)]
+        rows += [(f"{PARTS[each.part]}签收", _answer(session, each)) for each in answers if each.handover_id == row.id]
+        rows += [("签收齐全", labels.moment(row.completed_at))]
+        yield _entry(session, HANDOVERS[row.kind], row, row.issued_at, row.issued_by, rows)
+
+
+def _answer(session: Any, answer: handovers.Acknowledgement) -> str:
+    """Whom it was for, what he said, and whose hand it was if not his own: the department names the tracker."""
+    names = people.names(session, [answer.person_id, answer.by])
+    verdict = "签收" if answer.is_accepted else f"拒收：{answer.reason or ''}"
+    hand = f"（{names.get(answer.by, '')}办理）" if answer.by != answer.person_id else ""
+    return f"{names.get(answer.person_id, '')}，{labels.moment(answer.at)} {verdict}{hand}"
 
 
 def _plans(session: Any, hazard: Hazard) -> Iterator[Entry]:

@@ -97,7 +97,8 @@ def test_the_page_holds_everything(signed_in, case):
     page = signed_in("banshi1").get(f"/hazards/{case}/dossier").text
     for title in ("两移交与签收", "整改方案（五落实）", "完工报告", "验收与成员确认", "申请、审核与签字", "照片和附件", "留痕"):
         assert title in page
-    assert "属地：签收" in page
+    assert "属地签收" in page
+    assert "跟踪人签收" in page
     assert "县政府分管领导签字" in page
     assert "限期整改指令书.pdf" in page
     assert hashlib.sha256(pdf()).hexdigest() in page
