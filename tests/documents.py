@@ -12,14 +12,14 @@ BODY = (
 )
 
 
-def pdf(extra: bytes = b"", *, packed: bytes = b"") -> bytes:
-    """A small PDF; `extra` stands in its catalog, `packed` in an object stream."""
+def pdf(extra: bytes = b"", *, packed: bytes = b"", head: bytes = b"", is_broken: bool = False) -> bytes:
+    """A small PDF; `extra` stands in its catalog, `packed` in an object stream whose dictionary has `head` too."""
     parts = [b"%PDF-1.5\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R " + extra + b" >>\nendobj\n"]
     parts += [b"2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n"]
     if packed:
-        content = zlib.compress(packed)
-        head = b"3 0 obj\n<< /Type /ObjStm /N 1 /First 0 /Filter /FlateDecode /Length %d >>\nstream\n" % len(content)
-        parts += [head + content + b"\nendstream\nendobj\n"]
+        content = packed if is_broken else zlib.compress(packed)
+        start = b"3 0 obj\n<< /Type /ObjStm /N 1 /First 0 /Filter /FlateDecode /Length %d " % len(content)
+        parts += [start + head + b">>\nstream\n" + content + b"\nendstream\nendobj\n"]
     body = b"".join(parts)
     return body + b"xref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 1 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(body)
 

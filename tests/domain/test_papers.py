@@ -1,6 +1,8 @@
 """Papers: by content, never by name; bounded; nothing that runs; seen only within the scope (domain 3.3, INV-16)."""
 
+import contextlib
 import io
+from time import process_time
 
 import pytest
 
@@ -32,6 +34,7 @@ def kept(tmp_path):
     [
         (pdf(), "指令书.pdf", "pdf"),
         (pdf(), "指令书.exe", "pdf"),
+        (pdf(packed=b"1 0 << /Type /Page >>"), "新版.pdf", "pdf"),
         (docx(), "预案.docx", "docx"),
         (docx(), "预案.pdf", "docx"),
         (docx({"word/_rels/document.xml.rels": LINK}), "带链接.docx", "docx"),
@@ -67,6 +70,9 @@ HOSTILE = {
     "pdf with a script": (pdf(b"/OpenAction << /S /JavaScript /JS (app.alert(1)) >>"), "含有脚本"),
     "pdf with a hidden script": (pdf(b"/OpenAction << /S /J#61vaScript >>"), "含有脚本"),
     "pdf with a packed script": (pdf(packed=b"1 0 << /S /JavaScript >>"), "含有脚本"),
+    "the same, told in another way": (pdf(packed=b"1 0 << /S /JavaScript >>", head=b"/DecodeParms << /Predictor 1 >> "), "含有脚本"),
+    "pdf packed so that nobody sees": (pdf(packed=b"1 0 << /S /JavaScript >>", is_broken=True), "不是完整的 PDF"),
+    "pdf that is a bomb": (pdf(packed=bytes(61 * 1024 * 1024)), "不是完整的 PDF"),
     "pdf that starts a program": (pdf(b"/AA << /S /Launch /F (cmd.exe) >>"), "含有脚本"),
     "pdf with a file in it": (pdf(b"/Names << /EmbeddedFiles 9 0 R >>"), "含有脚本"),
     "locked pdf": (pdf(b"/Encrypt 9 0 R"), "加了密码"),
@@ -110,6 +116,17 @@ def test_a_bomb_that_lies_about_its_size_is_refused(tmp_path):
     assert data.count(size) == 2
     with pytest.raises(Invalid, match="docx"):
         receive(tmp_path, data.replace(size, lie))
+
+
+@pytest.mark.parametrize("part", [b"stream\n", b"stream\nendstream", b"obj /ObjStm stream\n", b"<", b"#4"])
+def test_a_file_made_to_keep_us_busy_does_not(tmp_path, part):
+    """Looking at a file takes a time that grows with its size, not with its square."""
+    began = process_time()
+    with contextlib.suppress(Invalid):
+        receive(tmp_path, pdf(part * (4_000_000 // len(part))))
+    with contextlib.suppress(Invalid):
+        receive(tmp_path, docx({"word/_rels/document.xml.rels": b"<" + b"Relationship " * 200_000}))
+    assert process_time() - began < 5
 
 
 def test_more_than_20_mb_is_refused(tmp_path):
