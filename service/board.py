@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import hazards, house, labels, ledger
+from service.pictures import Picture
 from workflows import board, clock, closures, people, rectifications, verifications
 from workflows.engine import tasks
 from workflows.errors import Forbidden
@@ -60,7 +61,7 @@ class Pending:
     finished: str
     verification: Any
     members: list[tuple[str, Any]]
-    pictures: list[hazards.Picture]
+    pictures: list[Picture]
     opinions: list[Opinion]
 
 
@@ -135,7 +136,7 @@ def _waiting(after: str | None, limit: int) -> tasks.Inbox:
 
 def _pending(row: tasks.Row) -> Pending:
     hazard: Hazard = house().rules.subject(g.session, row.task.subject)
-    facts, pictures = hazards.brief(hazard)
+    facts, shown = hazards.brief(hazard)
     found, finish = verifications.find_last(g.session, hazard), rectifications.find_finish(g.session, hazard)
     return Pending(
         row.task,
@@ -146,7 +147,7 @@ def _pending(row: tasks.Row) -> Pending:
         finish.report if finish else "",
         found,
         _members(found),
-        pictures,
+        shown,
         _opinions(hazard),
     )
 

@@ -185,10 +185,10 @@ def context(subject: Subject, thing: Any, options: forms.Options) -> dict[str, A
     }
 
 
-def brief(hazard: Hazard) -> tuple[list[Fact], list[Picture]]:
+def brief(hazard: Hazard) -> tuple[list[Fact], list[pictures.Picture]]:
     """What is known of a case, and its photos in the order they were handed in; for a page that shows several cases."""
     known = facts(hazard, _names(hazard, [], []), options_of(hazard))
-    return known, _pictures(hazard, tasks.submissions(g.session, hazard.ref))[::-1]
+    return known, pictures.of(hazard, tasks.submissions(g.session, hazard.ref))[::-1]
 
 
 def options_of(thing: Any) -> forms.Options:
