@@ -50,6 +50,8 @@ def demo() -> None:
     from workflows import steps
 
     config, database = Config.from_env(), _database()
+    if config.is_production:
+        raise Misconfigured("The demo county has well-known passwords: it is not made in production.")
     setup.prepare(database)
     made = county.build(database, config.home, steps.RULES)
     click.echo(county.sign_ins() if made else "库中已有人员，没有改动。")
@@ -90,13 +92,12 @@ def audit() -> None:
 @audit.command()
 @click.option("--dossier", type=click.Path(path_type=Path), help="只核对一份卷宗（zip），不用数据库。")
 def verify(dossier: Path | None) -> None:
-    """重新计算每条记录的校验值，并与每日锚点核对。退出码：0 完好，1 有出入。"""
-    from workflows.engine import history
+    """重新计算每条记录、每份提交的校验值，并与每日锚点、台账事实核对。退出码：0 完好，1 有出入。"""
+    from service import setup
 
     if dossier:
         sys.exit(_verify_dossier(dossier))
-    with _database().reading() as session:
-        faults = history.verify(session)
+    faults = setup.record_faults(_database())
     for fault in faults:
         click.echo(fault)
     click.echo("记录完好，未被改动。" if not faults else f"共 {len(faults)} 处不符。")

@@ -103,7 +103,8 @@ def complete(task_id: int) -> ResponseReturnValue:
     if schema.get("x-reauthenticate") and not is_confirmed:
         faults["password"] = PASSWORD_WRONG
     try:
-        tasks.complete(g.session, house().rules, mine, current_user.caller, data)
+        if "password" not in faults:  # nothing of a signature is done, not even to be undone, before the password is right
+            tasks.complete(g.session, house().rules, mine, current_user.caller, data)
         if faults:
             raise Invalid(faults)
     except Invalid as invalid:

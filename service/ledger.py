@@ -53,10 +53,11 @@ def index() -> ResponseReturnValue:
     wanted = _wanted(asked, places)
     scope = scope_of(g.session, current_user.caller)
     found = ledger.page(g.session, wanted, scope=scope, after=request.args.get("after", type=int))
+    counts = ledger.count(g.session, part=wanted, scope=scope)
     return render_template(
         "ledger/index.html",
-        counts=ledger.count(g.session, part=wanted, scope=scope),
-        number=ledger.number(g.session, wanted, scope=scope),
+        counts=counts,
+        number=counts.numbered if wanted.is_whole else ledger.number(g.session, wanted, scope=scope),
         found=found,
         asked=asked,
         marks=hazards.marks,

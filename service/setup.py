@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import workflows
-from workflows import clock, migrations, people, staffing, steps
+from workflows import clock, facts, migrations, people, staffing, steps
 from workflows.db import Database
-from workflows.engine import checks, definitions, instances
+from workflows.engine import checks, definitions, history, instances, tasks
 from workflows.errors import Invalid
 
 SHIPPED = Path(workflows.__file__).parent.parent / "bpmn"
@@ -79,6 +79,12 @@ def forms_beside(file: Path) -> dict[str, Any]:
     folder = file.parent / "forms"
     folder = folder if folder.is_dir() else SHIPPED / "forms"
     return {each.stem: _form(each) for each in sorted(folder.glob("*.json"))}
+
+
+def record_faults(database: Database) -> list[str]:
+    """What does not add up in the record: chains, anchors, facts against their lines, submissions against their hashes."""
+    with database.reading() as session:
+        return history.verify(session) + facts.faults(session) + tasks.faults(session)
 
 
 def list_people(database: Database) -> Iterator[str]:

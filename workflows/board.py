@@ -5,9 +5,9 @@ Counted by the ledger's rules and with its conditions, so that each figure leads
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.orm import Session
 
 from workflows import clock, ledger, people
@@ -97,35 +97,42 @@ def board(session: Session, *, scope: ColumnElement[bool], within: Unit | None =
 def _cells(
     session: Session, scope: ColumnElement[bool], within: Unit | None, length: int
 ) -> Iterator[tuple[str, str, Sums]]:
-    """One pass over the hazards that count: their figures by place and industry."""
+    """The figures by place and industry. Each hazard is looked at once, and asked only what its status leaves open; the few
+    that are listed or blocked are fetched by themselves."""
     place = func.substr(Hazard.region_code, 1, length)
-    figures = _figures()
-    found = (
-        select(place, func.coalesce(Hazard.sector, "OTHER"), func.count(), *figures.values())
-        .where(scope, Hazard.hazard_no.is_not(None), Hazard.status.not_in(rules.NOT_COUNTED))
-        .group_by(place, Hazard.sector)
+    sector = func.coalesce(Hazard.sector, "OTHER")
+    inside = questions.in_region(within) if within is not None else true()
+    cells: dict[tuple[str, str], dict[str, int]] = {}
+    for condition, figures in _passes(clock.now()):
+        found = select(place, sector, *(func.sum(case((figure, 1), else_=0)) for figure in figures.values()))
+        counted = found.where(scope, inside, ledger.is_numbered(), condition).group_by(place, sector)
+        for code, industry, *values in session.execute(counted):
+            cell = cells.setdefault((code, industry), {})
+            cell |= {name: cell.get(name, 0) + int(value) for name, value in zip(figures, values, strict=True)}
+    for (code, industry), cell in cells.items():
+        ages = {age: cell.pop(f"age {age}", 0) for age in ledger.AGES}
+        yield code, industry, Sums(**cell, ages=ages)
+
+
+def _passes(now: datetime) -> Iterator[tuple[ColumnElement[bool], dict[str, ColumnElement[bool]]]]:
+    """Which hazards to look at, and what to count of them: the conditions of the ledger, so that a figure and the list behind
+    it never differ."""
+    terms = {kind: ledger.term(kind, now, Hazard.status, Hazard.due_at, Hazard.closed_at) for kind in ledger.TERMS}
+    is_open, is_closed = Hazard.status.in_(rules.IN_HAND), Hazard.status.in_(rules.COUNTED_AS_CLOSED)
+    is_listed, is_blocked = Hazard.id.in_(ledger.listed()), Hazard.id.in_(ledger.blocked())
+    yield is_closed, {"found": true(), "closed": true(), "kept": terms["kept"], "missed": terms["missed"]}
+    yield (
+        is_open,
+        {
+            "found": true(),
+            "awaiting": Hazard.status.in_(rules.AWAITING_SIGNATURE),
+            "late": terms["late"],
+            "soon": terms["soon"],
+            **{f"age {age}": ledger.aged(age, now) for age in ledger.AGES},
+        },
     )
-    if within is not None:
-        found = found.where(questions.in_region(within))
-    for code, sector, number, *values in session.execute(found):
-        counted = dict(zip(figures, (int(value or 0) for value in values), strict=True))
-        ages = {age: counted.pop(f"age {age}") for age in ledger.AGES}
-        yield code, sector, Sums(found=number, ages=ages, **counted)
-
-
-def _figures() -> dict[str, ColumnElement[Any]]:
-    """The conditions of the ledger as sums, so that a figure and the list behind it never differ."""
-    now = clock.now()
-    is_open = Hazard.status.in_(rules.IN_HAND)
-    conditions: dict[str, ColumnElement[bool]] = {
-        "closed": Hazard.status.in_(rules.COUNTED_AS_CLOSED),
-        "awaiting": Hazard.status.in_(rules.AWAITING_SIGNATURE),
-        **{kind: ledger.term(kind, now, Hazard.status, Hazard.due_at, Hazard.closed_at) for kind in ledger.TERMS},
-        "listed": Hazard.id.in_(ledger.listed(now)),
-        "blocked": Hazard.id.in_(ledger.blocked()),
-        **{f"age {age}": is_open & ledger.aged(age, now) for age in ledger.AGES},
-    }
-    return {name: func.sum(case((condition, 1), else_=0)) for name, condition in conditions.items()}
+    marked = Hazard.id.in_(ledger.listed().union(ledger.blocked())) & Hazard.status.not_in(rules.NOT_COUNTED)
+    yield marked, {"listed": is_listed, "blocked": is_blocked}
 
 
 def units(session: Session, within: Unit | None) -> dict[str, Unit]:

@@ -23,7 +23,7 @@ class Fact(Base):
     __table_args__ = (
         Index("ix_facts_hazard", "hazard_id", "recorded_at", "kind"),  # the ledger reads nothing but this index
         Index("ix_facts_recorded", "recorded_at"),
-        Index("ix_facts_listed", "hazard_id", sqlite_where=LISTED, postgresql_where=LISTED),  # few; the ledger asks for all
+        Index("ix_facts_listed", "recorded_at", "hazard_id", sqlite_where=LISTED, postgresql_where=LISTED),  # few
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

@@ -5,7 +5,7 @@ newest status fact up to that moment says; of this moment the hazard's own row s
 leader's signature counts as rectified; voided, downgraded and merged hazards count nowhere (INV-11, INV-13, INV-14).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -67,6 +67,11 @@ class Wanted:
     mark: str = ""  # listed; blocked: nobody may do its task (now only)
     age: str = ""  # one of AGES: not signed since so many days
 
+    @property
+    def is_whole(self) -> bool:
+        """Every row of the part is wanted, so that its totals say how many."""
+        return not (self.status or self.term or self.mark or self.age)
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -127,6 +132,11 @@ class Counts:
         return Row(sum(r.found for r in parts), sum(r.closed for r in parts), sum(r.awaiting for r in parts))
 
     @property
+    def numbered(self) -> int:
+        """Every number given: what counts, and what is gone."""
+        return self.total.found + sum(self.gone.values())
+
+    @property
     def open(self) -> int:
         """Found and not signed."""
         return self.total.found - self.total.closed
@@ -181,8 +191,10 @@ def count(
     if campaign:
         conditions.append(Hazard.campaign == campaign)
     rows, listed, gone = {source: Row() for source in SOURCES}, Row(), dict.fromkeys(GONE, 0)
-    found = _by_status(moment) if part.as_of else _by_status_now()
-    for source, status, is_listed, number in session.execute(found.where(*conditions)):
+    past = _by_status(moment).where(*conditions)
+    found: Iterable[tuple[str, str, bool, int]]
+    found = session.execute(past) if part.as_of else _groups_now(session, *conditions)
+    for source, status, is_listed, number in found:
         if status in rules.NOT_COUNTED:
             gone[status] = gone.get(status, 0) + number
             continue
@@ -265,14 +277,20 @@ def _by_status(moment: datetime) -> Select[str, str, bool, int]:
     )
 
 
-def _by_status_now() -> Select[str, str, bool, int]:
-    """The same of this moment, from the hazards' own rows: a status is changed only together with its fact."""
-    is_listed = Hazard.id.in_(listed(clock.now()))
-    return (
-        select(func.coalesce(Hazard.source, ""), Hazard.status, is_listed, func.count())
-        .where(Hazard.hazard_no.is_not(None))
-        .group_by(Hazard.source, Hazard.status, is_listed)
+def _groups_now(session: Session, *conditions: ColumnElement[bool]) -> Iterator[tuple[str, str, bool, int]]:
+    """The same of this moment, from the hazards' own rows: a status is changed only together with its fact. The few that are
+    listed are asked for by themselves, which halves the time."""
+    every = (
+        select(func.coalesce(Hazard.source, ""), Hazard.status, func.count())
+        .where(is_numbered(), *conditions)
+        .group_by(Hazard.status, Hazard.source)
     )
+    marked = session.execute(every.where(Hazard.id.in_(listed())))
+    few = {(source, status): number for source, status, number in marked}
+    for source, status, number in session.execute(every):
+        part = few.get((source, status), 0)
+        yield source, status, True, part
+        yield source, status, False, number - part
 
 
 # ---- conditions --------------------------------------------------------------------------------------------------------
@@ -293,8 +311,8 @@ class _View:
 def _view(wanted: Wanted) -> _View:
     """Now from the hazard's own row, before that from the newest fact of each kind."""
     moment = wanted.as_of or clock.now()
-    is_listed = Hazard.id.in_(listed(moment))
-    numbered = Hazard.hazard_no.is_not(None)
+    is_listed = Hazard.id.in_(listed(wanted.as_of))
+    numbered = is_numbered()
     if wanted.as_of is None:
         return _View(moment, numbered, Hazard.status, Hazard.due_at, Hazard.closed_at, is_listed)
     before = and_(Fact.hazard_id == Hazard.id, Fact.recorded_at <= moment)
@@ -313,9 +331,15 @@ def _newest(column: Any, *conditions: ColumnElement[bool]) -> ColumnElement[Any]
     return found.order_by(Fact.id.desc()).limit(1).scalar_subquery()
 
 
-def listed(moment: datetime) -> Select[int]:
+def is_numbered() -> ColumnElement[bool]:
+    """In the ledger. Written so that the index of numbers does not serve it: nearly all have one, and the counting index, read
+    from end to end, is ten times quicker than 100,000 look-ups by number."""
+    return func.coalesce(Hazard.hazard_no, "") != ""
+
+
+def listed(moment: datetime | None = None) -> Select[int]:
     """Hazards ever put under supervision (挂牌) up to a moment; A9 counts them after the plate is gone as well."""
-    return select(Fact.hazard_id).where(LISTED, Fact.recorded_at <= moment)
+    return select(Fact.hazard_id).where(LISTED, Fact.recorded_at <= moment if moment else true())
 
 
 def _part(wanted: Wanted) -> Iterator[ColumnElement[bool]]:

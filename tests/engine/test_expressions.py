@@ -128,3 +128,10 @@ def test_threads_do_not_mix_their_names():
 
 def test_parsing_is_done_once():
     assert expressions.parse("decision == 'once'") is expressions.parse("decision == 'once'")
+
+
+def test_a_text_is_never_formatted():
+    """A few characters of a format could ask for gigabytes."""
+    with pytest.raises(Invalid):
+        expressions.parse("'%99999999d' % 1").evaluate({}, {})
+    assert expressions.parse("7 % 4").evaluate({}, {}) == 3

@@ -55,14 +55,14 @@ def test_a_substitute_may_not_do_what_he_or_his_principal_is_barred_from(monday)
 
 
 def test_the_county_leaders_signature_is_not_delegable(monday):
-    """⑫: 不可代办、不可授权: his substitute does not find the task, and where it bears his name he may not do it."""
+    """⑫: 不可代办、不可授权: his substitute does not find the task, not even when the leader has claimed it."""
     substitute(monday, "fuxianzhang", "xianban")
     hazard = bring(monday, found(monday), "sign")
     refused(NotFound, "", monday.do, hazard, "sign", "xianban")
     with monday.database.transaction() as session:
         caller = people.caller(session, monday.person("fuxianzhang"))
         tasks.claim(session, monday.rules, tasks.get(session, monday.open_tasks(hazard)[0].id, caller), caller)
-    refused(Forbidden, "不可代办", monday.do, hazard, "sign", "xianban")
+    refused(NotFound, "", monday.do, hazard, "sign", "xianban")
     assert close(monday, hazard).status == "ARCHIVED"
 
 
@@ -151,3 +151,16 @@ def test_a_blocked_task_finds_whoever_is_appointed_later(monday):
         kinds = [line.kind for line in history.lines(session, hazards.get(session, hazard).ref)]
     assert "readdressed" in kinds
     assert close(monday, hazard).status == "ARCHIVED"
+
+
+def test_who_claims_for_his_principal_acts_for_his_principal(monday):
+    """Domain 2.2: a claim in one's own name does not make one forget for whom one acts."""
+    substitute(monday, "zhuren", "xianban")
+    hazard = bring(monday, found(monday), "town_review")
+    with monday.database.transaction() as session:
+        caller = people.caller(session, monday.person("xianban"))
+        tasks.claim(session, monday.rules, tasks.get(session, review(monday, hazard).id, caller), caller)
+    monday.do(hazard, "town_review", "xianban")
+    with monday.database.reading() as session:
+        mine = hazards.get(session, hazard)
+        assert set(duties.of(session, mine, "T")) == {monday.person("zhuren"), monday.person("xianban")}

@@ -61,7 +61,7 @@ def deploy(
     errors = [finding for finding in checks.check(xml, known) if finding.severity == "error"]
     if errors:
         raise Rejected(errors)
-    spec = spiff.read(xml)
+    text, spec = _text(xml), spiff.read(xml)
     used = {key: forms[key] for key in sorted(_forms_of(spec))}
     sha256 = hashlib.sha256(xml + canonical(used).encode()).hexdigest()
     latest = find(session, spec.process_id)
@@ -71,7 +71,7 @@ def deploy(
         key=spec.process_id,
         version=latest.version + 1 if latest else 1,
         name=spec.name,
-        xml=xml.decode("utf-8"),
+        xml=text,
         forms=used,
         sha256=sha256,
         deployed_at=clock.now(),
@@ -119,6 +119,13 @@ def version_of(session: Session, definition_id: int, sha256: str) -> Version:
 
 
 _versions: dict[str, Version] = {}  # by sha256
+
+
+def _text(xml: bytes) -> str:
+    try:
+        return xml.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Invalid("", "流程图文件请以 UTF-8 编码保存后再发布。") from None
 
 
 def _forms_of(spec: spiff.Spec) -> set[str]:

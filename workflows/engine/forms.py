@@ -39,6 +39,18 @@ def check(schema: Mapping[str, Any], data: Mapping[str, Any], functions: Functio
     return kept
 
 
+def check_options(schema: Mapping[str, Any], data: Mapping[str, Any], options: Callable[[str], set[str]]) -> None:
+    """Refuse what does not stand in the list its field offers; Invalid with a sentence for each such field."""
+    faults = {}
+    for key, value in data.items():
+        field = schema["properties"][key]
+        chosen = set(value if isinstance(value, list) else [value])
+        if (name := field.get("x-options")) and not chosen <= options(name):
+            faults[key] = f"“{field.get('title', '')}”请从列出的选项中选择。"
+    if faults:
+        raise Invalid(faults)
+
+
 def is_required(schema: Mapping[str, Any], key: str) -> bool:
     """Whether the field must be filled whenever it can be seen."""
     return key in schema.get("required", ()) or bool(schema["properties"][key].get("x-required-when-visible"))

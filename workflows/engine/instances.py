@@ -120,6 +120,8 @@ def unblock(session: Session, rules: Rules) -> int:
     freed = 0
     for task in blocked:
         instance = lock(session, task.instance_id, task)
+        if task.status != "OPEN" or not task.blocked:  # it may have changed while we waited
+            continue
         element = version(session, instance).spec.elements[task.element_id]
         freed += worklist.readdress(session, rules, task, element, rules.subject(session, task.subject))
     return freed

@@ -118,9 +118,9 @@ def scope(session: Session, caller: Caller) -> ColumnElement[bool]:
     persons = [caller.person_id, *caller.stands_in]
     named = (Hazard.lead_person_id, Hazard.territory_person_id, Hazard.sector_person_id, Hazard.tracker_id)
     return or_(
+        and_(Hazard.status != "DRAFT", or_(false(), *opened)),  # true of nearly all that are asked for, so it stands first
         Hazard.reporter_id == caller.person_id,
         *(column.in_(persons) for column in named),
-        and_(Hazard.status != "DRAFT", or_(false(), *opened)),
     )
 
 

@@ -9,6 +9,12 @@ from workflows.db import Base, Key
 from workflows.engine import Subject
 from workflows.engine.history import Line
 
+# All that counting asks for, the scope of who counts included: the ledger's totals and the board read this index alone.
+COUNTED = (
+    "status region_code sector source due_at closed_at registered_at reporter_id lead_person_id territory_person_id "
+    "sector_person_id tracker_id enterprise_id transferred campaign hazard_no"
+).split()
+
 
 class Hazard(Base):
     """One hazard from its report to the archive. The columns are how it stands now; how it came so, facts and history tell."""
@@ -18,6 +24,7 @@ class Hazard(Base):
         Index("ix_hazards_region", "region_code", "sector"),
         Index("ix_hazards_status", "status", "due_on"),
         Index("ix_hazards_subject", "enterprise_id", "standard_clause"),
+        Index("ix_hazards_ledger", *COUNTED),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import Session
 
 from workflows import clock
-from workflows.engine import Caller, Post, Rules, Subject, instances
+from workflows.engine import Caller, Post, Rules, Subject, history, instances
 from workflows.engine.tasks.tables import Draft, Submission
 from workflows.engine.worklist import Task, TaskPost
 from workflows.errors import Forbidden, Invalid, NotFound
@@ -46,12 +46,15 @@ class Counts:
 
 
 def principal_of(task: Task, posts: Iterable[Post], caller: Caller) -> int | None:
-    """For whom the caller would act: None for himself, else the id of the person he stands in for."""
-    addressed = set(posts)
-    if task.assignee_id == caller.person_id or addressed & caller.posts:
+    """For whom the caller would act: None for himself, else the id of the person he stands in for.
+
+    A claim tells nothing here: who claimed a task for his principal does it for his principal.
+    """
+    addressed, named = set(posts), task.assignee_id if task.is_named else None
+    if named == caller.person_id or addressed & caller.posts:
         return None
     for principal, held in caller.stands_in.items():
-        if task.assignee_id == principal or addressed & held:
+        if named == principal or addressed & held:
             return principal
     return None
 
@@ -69,7 +72,7 @@ def must_be_allowed(session: Session, rules: Rules, task: Task, caller: Caller) 
 def get(session: Session, task_id: int, caller: Caller) -> Task:
     """A task at the caller's posts or in his name, open or done; NotFound for any other, so that addresses tell nothing."""
     people = [caller.person_id, *caller.stands_in]
-    mine = [Task.assignee_id.in_(people), Task.done_by == caller.person_id]
+    mine = [and_(Task.is_named, Task.assignee_id.in_(people)), Task.done_by == caller.person_id]
     if posts := _all_posts(caller):
         mine.append(exists().where(TaskPost.task_id == Task.id, _at_any(posts)))
     task = session.scalar(select(Task).where(Task.id == task_id, or_(*mine)))
@@ -97,6 +100,15 @@ def why_not(session: Session, rules: Rules, task: Task, caller: Caller) -> str |
     except Forbidden as refusal:
         return refusal.message
     return None
+
+
+def faults(session: Session) -> list[str]:
+    """Submissions that differ from the hash that was recorded with them: sentences for the auditor."""
+    return [
+        f"第 {each.id} 号提交（{each.name}）的内容与其校验值不符。"
+        for each in session.scalars(select(Submission).order_by(Submission.id))
+        if each.sha256 != history.digest(each.data)
+    ]
 
 
 def find_draft(session: Session, task: Task, caller: Caller) -> Draft | None:

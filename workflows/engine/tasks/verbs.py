@@ -60,6 +60,7 @@ def complete(session: Session, rules: Rules, task: Task, caller: Caller, data: M
     thing = rules.subject(session, task.subject)
     asked = schema(session, task)
     checked = forms.check(asked, data, instances.functions(session, rules, thing))
+    forms.check_options(asked, checked, lambda name: {value for value, _ in rules.options[name](session, thing)})
     submission = _submit(session, task, checked, caller.person_id, principal)
     decided = _call(session, rules, task, thing, checked, caller.person_id, principal)
     history.record(
