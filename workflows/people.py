@@ -297,6 +297,11 @@ def get_unit(session: Session, unit_id: int) -> Unit:
     raise NotFound("没有找到这个单位。")
 
 
+def find_enterprise(session: Session, unit_id: int) -> Unit | None:
+    """The enterprise on file with this id; None if there is none or the unit is something else."""
+    return session.scalar(select(Unit).where(Unit.id == unit_id, Unit.kind == "ENTERPRISE"))
+
+
 def units(session: Session, kind: str, region_code: str = "") -> list[Unit]:
     """The units of a kind whose region code begins so, by code and name."""
     found = select(Unit).where(Unit.kind == kind, Unit.region_code.startswith(region_code, autoescape=True))

@@ -94,24 +94,36 @@ def report(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | Non
 
 def _take_subject(session: Session, hazard: Hazard, data: Data) -> None:
     """The subject: a known enterprise brings its data, what was typed goes before; Invalid for each fault at once."""
-    unit_id = fields.find_id(data, "subject_id")
-    unit = people.get_unit(session, unit_id) if unit_id else None
-    hazard.enterprise_id = unit_id
+    unit = _find_enterprise(session, data)
+    hazard.enterprise_id = unit.id if unit else None
     hazard.subject_type = fields.find_text(data, "subject_type") or (unit and (unit.subject_type or "ENTERPRISE")) or ""
     hazard.subject_name = fields.find_text(data, "subject_name") or (unit.name if unit else "")
     hazard.uscc = fields.find_text(data, "uscc") or (unit and unit.uscc) or None
     hazard.region_code = fields.find_text(data, "region_code") or (unit.region_code if unit else "")
     hazard.sector = fields.find_text(data, "sector") or (unit and unit.sector_code) or None
     hazard.address = fields.find_text(data, "address") or (unit and unit.address) or None
-    if faults := _subject_faults(hazard):
+    faults = _subject_faults(hazard)
+    if "region_code" not in faults and people.find_unit(session, "VILLAGE", hazard.region_code) is None:
+        faults["region_code"] = "请选择隐患所在的村（社区）。"
+    if faults:
         raise Invalid(faults)
+
+
+def _find_enterprise(session: Session, data: Data) -> people.Unit | None:
+    unit_id = fields.find_id(data, "subject_id")
+    if unit_id is None:
+        return None
+    unit = people.find_enterprise(session, unit_id)
+    if unit is None:
+        raise Invalid("subject_id", "没有找到这个主体，请从列表中重新选择。")
+    return unit
 
 
 def _subject_faults(hazard: Hazard) -> dict[str, str]:
     faults = {}
     if not hazard.subject_name or len(hazard.subject_name) > 120:
         faults["subject_name"] = "请填写主体名称，不超过 120 个字。"
-    if not hazard.subject_type:
+    if hazard.subject_type not in hazard_rules.SUBJECT_TYPES:
         faults["subject_type"] = "请选择主体类型。"
     if hazard.uscc and not people.is_uscc(hazard.uscc):
         faults["uscc"] = "统一社会信用代码有误，校验位不符，请核对 18 位代码。"
@@ -119,7 +131,7 @@ def _subject_faults(hazard: Hazard) -> dict[str, str]:
         faults["uscc"] = "主体是企业的，请填写统一社会信用代码。"
     if fault := hazard_rules.region_fault(hazard.region_code):
         faults["region_code"] = fault
-    if not hazard.sector:
+    if hazard.sector not in hazard_rules.SECTORS:
         faults["sector"] = "请选择行业领域。"
     if not hazard.address:
         faults["address"] = "请填写隐患所在的地址。"
@@ -177,6 +189,8 @@ def propose_registration(session: Session, hazard: Hazard, *, by: int, on_behalf
     hazard.source = fields.choice(data, "primary_source", "主要来源", hazard_rules.SOURCES)
     for name in ("cause", "harm_analysis", "address", "sector"):
         setattr(hazard, name, fields.find_text(data, name) or getattr(hazard, name))
+    if hazard.sector not in hazard_rules.SECTORS:
+        raise Invalid("sector", "请选择行业领域。")
     if data.get("proposal", "accept") == "accept":
         _must_have_ground(hazard, "standard_clause")
     shown = ("proposal", "dup_check", "merge_into", "station_opinion", "reason")
