@@ -3,7 +3,9 @@
 import pytest
 
 from tests.domain.town import OTHER, TOWN, Town
-from workflows.errors import Invalid
+from workflows import hazards
+from workflows.errors import Forbidden, Invalid
+from workflows.options import OPTIONS
 
 
 def fault_of(call, *args, **kwargs):
@@ -39,3 +41,33 @@ def test_only_an_enterprise_is_a_subject_on_file(town: Town):
     """①: neither a village nor a unit that is not there."""
     for unit_id in (town.units["village"].id, 4711):
         assert list(fault_of(town.report, subject_id=str(unit_id))) == ["subject_id"]
+
+
+def test_who_controls_an_enterprise_is_of_the_enterprise(town: Town):
+    """Domain 2.1: the post of the actual controller makes nobody an inspector."""
+    town.hire("boss", "ENT_CONTROLLER", "factory")
+    with pytest.raises(Forbidden, match="企业自查"):
+        town.report("boss")
+    offered = OPTIONS["subjects"](town.session, town.report("boss", source="SELF"))
+    assert [label for _, label in offered] == ["木家具厂"]
+
+
+def test_an_inspection_is_of_a_known_kind(town: Town):
+    """INV-18: a made-up kind is no way around the two certificates."""
+    assert list(fault_of(town.report, inspection_kind="ENFORCEMENT ")) == ["inspection_kind"]
+
+
+# ---- registration ------------------------------------------------------------------------------------------------------
+
+PROPOSAL = {"proposal": "accept", "level_final": "MAJOR", "standard_clause": "GM-2023", "dup_check": "NONE"}
+
+
+@pytest.mark.parametrize("source", ["TIPOFF", "ASSIGNED"])
+def test_registration_gives_no_source_without_its_proof(town: Town, source):
+    """①, ②: whoever changes the source has to have what it rests on."""
+    hazard = town.report()
+    refused = fault_of(town.act, hazards.propose_registration, hazard, "staff", primary_source=source, **PROPOSAL)
+    assert list(refused) == ["primary_source"]
+    town.act(hazards.propose_registration, hazard, "staff", primary_source="SELF", **PROPOSAL)
+    hazard.source = source
+    assert list(fault_of(town.act, hazards.decide_registration, hazard, "director", decision="accept")) == ["decision"]

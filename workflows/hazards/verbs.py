@@ -160,18 +160,20 @@ def _take_proof(session: Session, hazard: Hazard, data: Data, by: int) -> None:
         hazard.tip_ref = fields.find_text(data, "tip_ref")
     elif hazard.source == "ASSIGNED":
         hazard.superior_doc_no = fields.find_text(data, "superior_doc_no")
-    lacking = hazard_rules.source_proof_fault(
-        hazard.source or "", hazard.inspection_id is not None, hazard.tip_ref, hazard.superior_doc_no
-    )
-    if lacking:
+    if lacking := _proof_fault(hazard):
         raise Invalid(lacking)
+
+
+def _proof_fault(hazard: Hazard) -> dict[str, str]:
+    has_inspection = hazard.inspection_id is not None
+    return hazard_rules.source_proof_fault(hazard.source or "", has_inspection, hazard.tip_ref, hazard.superior_doc_no)
 
 
 def _must_be_his_own(session: Session, hazard: Hazard, by: int) -> None:
     """An enterprise's people report what they found themselves, at their own enterprise (domain 2.1)."""
     held = people.posts(session, by)
-    at_home = {post.unit_id for post in held if post.role in people.ENTERPRISE_ROLES}
-    if any(post.role not in people.ENTERPRISE_ROLES for post in held) or not at_home:
+    at_home = {post.unit_id for post in held if post.role in people.ENTERPRISE_PEOPLE}
+    if any(post.role not in people.ENTERPRISE_PEOPLE for post in held) or not at_home:
         return
     if hazard.source != "SELF" or hazard.enterprise_id not in at_home:
         raise Forbidden("企业人员只能以“企业自查”上报本企业的隐患。")
@@ -187,6 +189,7 @@ def propose_registration(session: Session, hazard: Hazard, *, by: int, on_behalf
     hazard.standard_clause = fields.find_text(data, "standard_clause")
     hazard.key_check_item = fields.find_text(data, "key_check_item")
     hazard.source = fields.choice(data, "primary_source", "主要来源", hazard_rules.SOURCES)
+    _must_have_proof(hazard, "primary_source")
     for name in ("cause", "harm_analysis", "address", "sector"):
         setattr(hazard, name, fields.find_text(data, name) or getattr(hazard, name))
     if hazard.sector not in hazard_rules.SECTORS:
@@ -196,6 +199,13 @@ def propose_registration(session: Session, hazard: Hazard, *, by: int, on_behalf
     shown = ("proposal", "dup_check", "merge_into", "station_opinion", "reason")
     body = {name: data.get(name) for name in shown} | {"level": hazard.level, "task": task.id}
     history.record(session, hazard.ref, "registration_proposed", by=by, on_behalf_of=on_behalf_of, **body)
+
+
+def _must_have_proof(hazard: Hazard, field: str) -> None:
+    """The source may be changed only to one whose proof the report brought (①)."""
+    if _proof_fault(hazard):
+        named = hazard_rules.SOURCES.get(hazard.source or "", "这一来源")
+        raise Invalid(field, f"上报时没有“{named}”的依据（检查记录、举报编号或交办文号），不能登记为这一来源。")
 
 
 def _must_have_ground(hazard: Hazard, field: str) -> None:
@@ -235,6 +245,7 @@ def register(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | N
     if hazard.level != "MAJOR":
         raise Invalid("decision", "这件拟定为一般隐患，不能登记为重大隐患；请退回重拟或转一般台账。")
     _must_have_ground(hazard, "decision")
+    _must_have_proof(hazard, "decision")
     hazard.registered_at = clock.now()
     hazard.hazard_no = _next_number(session, hazard)
     body = {"hazard_no": hazard.hazard_no, "level": hazard.level, "source": hazard.source}
