@@ -71,3 +71,17 @@ def test_registration_gives_no_source_without_its_proof(town: Town, source):
     town.act(hazards.propose_registration, hazard, "staff", primary_source="SELF", **PROPOSAL)
     hazard.source = source
     assert list(fault_of(town.act, hazards.decide_registration, hazard, "director", decision="accept")) == ["decision"]
+
+
+def test_a_hazard_is_merged_only_within_its_town(town: Town):
+    """INV-13: another town's number is answered as one that does not exist."""
+    main, hazard = town.registered(), town.report()
+    merge = {"decision": "merge", "reason": "同一处", "merge_into": main.hazard_no}
+    main.region_code = "999901102201"
+    town.session.flush()
+    refused = fault_of(town.act, hazards.decide_registration, hazard, "director", **merge)
+    assert refused == {"merge_into": "没有找到这个编号的在册隐患，请核对。"}
+    main.region_code = OTHER
+    town.session.flush()
+    town.act(hazards.decide_registration, hazard, "director", **merge)
+    assert hazard.merged_into_id == main.id

@@ -232,9 +232,10 @@ def decide_registration(session: Session, hazard: Hazard, *, by: int, on_behalf_
 
 
 def _find_main(session: Session, hazard: Hazard, data: Data) -> None:
-    """The hazard that this one repeats; it must be registered and none of the dead ones."""
+    """The hazard that this one repeats; it must be registered in the same town and none of the dead ones."""
     number = fields.text(data, "merge_into", "并入的隐患编号")
-    main = session.scalar(select(Hazard).where(Hazard.hazard_no == number))
+    in_town = Hazard.region_code.startswith(people.town_code(hazard.region_code)[:9], autoescape=True)
+    main = session.scalar(select(Hazard).where(Hazard.hazard_no == number, in_town))
     if main is None or main.id == hazard.id or main.status in hazard_rules.NOT_COUNTED:
         raise Invalid("merge_into", "没有找到这个编号的在册隐患，请核对。")
     hazard.merged_into_id = main.id
