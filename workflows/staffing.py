@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from workflows import people
@@ -53,8 +54,7 @@ def appoint(
     """Give a person a post from a day on. Administrators hold no business post, and the other way round (INV-20)."""
     if role not in people.ROLES:
         raise Invalid("role", f"没有“{role}”这个角色。")
-    held = {post.role for post in people.posts(session, person.id)}
-    if held and (role in people.SYSTEM_ROLES) != bool(held & people.SYSTEM_ROLES):
+    if _is_mixed({role} | _roles(session, person, from_on, to_on)):
         raise Invalid("role", "系统管理、安全管理、审计、流程设计和发布人员不得兼任业务岗位，业务人员也不得兼任这些岗位。")
     made = Appointment(
         person_id=person.id, role=role, unit_id=unit.id, from_on=from_on, to_on=to_on, document_no=document_no
@@ -80,6 +80,8 @@ def substitute(
     """Let one person stand in for another between two days, both included. Duties then count for both (domain 2.2)."""
     if principal.id == stand_in.id or to_on < from_on:
         raise Invalid("to_on", "代理人须是另一个人，截止日不得早于起始日。")
+    if _is_mixed(_roles(session, principal, from_on, to_on) | _roles(session, stand_in, from_on, to_on)):
+        raise Invalid("stand_in", "系统管理、安全管理、审计、流程设计和发布人员与业务人员不得互相代理。")
     made = Substitution(
         principal_id=principal.id, substitute_id=stand_in.id, from_on=from_on, to_on=to_on, document_no=document_no
     )
@@ -89,3 +91,16 @@ def substitute(
         session, Subject("person", principal.id), "substituted", by=by, by_person=stand_in.id, from_on=from_on, to_on=to_on
     )
     return made
+
+
+def _is_mixed(roles: set[str]) -> bool:
+    """Whether posts of the system's own people and business posts come together (INV-20)."""
+    return bool(roles & people.SYSTEM_ROLES) and bool(roles - people.SYSTEM_ROLES)
+
+
+def _roles(session: Session, person: Person, from_on: date, to_on: date | None) -> set[str]:
+    """The roles a person holds on any day of a period, both its days included; None: without end."""
+    lasting = [Appointment.person_id == person.id, or_(Appointment.to_on.is_(None), Appointment.to_on >= from_on)]
+    if to_on is not None:
+        lasting.append(Appointment.from_on <= to_on)
+    return set(session.scalars(select(Appointment.role).where(*lasting)))
