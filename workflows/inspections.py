@@ -19,7 +19,7 @@ class Inspection(Base):
     __tablename__ = "inspections"
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20))  # ENFORCEMENT, ROUTINE …
+    kind: Mapped[str] = mapped_column(String(20))  # ENFORCEMENT or ROUTINE
     made_on: Mapped[date]
     inspectors: Mapped[str] = mapped_column(String(200))  # the names, as on the record of the visit
     certificate_1: Mapped[str | None] = mapped_column(String(40))
@@ -27,6 +27,9 @@ class Inspection(Base):
 
 
 # ---- rules -------------------------------------------------------------------------------------------------------------
+
+
+KINDS = {"ENFORCEMENT": "执法检查", "ROUTINE": "日常、督导检查"}
 
 
 def certificate_fault(kind: str, first: str | None, second: str | None) -> dict[str, str]:
@@ -43,7 +46,7 @@ def certificate_fault(kind: str, first: str | None, second: str | None) -> dict[
 
 def record(session: Session, hazard: Hazard, *, by: int, data: Data) -> Inspection:
     """Write down the visit on which a hazard was found."""
-    kind = fields.text(data, "inspection_kind", "检查类别")
+    kind = fields.choice(data, "inspection_kind", "检查类别", KINDS)
     made_on = fields.day(data, "inspection_on", "检查日期")
     if made_on > clock.today():
         raise Invalid("inspection_on", "检查日期不能晚于今天。")

@@ -56,8 +56,8 @@ def subjects(session: Session, hazard: Hazard | None) -> Options:
 
 def _own_enterprises(session: Session, person_id: int) -> set[int]:
     held = people.posts(session, person_id)
-    own = {post.unit_id for post in held if post.role in people.ENTERPRISE_ROLES}
-    return own if all(post.role in people.ENTERPRISE_ROLES for post in held) else set()
+    own = {post.unit_id for post in held if post.role in people.ENTERPRISE_PEOPLE}
+    return own if all(post.role in people.ENTERPRISE_PEOPLE for post in held) else set()
 
 
 def units(session: Session, hazard: Hazard | None) -> Options:

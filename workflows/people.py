@@ -121,7 +121,8 @@ ROLES = {
     "AUDITOR": "审计员",
 }
 
-ENTERPRISE_ROLES = frozenset({"ENT_HEAD", "ENT_SAFETY"})
+ENTERPRISE_ROLES = frozenset({"ENT_HEAD", "ENT_SAFETY"})  # who rectify
+ENTERPRISE_PEOPLE = ENTERPRISE_ROLES | {"ENT_CONTROLLER"}
 VERIFIER_ROLES = ("ENFORCER", "STATION_HEAD", "STATION_STAFF")
 NOT_DELEGABLE = frozenset({"COUNTY_LEADER"})  # 县签字不可代办、不可授权 (domain 3.3 ⑫)
 SYSTEM_ROLES = frozenset({"PROC_DESIGNER", "PROC_PUBLISHER", "SYS_ADMIN", "SEC_ADMIN", "AUDITOR"})  # no business (INV-20)
@@ -129,14 +130,14 @@ REPORTERS = frozenset(
     "ENT_HEAD ENT_SAFETY VILLAGE VILLAGE_LIAISON STATION_HEAD STATION_STAFF SECTOR_LEADER SECTOR_MEMBER ENFORCER "
     "POLICE_STATION OFFICE_STAFF OFFICE_DIRECTOR TIP_OFFICER COUNTY_OFFICE COUNTY_DEPT COUNTY_TRACKER COUNTY_INSPECTION".split()
 )
-OFFICIALS = frozenset(ROLES) - SYSTEM_ROLES - {"ENT_HEAD", "ENT_SAFETY", "ENT_CONTROLLER", "PUBLIC", "ANON", "EXPERT"}
+OFFICIALS = frozenset(ROLES) - SYSTEM_ROLES - ENTERPRISE_PEOPLE - {"PUBLIC", "ANON", "EXPERT"}
 SUPERVISORS = frozenset(
     "SECTOR_LEADER OFFICE_STAFF OFFICE_DIRECTOR GROUP_DEPUTY GROUP_HEAD COUNTY_OFFICE COUNTY_DEPT COUNTY_TRACKER "
     "COUNTY_LEADER COUNTY_INSPECTION".split()
 )
 ACTIONS = {
     "report": REPORTERS,
-    "see_hazards": OFFICIALS | ENTERPRISE_ROLES | {"ENT_CONTROLLER"},
+    "see_hazards": OFFICIALS | ENTERPRISE_PEOPLE,
     "see_ledger": OFFICIALS - {"EXT_ECO", "EXT_POLICE", "EXT_DISCIPLINE", "EXT_JUDICIAL"},
     "see_board": SUPERVISORS,
     "see_definitions": OFFICIALS | {"PROC_DESIGNER", "PROC_PUBLISHER", "SYS_ADMIN", "AUDITOR"},
@@ -295,6 +296,11 @@ def get_unit(session: Session, unit_id: int) -> Unit:
     if unit := session.get(Unit, unit_id):
         return unit
     raise NotFound("没有找到这个单位。")
+
+
+def find_enterprise(session: Session, unit_id: int) -> Unit | None:
+    """The enterprise on file with this id; None if there is none or the unit is something else."""
+    return session.scalar(select(Unit).where(Unit.id == unit_id, Unit.kind == "ENTERPRISE"))
 
 
 def units(session: Session, kind: str, region_code: str = "") -> list[Unit]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import campaigns, clock, facts
+from workflows import campaigns, clock, facts, rectifications
 from workflows.db import Base, Key
 from workflows.engine import Cause, history
 from workflows.hazards.tables import Deadline, Hazard
@@ -122,5 +122,6 @@ def _open(session: Session, hazard: Hazard) -> list[tuple[int, datetime]]:
 
 
 def _is_in_time(session: Session, hazard: Hazard) -> bool:
-    finished = facts.find_last(session, hazard.id, "RECTIFIED")
-    return finished is not None and hazard.due_at is not None and finished.recorded_at <= hazard.due_at
+    """By the finish report's own moment: a return to verification makes the hazard RECTIFIED anew without one."""
+    finish = rectifications.find_finish(session, hazard)
+    return finish is not None and hazard.due_at is not None and finish.at <= hazard.due_at

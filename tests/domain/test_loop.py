@@ -491,6 +491,16 @@ def test_finished_in_time_is_not_overdue_until_it_comes_back(town: Town, clock_a
     assert hazard.overdue_level == 1
 
 
+def test_a_return_to_verification_makes_nothing_late(town: Town, clock_at):
+    """INV-10: sent back to ⑧ after the deadline, the work itself was finished in time all the same."""
+    hazard = town.verified()
+    town.apply(hazard)
+    clock_at("2026-04-03 09:00")
+    town.act(closures.review_in_town, hazard, "deputy", decision="verify", opinion="请再验收一次。")
+    town.step(reminders.remind, hazard)
+    assert (hazard.status, hazard.overdue_level) == ("RECTIFIED", 0)
+
+
 # ---- ledger --------------------------------------------------------------------------------------------------------------
 
 

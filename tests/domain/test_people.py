@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tests import make
 from tests.domain.town import Town
-from workflows import addresses, campaigns, clock, dues, hazards, people
+from workflows import addresses, campaigns, clock, dues, hazards, people, staffing
 from workflows.engine import Post, Want
 from workflows.errors import Forbidden, Invalid, NotFound
 from workflows.hazards import Hazard
@@ -120,6 +120,26 @@ def test_a_deactivated_person_holds_nothing(town: Town):
     town.persons["head"].is_active = False
     town.session.flush()
     assert people.caller(town.session, town.id("head")).posts == frozenset()
+
+
+def test_no_day_mixes_system_and_business_posts(town: Town):
+    """INV-20: posts that begin later or have ended count on their days, whatever today is."""
+    person, unit = make.person(town.session), town.units["county"]
+    staffing.appoint(town.session, person, "AUDITOR", unit, date(2027, 1, 1), date(2027, 12, 31))
+    for from_on, to_on in ((date(2026, 1, 1), None), (date(2027, 12, 31), None), (date(2026, 1, 1), date(2027, 1, 1))):
+        with pytest.raises(Invalid, match="不得兼任"):
+            staffing.appoint(town.session, person, "COUNTY_OFFICE", unit, from_on, to_on)
+    staffing.appoint(town.session, person, "COUNTY_OFFICE", unit, date(2026, 1, 1), date(2026, 12, 31))
+    staffing.appoint(town.session, person, "COUNTY_OFFICE", unit, date(2028, 1, 1))
+
+
+@pytest.mark.parametrize(("principal", "stand_in"), [("admin", "head"), ("head", "admin")])
+def test_nobody_stands_in_across_system_and_business(town: Town, principal, stand_in):
+    """INV-20."""
+    one, other = town.persons[principal], town.persons[stand_in]
+    with pytest.raises(Invalid, match="不得互相代理"):
+        staffing.substitute(town.session, one, other, clock.today(), clock.today())
+    staffing.substitute(town.session, town.persons["deputy"], town.persons["head"], clock.today(), clock.today())
 
 
 # ---- addresses -----------------------------------------------------------------------------------------------------------

@@ -18,7 +18,6 @@ BY_REGION = frozenset(
 )
 BY_SECTOR = frozenset("STATION_HEAD STATION_STAFF SECTOR_LEADER SECTOR_MEMBER COUNTY_DEPT".split())
 BY_SECTOR_IF_ANY = frozenset({"ENFORCER", "COUNTY_LEADER"})
-OWN_ENTERPRISE = frozenset({"ENT_HEAD", "ENT_SAFETY", "ENT_CONTROLLER"})
 DIGITS = {"COUNTY": 6, "COUNTY_DEPT": 6, "TOWN": 9, "STATION": 9, "GROUP": 9, "VILLAGE": 12}
 
 
@@ -130,7 +129,7 @@ def _units(session: Session, ids: Iterable[int]) -> dict[int, people.Unit]:
 
 
 def _of_post(post: Post, unit: people.Unit) -> ColumnElement[bool]:
-    if post.role in OWN_ENTERPRISE:
+    if post.role in people.ENTERPRISE_PEOPLE:
         return Hazard.enterprise_id == unit.id
     if post.role in BY_REGION:
         return in_region(unit)

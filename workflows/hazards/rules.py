@@ -97,7 +97,7 @@ def due_date_fault(due_on: date, issued_on: date, most_days: int) -> str | None:
 
 def region_fault(code: str) -> str | None:
     """Why a text is no region code; None if it is one."""
-    return None if len(code) == 12 and code.isdigit() else "区划代码应为 12 位数字。"
+    return None if len(code) == 12 and code.isascii() and code.isdigit() else "区划代码应为 12 位数字。"
 
 
 def source_proof_fault(source: str, has_inspection: bool, tip_ref: str | None, superior_doc_no: str | None) -> dict[str, str]:

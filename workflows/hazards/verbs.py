@@ -94,24 +94,36 @@ def report(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | Non
 
 def _take_subject(session: Session, hazard: Hazard, data: Data) -> None:
     """The subject: a known enterprise brings its data, what was typed goes before; Invalid for each fault at once."""
-    unit_id = fields.find_id(data, "subject_id")
-    unit = people.get_unit(session, unit_id) if unit_id else None
-    hazard.enterprise_id = unit_id
+    unit = _find_enterprise(session, data)
+    hazard.enterprise_id = unit.id if unit else None
     hazard.subject_type = fields.find_text(data, "subject_type") or (unit and (unit.subject_type or "ENTERPRISE")) or ""
     hazard.subject_name = fields.find_text(data, "subject_name") or (unit.name if unit else "")
     hazard.uscc = fields.find_text(data, "uscc") or (unit and unit.uscc) or None
     hazard.region_code = fields.find_text(data, "region_code") or (unit.region_code if unit else "")
     hazard.sector = fields.find_text(data, "sector") or (unit and unit.sector_code) or None
     hazard.address = fields.find_text(data, "address") or (unit and unit.address) or None
-    if faults := _subject_faults(hazard):
+    faults = _subject_faults(hazard)
+    if "region_code" not in faults and people.find_unit(session, "VILLAGE", hazard.region_code) is None:
+        faults["region_code"] = "请选择隐患所在的村（社区）。"
+    if faults:
         raise Invalid(faults)
+
+
+def _find_enterprise(session: Session, data: Data) -> people.Unit | None:
+    unit_id = fields.find_id(data, "subject_id")
+    if unit_id is None:
+        return None
+    unit = people.find_enterprise(session, unit_id)
+    if unit is None:
+        raise Invalid("subject_id", "没有找到这个主体，请从列表中重新选择。")
+    return unit
 
 
 def _subject_faults(hazard: Hazard) -> dict[str, str]:
     faults = {}
     if not hazard.subject_name or len(hazard.subject_name) > 120:
         faults["subject_name"] = "请填写主体名称，不超过 120 个字。"
-    if not hazard.subject_type:
+    if hazard.subject_type not in hazard_rules.SUBJECT_TYPES:
         faults["subject_type"] = "请选择主体类型。"
     if hazard.uscc and not people.is_uscc(hazard.uscc):
         faults["uscc"] = "统一社会信用代码有误，校验位不符，请核对 18 位代码。"
@@ -119,7 +131,7 @@ def _subject_faults(hazard: Hazard) -> dict[str, str]:
         faults["uscc"] = "主体是企业的，请填写统一社会信用代码。"
     if fault := hazard_rules.region_fault(hazard.region_code):
         faults["region_code"] = fault
-    if not hazard.sector:
+    if hazard.sector not in hazard_rules.SECTORS:
         faults["sector"] = "请选择行业领域。"
     if not hazard.address:
         faults["address"] = "请填写隐患所在的地址。"
@@ -148,18 +160,20 @@ def _take_proof(session: Session, hazard: Hazard, data: Data, by: int) -> None:
         hazard.tip_ref = fields.find_text(data, "tip_ref")
     elif hazard.source == "ASSIGNED":
         hazard.superior_doc_no = fields.find_text(data, "superior_doc_no")
-    lacking = hazard_rules.source_proof_fault(
-        hazard.source or "", hazard.inspection_id is not None, hazard.tip_ref, hazard.superior_doc_no
-    )
-    if lacking:
+    if lacking := _proof_fault(hazard):
         raise Invalid(lacking)
+
+
+def _proof_fault(hazard: Hazard) -> dict[str, str]:
+    has_inspection = hazard.inspection_id is not None
+    return hazard_rules.source_proof_fault(hazard.source or "", has_inspection, hazard.tip_ref, hazard.superior_doc_no)
 
 
 def _must_be_his_own(session: Session, hazard: Hazard, by: int) -> None:
     """An enterprise's people report what they found themselves, at their own enterprise (domain 2.1)."""
     held = people.posts(session, by)
-    at_home = {post.unit_id for post in held if post.role in people.ENTERPRISE_ROLES}
-    if any(post.role not in people.ENTERPRISE_ROLES for post in held) or not at_home:
+    at_home = {post.unit_id for post in held if post.role in people.ENTERPRISE_PEOPLE}
+    if any(post.role not in people.ENTERPRISE_PEOPLE for post in held) or not at_home:
         return
     if hazard.source != "SELF" or hazard.enterprise_id not in at_home:
         raise Forbidden("企业人员只能以“企业自查”上报本企业的隐患。")
@@ -175,13 +189,23 @@ def propose_registration(session: Session, hazard: Hazard, *, by: int, on_behalf
     hazard.standard_clause = fields.find_text(data, "standard_clause")
     hazard.key_check_item = fields.find_text(data, "key_check_item")
     hazard.source = fields.choice(data, "primary_source", "主要来源", hazard_rules.SOURCES)
+    _must_have_proof(hazard, "primary_source")
     for name in ("cause", "harm_analysis", "address", "sector"):
         setattr(hazard, name, fields.find_text(data, name) or getattr(hazard, name))
+    if hazard.sector not in hazard_rules.SECTORS:
+        raise Invalid("sector", "请选择行业领域。")
     if data.get("proposal", "accept") == "accept":
         _must_have_ground(hazard, "standard_clause")
     shown = ("proposal", "dup_check", "merge_into", "station_opinion", "reason")
     body = {name: data.get(name) for name in shown} | {"level": hazard.level, "task": task.id}
     history.record(session, hazard.ref, "registration_proposed", by=by, on_behalf_of=on_behalf_of, **body)
+
+
+def _must_have_proof(hazard: Hazard, field: str) -> None:
+    """The source may be changed only to one whose proof the report brought (①)."""
+    if _proof_fault(hazard):
+        named = hazard_rules.SOURCES.get(hazard.source or "", "这一来源")
+        raise Invalid(field, f"上报时没有“{named}”的依据（检查记录、举报编号或交办文号），不能登记为这一来源。")
 
 
 def _must_have_ground(hazard: Hazard, field: str) -> None:
@@ -208,9 +232,10 @@ def decide_registration(session: Session, hazard: Hazard, *, by: int, on_behalf_
 
 
 def _find_main(session: Session, hazard: Hazard, data: Data) -> None:
-    """The hazard that this one repeats; it must be registered and none of the dead ones."""
+    """The hazard that this one repeats; it must be registered in the same town and none of the dead ones."""
     number = fields.text(data, "merge_into", "并入的隐患编号")
-    main = session.scalar(select(Hazard).where(Hazard.hazard_no == number))
+    in_town = Hazard.region_code.startswith(people.town_code(hazard.region_code)[:9], autoescape=True)
+    main = session.scalar(select(Hazard).where(Hazard.hazard_no == number, in_town))
     if main is None or main.id == hazard.id or main.status in hazard_rules.NOT_COUNTED:
         raise Invalid("merge_into", "没有找到这个编号的在册隐患，请核对。")
     hazard.merged_into_id = main.id
@@ -221,6 +246,7 @@ def register(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | N
     if hazard.level != "MAJOR":
         raise Invalid("decision", "这件拟定为一般隐患，不能登记为重大隐患；请退回重拟或转一般台账。")
     _must_have_ground(hazard, "decision")
+    _must_have_proof(hazard, "decision")
     hazard.registered_at = clock.now()
     hazard.hazard_no = _next_number(session, hazard)
     body = {"hazard_no": hazard.hazard_no, "level": hazard.level, "source": hazard.source}

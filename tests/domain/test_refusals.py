@@ -1,0 +1,87 @@
+"""What the verbs refuse although a form let it pass: subjects, places, sources and numbers that are none."""
+
+import pytest
+
+from tests.domain.town import OTHER, TOWN, Town
+from workflows import hazards
+from workflows.errors import Forbidden, Invalid
+from workflows.options import OPTIONS
+
+
+def fault_of(call, *args, **kwargs):
+    """The fields that the refused call names, with their sentences."""
+    with pytest.raises(Invalid) as caught:
+        call(*args, **kwargs)
+    return caught.value.fields
+
+
+# ---- report ------------------------------------------------------------------------------------------------------------
+
+STALL = {"subject_id": "", "subject_type": "STALL", "subject_name": "早餐摊", "sector": "FOOD", "address": "村口"}
+
+
+@pytest.mark.parametrize(
+    ("field", "data"),
+    [
+        ("region_code", {"region_code": "999901101999"}),
+        ("region_code", {"region_code": TOWN}),
+        ("region_code", {"region_code": "９９９９０１１０１２０２"}),
+        ("sector", {"sector": "MAGIC"}),
+        ("subject_type", {"subject_type": "PALACE"}),
+    ],
+)
+def test_a_subject_lies_in_a_known_village_and_industry(town: Town, field, data):
+    """①: what was typed is compared with the lists the form offers."""
+    given = {**STALL, "region_code": OTHER}
+    assert town.report(**given).region_code == OTHER
+    assert list(fault_of(town.report, **{**given, **data})) == [field]
+
+
+def test_only_an_enterprise_is_a_subject_on_file(town: Town):
+    """①: neither a village nor a unit that is not there."""
+    for unit_id in (town.units["village"].id, 4711):
+        assert list(fault_of(town.report, subject_id=str(unit_id))) == ["subject_id"]
+
+
+def test_who_controls_an_enterprise_is_of_the_enterprise(town: Town):
+    """Domain 2.1: the post of the actual controller makes nobody an inspector."""
+    town.hire("boss", "ENT_CONTROLLER", "factory")
+    with pytest.raises(Forbidden, match="企业自查"):
+        town.report("boss")
+    offered = OPTIONS["subjects"](town.session, town.report("boss", source="SELF"))
+    assert [label for _, label in offered] == ["木家具厂"]
+
+
+def test_an_inspection_is_of_a_known_kind(town: Town):
+    """INV-18: a made-up kind is no way around the two certificates."""
+    assert list(fault_of(town.report, inspection_kind="ENFORCEMENT ")) == ["inspection_kind"]
+
+
+# ---- registration ------------------------------------------------------------------------------------------------------
+
+PROPOSAL = {"proposal": "accept", "level_final": "MAJOR", "standard_clause": "GM-2023", "dup_check": "NONE"}
+
+
+@pytest.mark.parametrize("source", ["TIPOFF", "ASSIGNED"])
+def test_registration_gives_no_source_without_its_proof(town: Town, source):
+    """①, ②: whoever changes the source has to have what it rests on."""
+    hazard = town.report()
+    refused = fault_of(town.act, hazards.propose_registration, hazard, "staff", primary_source=source, **PROPOSAL)
+    assert list(refused) == ["primary_source"]
+    town.act(hazards.propose_registration, hazard, "staff", primary_source="SELF", **PROPOSAL)
+    hazard.source = source
+    assert list(fault_of(town.act, hazards.decide_registration, hazard, "director", decision="accept")) == ["decision"]
+
+
+def test_a_hazard_is_merged_only_within_its_town(town: Town):
+    """INV-13: another town's number is answered as one that does not exist."""
+    main, hazard = town.registered(), town.report()
+    merge = {"decision": "merge", "reason": "同一处", "merge_into": main.hazard_no}
+    main.region_code = "999901102201"
+    town.session.flush()
+    refused = fault_of(town.act, hazards.decide_registration, hazard, "director", **merge)
+    assert refused == {"merge_into": "没有找到这个编号的在册隐患，请核对。"}
+    main.region_code = OTHER
+    town.session.flush()
+    town.act(hazards.decide_registration, hazard, "director", **merge)
+    assert hazard.merged_into_id == main.id
