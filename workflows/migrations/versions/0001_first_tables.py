@@ -137,7 +137,7 @@ def upgrade() -> None:
         "hazards",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("hazard_no", sa.String(length=40), nullable=True),
-        sa.Column("external_no", sa.String(length=60), nullable=True),
+        sa.Column("external_no", sa.String(length=80), nullable=True),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("campaign", sa.String(length=10), nullable=False),
         sa.Column("level", sa.String(length=10), nullable=True),
@@ -186,7 +186,7 @@ def upgrade() -> None:
         sa.Column("stop_production", sa.Boolean(), nullable=False),
         sa.Column("transferred", sa.Boolean(), nullable=False),
         sa.Column("false_rectification", sa.Boolean(), nullable=False),
-        sa.Column("exemption", sa.String(length=400), nullable=True),
+        sa.Column("exemption", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["county_dept_id"], ["units.id"], name=op.f("fk_hazards_county_dept_id")),
         sa.ForeignKeyConstraint(["enterprise_id"], ["units.id"], name=op.f("fk_hazards_enterprise_id")),
         sa.ForeignKeyConstraint(["inspection_id"], ["inspections.id"], name=op.f("fk_hazards_inspection_id")),
@@ -198,6 +198,29 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tracker_id"], ["persons.id"], name=op.f("fk_hazards_tracker_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hazards")),
         sa.UniqueConstraint("hazard_no", name=op.f("uq_hazards_hazard_no")),
+    )
+    op.create_index(
+        "ix_hazards_ledger",
+        "hazards",
+        [
+            "status",
+            "region_code",
+            "sector",
+            "source",
+            "due_at",
+            "closed_at",
+            "registered_at",
+            "reporter_id",
+            "lead_person_id",
+            "territory_person_id",
+            "sector_person_id",
+            "tracker_id",
+            "enterprise_id",
+            "transferred",
+            "campaign",
+            "hazard_no",
+        ],
+        unique=False,
     )
     op.create_index("ix_hazards_region", "hazards", ["region_code", "sector"], unique=False)
     op.create_index("ix_hazards_status", "hazards", ["status", "due_on"], unique=False)
@@ -347,7 +370,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_facts_listed",
         "facts",
-        ["hazard_id"],
+        ["recorded_at", "hazard_id"],
         unique=False,
         sqlite_where=sa.text("kind = 'LISTED'"),
         postgresql_where=sa.text("kind = 'LISTED'"),
@@ -739,6 +762,7 @@ def downgrade() -> None:
     op.drop_index("ix_hazards_subject", table_name="hazards")
     op.drop_index("ix_hazards_status", table_name="hazards")
     op.drop_index("ix_hazards_region", table_name="hazards")
+    op.drop_index("ix_hazards_ledger", table_name="hazards")
     op.drop_table("hazards")
     op.drop_index("ix_appointments_post", table_name="appointments")
     op.drop_index(op.f("ix_appointments_person_id"), table_name="appointments")
