@@ -21,7 +21,7 @@ def init() -> None:
     """建库（或升级到最新结构），部署自带的流程图；可以重复执行。"""
     from service import setup
 
-    setup.prepare(_database())
+    setup.prepare(_database(), jobs=True)
     click.echo("数据库已就绪。")
 
 

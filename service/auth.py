@@ -17,7 +17,7 @@ from workflows.errors import Forbidden
 blueprint = Blueprint("auth", __name__)
 logins = LoginManager()
 
-OPEN_TO_ALL = frozenset({"auth.sign_in", "static"})
+OPEN_TO_ALL = frozenset({"auth.sign_in", "probes.healthz", "probes.metrics", "static"})
 IDLE = "您已超过 {} 分钟没有操作，系统已自动退出。请重新登录，已暂存的内容不会丢失。"
 
 

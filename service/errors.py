@@ -2,15 +2,15 @@
 
 from flask import Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from service import house
+from service import house, logs
 from workflows.engine import history
-from workflows.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from workflows.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Unavailable
 
-STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422}
+STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422, Unavailable: 503}
 TITLES = {
     400: "页面已失效",
     403: "不能办理",
@@ -20,12 +20,13 @@ TITLES = {
     413: "上传的内容过大",
     422: "填写有误",
     500: "系统出错",
+    503: "暂时不能使用",
 }
 SENTENCES = {
     404: "没有找到您要的内容。它可能已经办结、已被改派，或者不在您的职责范围内。",
     405: "这个地址不能直接打开，请从页面上的按钮进入。",
     413: "一次上传的照片总量过大，请减少张数或分次提交。单张照片不超过 20 MB。",
-    500: "系统出错，刚才的操作没有保存。请稍后再试；如仍不成功，请联系系统管理员并告知发生时间。",
+    500: "系统出错，刚才的操作没有保存。请稍后再试；如仍不成功，请联系系统管理员并告知下面的编号。",
 }
 STALE = "页面停留过久或已在别处重新登录，这次提交没有保存。请返回后刷新页面，再提交一次。"
 
@@ -33,6 +34,7 @@ STALE = "页面停留过久或已在别处重新登录，这次提交没有保�
 def init_app(app: Flask) -> None:
     """Hang the handlers up."""
     app.register_error_handler(Problem, _problem)
+    app.register_error_handler(Unavailable, _away)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
 
@@ -40,7 +42,8 @@ def init_app(app: Flask) -> None:
 def page(status: int, message: str) -> ResponseReturnValue:
     """The page of a refusal."""
     title = TITLES.get(status, TITLES[500])
-    return render_template("errors/problem.html", title=title, message=message, status=status), status
+    number = logs.request_id() if status >= 500 else ""
+    return render_template("errors/problem.html", title=title, message=message, status=status, number=number), status
 
 
 def _problem(problem: Problem) -> ResponseReturnValue:
@@ -49,6 +52,19 @@ def _problem(problem: Problem) -> ResponseReturnValue:
     if status in (403, 404):
         record("refused", status=status, reason=problem.message)
     return page(status, problem.message)
+
+
+def _away(problem: Unavailable) -> ResponseReturnValue:
+    """The database is away, so the page must ask it nothing, not even who is signed in."""
+    shown = render_template(
+        "errors/problem.html",
+        title=TITLES[503],
+        message=problem.message,
+        status=503,
+        number=logs.request_id(),
+        current_user=AnonymousUserMixin(),
+    )
+    return shown, 503, {"Retry-After": "10"}
 
 
 def _forged(_error: CSRFError) -> ResponseReturnValue:

@@ -26,6 +26,12 @@ def upgrade(database: Database) -> None:
             command.upgrade(settings(connection), "head")
 
 
+def current(database: Database) -> str | None:
+    """The revision that a database stands at; None for one without tables."""
+    with database.engine.execution_options(reads_only=True).connect() as connection:
+        return _current(connection)
+
+
 def head() -> str:
     """The newest revision: the number that the last migration's file begins with."""
     return max(file.name[:4] for file in (HERE / "versions").glob("[0-9]*.py"))
