@@ -20,7 +20,7 @@ def hold(house: House, clerks: list[Clerk]) -> None:
     with house.database.reading() as session:
         assert history.verify(session) == []
         _completions_are_kept_once(session, clerks)
-        _tables_say_what_the_engine_holds(session)
+        tables_say_what_the_engine_holds(session)
         _photos_are_whole(session, house, clerks)
 
 
@@ -44,7 +44,7 @@ def _mark(submission):
     return said[said.index("标记") :] if "标记" in said else ""
 
 
-def _tables_say_what_the_engine_holds(session):
+def tables_say_what_the_engine_holds(session):
     """No timer and no task is lost or doubled: the tables hold exactly what each instance's state holds."""
     for instance in session.scalars(select(instances.Instance).where(instances.Instance.ended_at.is_(None))):
         thing = steps.RULES.subject(session, instance.subject)
