@@ -1,6 +1,8 @@
 """Every refusal becomes a page in Chinese with a way back, and leaves its trace after the rollback."""
 
-from flask import Flask, flash, redirect, render_template, request, url_for
+import logging
+
+from flask import Flask, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
@@ -9,6 +11,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from service import house, logs
 from workflows.engine import history
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Unavailable
+
+log = logging.getLogger(__name__)
 
 STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422, Unavailable: 503}
 TITLES = {
@@ -43,7 +47,10 @@ def page(status: int, message: str) -> ResponseReturnValue:
     """The page of a refusal."""
     title = TITLES.get(status, TITLES[500])
     number = logs.request_id() if status >= 500 else ""
-    return render_template("errors/problem.html", title=title, message=message, status=status, number=number), status
+    try:
+        return render_template("errors/problem.html", title=title, message=message, status=status, number=number), status
+    except Unavailable as away:  # its header asks who is signed in
+        return _away(away)
 
 
 def _problem(problem: Problem) -> ResponseReturnValue:
@@ -55,7 +62,8 @@ def _problem(problem: Problem) -> ResponseReturnValue:
 
 
 def _away(problem: Unavailable) -> ResponseReturnValue:
-    """The database is away, so the page must ask it nothing, not even who is signed in."""
+    """The database is away, so the page must ask it nothing, not even who is signed in. Who is, stays so."""
+    g.is_away = True
     shown = render_template(
         "errors/problem.html",
         title=TITLES[503],
@@ -69,11 +77,11 @@ def _away(problem: Unavailable) -> ResponseReturnValue:
 
 def _forged(_error: CSRFError) -> ResponseReturnValue:
     record("csrf", status=400)
-    if not current_user.is_authenticated:
-        # Signed out in between (idle, other tab): the token went with the session. A new sign-in is the cure.
-        flash(STALE, "warn")
-        return redirect(url_for("auth.sign_in"))
-    return page(400, STALE)
+    if current_user.is_authenticated:
+        return page(400, STALE)
+    # Signed out in between (idle, other tab): the token went with the session. A new sign-in is the cure.
+    flash(STALE, "warn")
+    return redirect(url_for("auth.sign_in"))
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -85,6 +93,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def record(what: str, *, person_id: int | None = None, **body: object) -> None:
     """Write a refusal into the record, in its own transaction: who asked for what. Never what was typed."""
-    if current_user.is_authenticated:
-        person_id = current_user.id
-    history.record_refusal(house().database, person_id, what, method=request.method, path=request.path, **body)
+    try:
+        if current_user.is_authenticated:
+            person_id = current_user.id
+        history.record_refusal(house().database, person_id, what, method=request.method, path=request.path, **body)
+    except Unavailable:
+        g.is_away = True
+        log.error("a refusal could not be recorded: the database is away")

@@ -38,12 +38,13 @@ class Seat:
     def __init__(self, port: int, login: str) -> None:
         browser = Browser(port).sign_in(login, PASSWORD)
         browser.connection.close()
-        self.port, self.token, self.cookies = port, browser.token, dict(browser.cookies)
+        self.port, self.token = port, browser.token
+        self.cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
 
     def post(self, path: str, fields: Mapping[str, str | list[str]], file: tuple[str, bytes] | None = None) -> int:
         """Hand a form in; its status, or 0 if no answer came."""
         headers = {
-            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            "Cookie": self.cookie,
             "Content-Type": f"multipart/form-data; boundary={BOUNDARY}",
         }
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
