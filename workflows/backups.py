@@ -31,7 +31,7 @@ from workflows.engine import history, jobs
 from workflows.errors import Conflict, Invalid
 
 FORMAT = 1
-FOLDERS = ("photos",)  # what lies in the home beside the database
+FOLDERS = ("photos", "papers")  # what lies in the home beside the database
 LEFT_OUT = frozenset({"alembic_version", "dbos_migrations", "pulses"})  # made anew by whoever restores
 BATCH = 500
 CHUNK = 1024 * 1024

@@ -13,6 +13,7 @@ from tests.bench import cases
 from workflows import people, steps
 from workflows.db import Base, Database
 
+pytest.register_assert_rewrite("tests.fire.inquest", "tests.fire.clerks")
 NAME = "the-test"
 CLOSING = 3
 """Hazards that go round before the closure (tests/bench/cases.py); a fourth waits in rectification, for photos."""
