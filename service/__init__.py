@@ -73,7 +73,7 @@ def house() -> House:
 
 def create_app(config: Config, database: Database, rules: Rules) -> App:
     """The whole web application, ready to serve."""
-    from service import auth, definitions, errors, forms, hazards, inbox, labels, logs, probes
+    from service import auth, board, definitions, dossiers, errors, forms, hazards, inbox, labels, ledger, logs, probes
 
     app = App("service")
     app.house = House(config, database, rules)
@@ -81,7 +81,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
     CSRFProtect(app)
     app.after_request(_harden)
     app.jinja_env.globals.update(asset=_asset, navigation=_navigation, may=_may, page_url=_page_url, fold=forms.fold)
-    for part in (logs, labels, errors, auth, inbox, hazards, definitions, probes):
+    for part in (logs, labels, errors, auth, inbox, hazards, dossiers, ledger, board, definitions, probes):
         part.init_app(app)
     return app
 
@@ -120,6 +120,8 @@ NAVIGATION = (
     ("inbox.done", "已办", ""),
     ("hazards.index", "隐患", "see_hazards"),
     ("hazards.new", "上报隐患", "report"),
+    ("ledger.index", "台账", "see_ledger"),
+    ("board.index", "看板", "see_board"),
     ("definitions.index", "流程图", "see_definitions"),
 )
 

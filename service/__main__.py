@@ -108,16 +108,30 @@ def audit() -> None:
 
 
 @audit.command()
-def verify() -> None:
+@click.option("--dossier", type=click.Path(path_type=Path), help="只核对一份卷宗（zip），不用数据库。")
+def verify(dossier: Path | None) -> None:
     """重新计算每条记录的校验值，并与每日锚点核对。退出码：0 完好，1 有出入。"""
     from workflows.engine import history
 
+    if dossier:
+        sys.exit(_verify_dossier(dossier))
     with _database().reading() as session:
         faults = history.verify(session)
     for fault in faults:
         click.echo(fault)
     click.echo("记录完好，未被改动。" if not faults else f"共 {len(faults)} 处不符。")
     sys.exit(1 if faults else 0)
+
+
+def _verify_dossier(file: Path) -> int:
+    from workflows.dossiers import checking
+
+    found = checking.check(file)
+    for sentence in found.notes + found.faults:
+        click.echo(sentence)
+    good = "卷宗完好：清单、文件、提交和留痕全部相符。内容以 record.json 为准。"
+    click.echo(f"共 {len(found.faults)} 处不符。" if found.faults else good)
+    return 1 if found.faults else 0
 
 
 @main.group()

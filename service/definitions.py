@@ -89,6 +89,7 @@ KINDS = {
     "choice": "单选",
     "many": "多选",
     "photos": "照片",
+    "papers": "附件",
     "password": "密码",
 }
 

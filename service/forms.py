@@ -40,7 +40,7 @@ class Field:
     key: str
     label: str
     kind: str
-    """line, text, number, money, date, moment, choice (radio), select, many (checkboxes), photos"""
+    """line, text, number, money, date, moment, choice (radio), select, many (checkboxes), photos, papers"""
     hint: str = ""
     is_required: bool = False
     values: tuple[str, ...] = ()
@@ -75,11 +75,12 @@ class Field:
 
 @dataclass(frozen=True)
 class Told:
-    """One answered field of a submission, to be read: texts, or photos by digest."""
+    """One answered field of a submission, to be read: texts, photos by digest, or papers by reference."""
 
     label: str
     texts: tuple[str, ...]
     is_photos: bool = False
+    is_papers: bool = False
     is_long: bool = False
 
 
@@ -89,13 +90,13 @@ class Told:
 def read(schema: Schema, form: MultiDict[str, str], photos: Mapping[str, list[str]]) -> tuple[dict, dict[str, str]]:
     """The typed data, and a sentence for each field whose text could not be turned (it stays in the data as typed).
 
-    `photos`: the digests of each photo field, taken in beforehand. A password never becomes data.
+    `photos`: the references in each field of photos or papers, taken in beforehand. A password never becomes data.
     """
     data: dict[str, Any] = {}
     faults: dict[str, str] = {}
     for key, field in schema["properties"].items():
         kind = kind_of(field)
-        if kind == "photos":
+        if kind in schemas.FILES:
             data[key] = photos.get(key, [])
         elif kind == "many":
             data[key] = form.getlist(key)
@@ -209,7 +210,7 @@ def _field(schema: Schema, key: str, data: Mapping[str, Any], fault: str, option
 def kind_of(field: Schema) -> str:
     """What kind of answer a field wants."""
     widget = field.get("x-widget")
-    if widget in ("photos", "money", "password"):
+    if widget in (*schemas.FILES, "money", "password"):
         return str(widget)
     if field.get("type") == "array":
         return "many"
@@ -285,6 +286,8 @@ def _told(field: Schema, value: Any, name_of: NameOf) -> Told:
     kind, label = kind_of(field), field.get("title", "")
     if kind == "photos":
         return Told(label, tuple(value), is_photos=True)
+    if kind == "papers":
+        return Told(label, tuple(value), is_papers=True)
     values = value if isinstance(value, list) else [value]
     if rows := field.get("x-options") or field.get("items", {}).get("x-options"):
         return Told(label, tuple(name_of(rows, str(each)) for each in values))

@@ -11,9 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import definitions as diagrams
-from service import forms, house, labels, photos
+from service import forms, house, labels, photos, pictures
 from workflows import people
-from workflows import photos as case_photos
 from workflows.engine import Subject, definitions, expressions, history, instances, tasks
 from workflows.engine.worklist import Task
 from workflows.errors import Forbidden, Invalid, NotFound
@@ -61,15 +60,6 @@ class Past:
     def reason(self) -> str:
         """Why: the first longer text he handed in."""
         return next((answer.texts[0] for answer in self.answers if answer.is_long), "")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A photo of the case: at which step it was handed in, and when it was taken, if it says so."""
-
-    sha256: str
-    step: str
-    taken_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -182,15 +172,23 @@ def context(subject: Subject, thing: Any, options: forms.Options) -> dict[str, A
     submissions = tasks.submissions(g.session, subject)
     waiting = tasks.open_of(g.session, subject)
     names, named = _names(thing, submissions, waiting), name_of(options)
+    shown = pictures.of(thing, submissions) if isinstance(thing, Hazard) else []
     return {
         "facts": facts(thing, names, options) if isinstance(thing, Hazard) else [],
-        "pictures": _pictures(thing, submissions) if isinstance(thing, Hazard) else [],
+        "pictures": shown,
+        "compared": pictures.compare(shown),
         "past": [_past(each, definition, named, names) for each in submissions],
         "waiting": [Waiting(task.name, _whose(task, names)) for task in waiting],
         "diagram": _diagram(instance, definition) if instance and definition else None,
         "case_url": url_for("hazards.show", hazard_id=subject.id),
         "may_see_case": isinstance(thing, Hazard) and _may_see(subject.id),
     }
+
+
+def brief(hazard: Hazard) -> tuple[list[Fact], list[pictures.Picture]]:
+    """What is known of a case, and its photos in the order they were handed in; for a page that shows several cases."""
+    known = facts(hazard, _names(hazard, [], []), options_of(hazard))
+    return known, pictures.of(hazard, tasks.submissions(g.session, hazard.ref))[::-1]
 
 
 def options_of(thing: Any) -> forms.Options:
@@ -334,13 +332,6 @@ def sent_back(past: Sequence[Past], name: str) -> Past | None:
     """The newest return since this step was last done: why it is there again. None if the step is there for the first time."""
     done = max((place for place, each in enumerate(past) if each.name == name), default=None)
     return next((each for each in reversed(past[done:]) if each.returned), None) if done is not None else None
-
-
-def _pictures(hazard: Hazard, submissions: Iterable[tasks.Submission]) -> list[Picture]:
-    """Every photo of the case, the newest first."""
-    steps = {each.task_id: each.name for each in submissions}
-    found = [(steps.get(use.task_id or 0, ""), photo) for use, photo in case_photos.of(g.session, hazard)]
-    return [Picture(photo.sha256, step, photo.taken_at) for step, photo in reversed(found)]
 
 
 def _whose(task: Task, names: Mapping[int, str]) -> str:

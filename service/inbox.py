@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import auth, forms, hazards, house, labels, logs, photos
+from service import auth, forms, hazards, house, labels, logs, papers, photos
 from workflows import people
 from workflows.engine import instances, tasks
 from workflows.engine.worklist import Task
@@ -22,6 +22,7 @@ PASSWORD_WRONG = "密码不正确，没有签字。请重新输入登录密码�
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
     photos.init_app(app)
+    papers.init_app(app)
     app.register_blueprint(blueprint)
 
 
@@ -155,12 +156,13 @@ def _but_oneself(options: forms.Options) -> forms.Options:
 
 
 def _again(session: Any, shown: Task, schema: forms.Schema) -> dict[str, Any]:
-    """After a return, what was handed in the last time, to be put right; a photo has to be taken anew."""
+    """After a return, what was handed in the last time, to be put right; photos and papers have to be given anew."""
     if not schema.get("x-again"):
         return {}
     past = [each for each in tasks.submissions(session, shown.subject) if each.element_id == shown.element_id]
     answers = past[-1].data if past else {}
-    return {key: value for key, value in answers.items() if forms.kind_of(schema["properties"].get(key, {})) != "photos"}
+    fields = schema["properties"]
+    return {key: value for key, value in answers.items() if forms.kind_of(fields.get(key, {})) not in ("photos", "papers")}
 
 
 def _own(session: Any, shown: Task, schema: forms.Schema, options: forms.Options) -> list[forms.Told]:

@@ -54,6 +54,7 @@ LINES = {
     "LISTED": "挂牌督办",
     "UNLISTED": "解除挂牌督办",
     "REOPENED": "重新打开",
+    "ledger_exported": "导出台账",
 }
 NUMBERED = re.compile(r"(\d{9}-\w+-\d{4}-\d{5}|未编号|草稿) (.+)", re.S)
 WEEKDAYS = "一二三四五六日"
@@ -62,9 +63,9 @@ WEEKDAYS = "一二三四五六日"
 def init_app(app: Flask) -> None:
     """Give the templates these words."""
     dates = (day, moment, due_words, remaining, tone_of_due)
-    words = (yuan, status, status_tone, source, result, line_kind, number_of, bare_title)
+    words = (yuan, percent, sector, status, status_tone, source, result, line_kind, number_of, bare_title)
     app.jinja_env.filters.update({f.__name__: f for f in (*dates, *words)})
-    app.jinja_env.globals.update(today=clock.today, STATUS=STATUSES, SOURCE=SOURCES, IN_HAND=IN_HAND)
+    app.jinja_env.globals.update(today=clock.today, STATUS=STATUSES, SOURCE=SOURCES, SECTOR=SECTORS, IN_HAND=IN_HAND)
 
 
 def status(code: str) -> str:
@@ -138,6 +139,21 @@ def moment(value: datetime | str | None) -> str:
         return ""
     local = clock.local(datetime.fromisoformat(value) if isinstance(value, str) else value)
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def plain_day(value: date | None) -> str:
+    """2026-11-22, for sheets: it sorts."""
+    return value.isoformat() if value else ""
+
+
+def plain_moment(value: datetime | None) -> str:
+    """2026-11-22 09:05, for sheets, on the office's clock."""
+    return f"{clock.local(value):%Y-%m-%d %H:%M}" if value else ""
+
+
+def percent(value: float | None) -> str:
+    """72.14% (two places always); a dash where there is nothing to take a part of."""
+    return "—" if value is None else f"{value:.2f}%"
 
 
 def remaining(due_at: datetime | None) -> str:

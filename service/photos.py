@@ -1,4 +1,5 @@
-"""Photos on their way: taken in from a form, carried along by a form shown again, served to who may see them.
+"""Photos on their way (and the papers beside them): taken in from a form, carried along by a form shown again, served to who
+may see them.
 
 A photo that is stored but not yet part of a case travels in the form as a token: its digest, signed for the person who
 uploaded it. So nobody can hang a photo onto his form, or look at one, by knowing or guessing a digest.
@@ -12,21 +13,24 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, g, request, send_file
 from flask_login import current_user
 from itsdangerous import BadSignature, Signer
+from werkzeug.datastructures import FileStorage
 
 from service import house
-from workflows import photos
+from workflows import papers, photos, store
 from workflows.errors import Invalid, NotFound
 
 blueprint = Blueprint("photos", __name__)
 
 MAGIC = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image/webp", b"%PDF": "application/pdf"}
 FILES = "files-"
+PAPERS = "papers-"
 KEPT = "kept-"
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What a form brought: the digests of each photo field, kept ones first, and a sentence for each file refused."""
+    """What a form brought: the references of each field of photos or papers, kept ones first, and a sentence for each field in
+    which a file was refused."""
 
     photos: dict[str, list[str]]
     faults: dict[str, str]
@@ -42,30 +46,39 @@ def take() -> Taken:
     """Store the files of this request and verify the kept ones. Call it before the first question to the database."""
     found: dict[str, list[str]] = {}
     faults: dict[str, str] = {}
-    stored: list[photos.Stored] = []
+    stored: list[papers.Stored] = []
     for name in request.form:
         if name.startswith(KEPT):
-            found[name.removeprefix(KEPT)] = _digests(request.form.getlist(name))
-    for name in request.files:
-        key = name.removeprefix(FILES)
-        for file in request.files.getlist(name):
-            if file.filename:
-                try:
-                    stored.append(photos.receive(house().config.home, file.stream, Path(file.filename).name))
-                    found.setdefault(key, []).append(stored[-1].sha256)
-                except Invalid as invalid:
-                    faults[key] = invalid.message
+            found[name.removeprefix(KEPT)] = signed(request.form.getlist(name))
+    for name, file in request.files.items(multi=True):
+        key = name.removeprefix(PAPERS).removeprefix(FILES)
+        if file.filename:
+            try:
+                stored.append(_receive(file, is_paper=name.startswith(PAPERS)))
+                found.setdefault(key, []).append(stored[-1].reference)
+            except Invalid as invalid:
+                faults[key] = faults.get(key, "") + invalid.message
     if stored:
-        photos.keep(house().database, stored, by=current_user.id)
+        papers.keep(house().database, stored, by=current_user.id)
     return Taken({key: list(dict.fromkeys(shas)) for key, shas in found.items()}, faults)
 
 
+def _receive(file: FileStorage, *, is_paper: bool) -> papers.Stored:
+    """One file into the store; in a field of photos a photo is referred to by its digest alone."""
+    home, filename = house().config.home, Path(file.filename or "").name
+    if is_paper:
+        return papers.receive(home, file.stream, filename)
+    photo = photos.receive(home, file.stream, filename)
+    return papers.Stored(photo.sha256, 0, photo)
+
+
 def token_of(sha: str) -> str:
-    """The signed reference of a photo, good for the person who is signed in."""
+    """The signed reference of a photo or paper, good for the person who is signed in."""
     return _signer().sign(sha).decode()
 
 
-def _digests(tokens: Iterable[str]) -> list[str]:
+def signed(tokens: Iterable[str]) -> list[str]:
+    """What tokens of the person who is signed in refer to, each once."""
     found = []
     for token in tokens:
         try:
@@ -89,18 +102,16 @@ def show(sha: str) -> Response:
 @blueprint.get("/photos/kept/<token>")
 def kept(token: str) -> Response:
     """A photo of a form not yet handed in, for the one who uploaded it."""
-    found = _digests([token])
+    found = signed([token])
     if not found:
         raise NotFound("没有找到这张照片。")
     return _send(found[0])
 
 
 def _send(sha: str) -> Response:
-    file = photos.path(house().config.home, sha)
-    if not file.is_file():
-        raise NotFound("没有找到这张照片。")
-    with file.open("rb") as opened:
-        start = opened.read(4)
+    file = store.at(house().config.home).open(photos.stored_as(sha))
+    start = file.read(4)
+    file.seek(0)
     kind = next((kind for magic, kind in MAGIC.items() if start.startswith(magic)), "application/octet-stream")
     response = send_file(file, mimetype=kind, etag=sha)
     response.headers["Cache-Control"] = "private, no-cache"

@@ -22,6 +22,7 @@ import workflows
 from workflows import clock, people
 from workflows.db import Base, Database
 
+pytest_plugins = ["tests.town"]
 KINDS = os.environ.get("BIHUAN_TEST_DATABASE", "sqlite").split(",")
 # A password is expensive to hash on purpose; the town of the demo has 24 of them, and most tests one town.
 people._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

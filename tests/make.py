@@ -1,12 +1,13 @@
 """Builders: what a test needs, in one line. They go through the verbs; each takes only what its test is about."""
 
-from datetime import date
+from datetime import date, datetime
 from itertools import count
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows import people, staffing
+from workflows import clock, hazards, people, staffing
+from workflows.hazards import Hazard
 from workflows.people import Person, Unit
 
 PASSWORD = "Test-2026-pass"
@@ -45,3 +46,33 @@ def person(session: Session, *posts: str | tuple[str, Unit], login: str = "", pa
 def caller(session: Session, *posts: str | tuple[str, Unit], **fields: str) -> people.Caller:
     """A new person as the pages see him: id, posts, substitutions."""
     return people.caller(session, person(session, *posts, **fields).id)
+
+
+WAY = "DRAFT REPORTED REGISTERED HANDED_OVER RECTIFYING RECTIFIED VERIFIED CLOSE_APPLIED TOWN_APPROVED CLOSED PUBLISHED ARCHIVED".split()
+
+
+def hazard(session: Session, at: str = "REGISTERED", *, due_at: datetime | None = None, **fields: object) -> Hazard:
+    """A hazard moved from status to status, each with its dated fact, without tasks: what the ledger counts, and no more."""
+    number = next(_numbers)
+    given = {"source": "ENFORCE", "sector": "INDUSTRY", "region_code": VILLAGE, "campaign": "ZD2023", "subject_name": f"主体{number}"}
+    reporter = session.scalar(select(Person.id).order_by(Person.id).limit(1))
+    made = Hazard(**{**given, "reporter_id": reporter, **fields})
+    session.add(made)
+    session.flush()
+    for status in WAY[1:] if at in WAY else [*WAY[1:3], at]:
+        if status == "REGISTERED":
+            made.registered_at, made.hazard_no = clock.now(), f"{made.region_code[:9]}-ZD2023-2026-{number:05d}"
+        if status == "CLOSED":
+            made.closed_at = clock.now()
+        hazards.move(session, made, status, by=None)
+        if status == "REGISTERED" and due_at:
+            hazards.set_deadline(session, made, due_at, by=None, source="交办单")
+        if status == at:
+            break
+    return made
+
+
+def sign(session: Session, made: Hazard) -> None:
+    """Let a hazard that waits for the signature be signed."""
+    made.closed_at = clock.now()
+    hazards.move(session, made, "CLOSED", by=None)

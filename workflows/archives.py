@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import clock, closures, disclosures, fields, handovers, hazards, photos, rectifications, verifications
+from workflows import clock, closures, disclosures, fields, handovers, hazards, papers, photos, rectifications, verifications
 from workflows.db import Base, Key
 from workflows.engine import Cause, history
 from workflows.errors import Conflict, Invalid
@@ -34,7 +34,7 @@ class Archive(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     hazard_id: Mapped[int] = mapped_column(ForeignKey("hazards.id"), index=True)
-    manifest: Mapped[dict[str, Any]]  # {"photos": [sha256 …], "history": [[seq, hash] …]}
+    manifest: Mapped[dict[str, Any]]  # {"photos": [sha256 …], "papers": [sha256 …], "history": [[seq, hash] …]}
     at: Mapped[datetime]
 
 
@@ -51,17 +51,17 @@ def check_archive(session: Session, hazard: Hazard, *, cause: Cause) -> None:
 def supplement_archive(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """退补: add what is missing, with a note; old documents stay untouched."""
     hazards.must_be(hazard, "PUBLISHED")
-    added = photos.attach(session, hazard, task, "attachments", fields.shas(data, "attachments"), by=by)
+    added = papers.attach(session, hazard, task, "attachments", fields.shas(data, "attachments"), by=by)
     if not added:
         raise Invalid("attachments", "请上传补充材料。")
     note = fields.text(data, "note", "补正说明", least=2)
     session.add(Supplement(hazard_id=hazard.id, note=note, by=by, on_behalf_of=on_behalf_of, at=clock.now()))
-    body = {"note": note, "photos": added, "task": task.id}
+    body = {"note": note, "files": added, "task": task.id}
     history.record(session, hazard.ref, "supplemented", by=by, on_behalf_of=on_behalf_of, **body)
 
 
 def archive_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
-    """归档: fix the file by the hashes of its photos and of its history."""
+    """归档: fix the file by the hashes of its photos, its papers and its history."""
     if lacks := missing(session, hazard):
         raise Conflict("卷宗还缺：" + "、".join(lacks) + "。")
     hazard.archived_at = clock.now()
@@ -71,7 +71,9 @@ def archive_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
 
 def _manifest(session: Session, hazard: Hazard) -> dict[str, Any]:
     shown = sorted({photo.sha256 for _, photo in photos.of(session, hazard)})
-    return {"photos": shown, "history": [[line.seq, line.hash] for line in history.lines(session, hazard.ref)]}
+    written = sorted({paper.sha256 for _, paper in papers.of(session, hazard)})
+    chain = [[line.seq, line.hash] for line in history.lines(session, hazard.ref)]
+    return {"photos": shown, "papers": written, "history": chain}
 
 
 # ---- questions ---------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from workflows import clock, duties, feedbacks, fields, handovers, hazards, people, photos, reminders, verifications
+from workflows import clock, duties, feedbacks, fields, handovers, hazards, papers, people, reminders, verifications
 from workflows.db import Base, Key
 from workflows.engine import Cause, history
 from workflows.errors import Conflict, Forbidden, Invalid
@@ -83,6 +83,7 @@ def apply_for_closure(session: Session, hazard: Hazard, *, by: int, on_behalf_of
     summary = fields.text(data, "summary", "整改情况小结", least=2)
     if not data.get("checklist"):
         raise Invalid("checklist", "请逐项核对材料。")
+    papers.attach(session, hazard, task, "attachments", fields.shas(data, "attachments"), by=by)
     duties.take(session, hazard, "A", by=by, on_behalf_of=on_behalf_of)
     _write(session, hazard, "APPLY", "apply", summary, task, by=by, on_behalf_of=on_behalf_of)
     hazards.move(session, hazard, "CLOSE_APPLIED", by=by, on_behalf_of=on_behalf_of)
@@ -131,7 +132,7 @@ def sign_closure(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int
     opinion = fields.find_text(data, "opinion") if is_signed else fields.text(data, "reason", "退回原因", least=2)
     if is_signed and (sentences := faults(session, hazard, until="TRACKER")):
         raise Invalid("decision", "".join(sentences))
-    photos.attach(session, hazard, task, "signature_scan", fields.shas(data, "signature_scan"), by=by)
+    papers.attach(session, hazard, task, "signature_scan", fields.shas(data, "signature_scan"), by=by)
     duties.take(session, hazard, "S", by=by)
     _write(session, hazard, "SIGN", decision, opinion, task, by=by, on_behalf_of=None)
     if not is_signed:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import clock, fields, handovers, photos
+from workflows import clock, fields, handovers, papers
 from workflows.db import Base, Key
 from workflows.engine import Cause, history
 from workflows.errors import Conflict, Forbidden
@@ -100,7 +100,7 @@ def feed_back(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | 
                 on_behalf_of=on_behalf_of,
             )
         )
-    photos.attach(session, hazard, task, "attachments", fields.shas(data, "attachments"), by=by)
+    papers.attach(session, hazard, task, "attachments", fields.shas(data, "attachments"), by=by)
     body = {"parts": parts, "week": week_on, "progress": progress, "task": task.id}
     session.flush()
     history.record(session, hazard.ref, "fed_back", by=by, on_behalf_of=on_behalf_of, **body)

@@ -113,5 +113,5 @@ def ids(data: Data, key: str) -> list[int]:
 
 
 def shas(data: Data, key: str) -> list[str]:
-    """The references of the photos in a field, each once: the same picture twice is one piece of evidence."""
+    """The references of the photos or papers in a field, each once: the same twice is one piece of evidence."""
     return list(dict.fromkeys(str(value) for value in data.get(key) or []))

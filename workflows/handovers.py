@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import addresses, campaigns, clock, duties, fields, hazards, memory, people
+from workflows import addresses, campaigns, clock, duties, fields, hazards, memory, papers, people
 from workflows.db import Base, Key
 from workflows.engine import Cause, history, tasks
 from workflows.errors import Conflict, Forbidden, Invalid
@@ -94,6 +94,7 @@ def issue_for_rectification(
         issued_by=by,
     )
     _issue(session, hazard, row, on_behalf_of, task)
+    papers.attach(session, hazard, task, "directive", fields.shas(data, "directive"), by=by)
     if due_date:
         hazards.set_deadline(session, hazard, clock.end_of(due_date), by=by, source="交办单：整改期限")
 

@@ -1,24 +1,105 @@
-"""The ledger (台账): how many hazards were found and how many rectified, at any past moment (domain 5, AC-01–03, AC-11).
+"""The ledger (台账): how many hazards were found and how many rectified, and which (domain 5, AC-01–03, AC-11).
 
 Counted from dated facts alone, by the server's clock at which they were recorded: what a hazard's status was at a moment, its
-newest status fact up to that moment says. Only a county leader's signature counts as rectified; voided, downgraded and merged
-hazards count nowhere (INV-11, INV-13, INV-14).
+newest status fact up to that moment says; of this moment the hazard's own row says the same and is quicker to ask. Only a county
+leader's signature counts as rectified; voided, downgraded and merged hazards count nowhere (INV-11, INV-13, INV-14).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Session, aliased
 
 from workflows import clock
-from workflows.facts import BESIDE, Fact
+from workflows.engine import Subject, history
+from workflows.engine.worklist import Task
+from workflows.facts import BESIDE, LISTED, Fact
 from workflows.hazards import questions, rules
 from workflows.hazards.tables import Hazard
-from workflows.people import Unit
+from workflows.people import Person, Unit
 
 SOURCES = ("SELF", "ENFORCE", "TIPOFF", "ASSIGNED")
+GONE = ("VOIDED", "DOWNGRADED", "MERGED")
+SOON_DAYS = 3
+TERMS = ("late", "soon", "kept", "missed")
+EXPORTED = (
+    "hazard_no source subject_name subject_type uscc region_code sector address description standard_clause key_check_item "
+    "mode registered_at return_count"
+).split()
+AGES = {"7": (0, 7), "30": (8, 30), "90": (31, 90), "180": (91, 180), "more": (181, None)}  # days since the registration
+GROUPS = {
+    "counted": rules.IN_HAND | rules.COUNTED_AS_CLOSED,
+    "open": rules.IN_HAND,
+    "closed": rules.COUNTED_AS_CLOSED,
+    "awaiting": rules.AWAITING_SIGNATURE,
+    "gone": frozenset(GONE),
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of the ledger is asked for. The first five say which part of it, and totals are counted over them; the others pick
+    rows out of that part. Empty is all."""
+
+    as_of: datetime | None = None  # None: now
+    within: Unit | None = None
+    sector: str = ""
+    source: str = ""
+    search: str = ""  # in number, subject or description
+    status: str = ""  # a status, or one of GROUPS
+    term: str = ""  # late, soon: not signed yet; kept, missed: signed before or after the deadline
+    mark: str = ""  # listed; blocked: nobody may do its task (now only)
+    age: str = ""  # one of AGES: not signed since so many days
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the ledger: a hazard, and how it stood at the moment asked for."""
+
+    hazard: Hazard
+    status: str
+    due_at: datetime | None
+    is_listed: bool
+    moment: datetime
+
+    @property
+    def is_open(self) -> bool:
+        """Counted, and not signed."""
+        return self.status in rules.IN_HAND
+
+    @property
+    def is_awaiting(self) -> bool:
+        """已改待销."""
+        return self.status in rules.AWAITING_SIGNATURE
+
+    @property
+    def is_late(self) -> bool:
+        """Not signed when its deadline had passed."""
+        return self.is_open and self.due_at is not None and self.due_at < self.moment
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the ledger, newest first, and the key of the next page if there is one."""
+
+    rows: list[Entry]
+    next: int | None
 
 
 @dataclass(frozen=True)
@@ -53,7 +134,7 @@ class Counts:
     @property
     def rate(self) -> float | None:
         """Rectified in percent of found, two places (AC-02); None when nothing was found."""
-        return round(self.total.closed * 100 / self.total.found, 2) if self.total.found else None
+        return percentage(self.total.closed, self.total.found)
 
     @property
     def items(self) -> dict[str, int]:
@@ -62,9 +143,22 @@ class Counts:
         return {f"A{place}": value for place, value in enumerate([*found, self.listed.found, self.listed.closed], start=1)}
 
 
+def percentage(part: int, whole: int) -> float | None:
+    """A part in percent of a whole, two places, half up as on paper (AC-02); None of nothing."""
+    return (part * 1_000_000 // whole + 50) // 100 / 100 if whole else None
+
+
 def cutoff(month: date) -> datetime:
     """24:00 of a month's 25th, a holiday or not (AC-11)."""
     return clock.end_of(month.replace(day=25))
+
+
+# ---- verbs ---------------------------------------------------------------------------------------------------------------
+
+
+def record_export(session: Session, *, by: int, number: int) -> None:
+    """Write into a person's record that he took so many lines of the ledger out of the house."""
+    history.record(session, Subject("person", by), "ledger_exported", by=by, number=number)
 
 
 # ---- questions ---------------------------------------------------------------------------------------------------------
@@ -77,14 +171,18 @@ def count(
     within: Unit | None = None,
     scope: ColumnElement[bool] | None = None,
     campaign: str | None = None,
+    part: Wanted | None = None,
 ) -> Counts:
-    """Count the ledger as it stood at a moment (now, if none is given), in a unit's region and a caller's scope."""
-    moment = as_of or clock.now()
-    conditions = [scope if scope is not None else true(), questions.in_region(within) if within is not None else true()]
+    """Count the ledger as it stood at a moment (now, if none is given), in a unit's region and a caller's scope; or that part
+    of it which `part` asks for."""
+    part = part or Wanted(as_of=as_of, within=within)
+    moment = part.as_of or clock.now()
+    conditions = [scope if scope is not None else true(), *_part(part)]
     if campaign:
         conditions.append(Hazard.campaign == campaign)
-    rows, listed, gone = {source: Row() for source in SOURCES}, Row(), dict.fromkeys(("VOIDED", "DOWNGRADED", "MERGED"), 0)
-    for source, status, is_listed, number in session.execute(_by_status(moment).where(*conditions)):
+    rows, listed, gone = {source: Row() for source in SOURCES}, Row(), dict.fromkeys(GONE, 0)
+    found = _by_status(moment) if part.as_of else _by_status_now()
+    for source, status, is_listed, number in session.execute(found.where(*conditions)):
         if status in rules.NOT_COUNTED:
             gone[status] = gone.get(status, 0) + number
             continue
@@ -97,6 +195,46 @@ def status_at(session: Session, hazard: Hazard, moment: datetime) -> str:
     """The hazard's status as it was recorded at a moment; DRAFT before its report."""
     before = select(Fact.kind).where(Fact.hazard_id == hazard.id, Fact.recorded_at <= moment, Fact.kind.not_in(BESIDE))
     return session.scalars(before.order_by(Fact.id.desc()).limit(1)).first() or "DRAFT"
+
+
+def page(
+    session: Session, wanted: Wanted, *, scope: ColumnElement[bool], after: int | None = None, limit: int = 25
+) -> Page:
+    """The numbered hazards that are wanted, newest first, 25 a page by key."""
+    view = _view(wanted)
+    found = select(Hazard, view.status, view.due_at, view.is_listed).where(scope, *_rows(wanted, view))
+    if after is not None:
+        found = found.where(Hazard.id < after)
+    newest = session.execute(found.order_by(Hazard.id.desc()).limit(limit + 1))
+    rows = [Entry(hazard, status, due_at, is_listed, view.moment) for hazard, status, due_at, is_listed in newest]
+    return Page(rows[:limit], rows[limit - 1].hazard.id if len(rows) > limit else None)
+
+
+def number(session: Session, wanted: Wanted, *, scope: ColumnElement[bool]) -> int:
+    """How many lines the ledger has that are wanted; gone ones keep their number and their line."""
+    return session.scalar(select(func.count()).select_from(Hazard).where(scope, *_rows(wanted, _view(wanted)))) or 0
+
+
+def lines(session: Session, wanted: Wanted, *, scope: ColumnElement[bool]) -> Iterator[RowMapping]:
+    """Every line that is wanted, in the order of numbers given, a few hundred in memory at a time; for the export."""
+    view, lead, tracker = _view(wanted), aliased(Person), aliased(Person)
+    columns = [getattr(Hazard, name) for name in EXPORTED]
+    found = (
+        select(
+            *columns,
+            view.status.label("status"),
+            view.due_at.label("due_at"),
+            view.closed_at.label("closed_at"),
+            view.is_listed.label("is_listed"),
+            lead.name.label("lead"),
+            tracker.name.label("tracker"),
+        )
+        .join(lead, lead.id == Hazard.lead_person_id, isouter=True)
+        .join(tracker, tracker.id == Hazard.tracker_id, isouter=True)
+        .where(scope, *_rows(wanted, view))
+        .order_by(Hazard.id)
+    )
+    yield from session.execute(found.execution_options(yield_per=500)).mappings()
 
 
 def _plus(row: Row, status: str, number: int) -> Row:
@@ -125,3 +263,108 @@ def _by_status(moment: datetime) -> Select[str, str, bool, int]:
         .where(upto.c.registered == 1)
         .group_by(Hazard.source, Fact.kind, is_listed)
     )
+
+
+def _by_status_now() -> Select[str, str, bool, int]:
+    """The same of this moment, from the hazards' own rows: a status is changed only together with its fact."""
+    is_listed = Hazard.id.in_(listed(clock.now()))
+    return (
+        select(func.coalesce(Hazard.source, ""), Hazard.status, is_listed, func.count())
+        .where(Hazard.hazard_no.is_not(None))
+        .group_by(Hazard.source, Hazard.status, is_listed)
+    )
+
+
+# ---- conditions --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _View:
+    """How hazards stood at a moment, as columns."""
+
+    moment: datetime
+    is_numbered: ColumnElement[bool]
+    status: SQLColumnExpression[Any]
+    due_at: SQLColumnExpression[Any]
+    closed_at: SQLColumnExpression[Any]
+    is_listed: ColumnElement[bool]
+
+
+def _view(wanted: Wanted) -> _View:
+    """Now from the hazard's own row, before that from the newest fact of each kind."""
+    moment = wanted.as_of or clock.now()
+    is_listed = Hazard.id.in_(listed(moment))
+    numbered = Hazard.hazard_no.is_not(None)
+    if wanted.as_of is None:
+        return _View(moment, numbered, Hazard.status, Hazard.due_at, Hazard.closed_at, is_listed)
+    before = and_(Fact.hazard_id == Hazard.id, Fact.recorded_at <= moment)
+    return _View(
+        moment,
+        and_(numbered, exists().where(before, Fact.kind == "REGISTERED")),
+        _newest(Fact.kind, before, Fact.kind.not_in(BESIDE)),
+        _newest(Fact.effective_at, before, Fact.kind == "DUE"),
+        _newest(Fact.recorded_at, before, Fact.kind == "CLOSED"),
+        is_listed,
+    )
+
+
+def _newest(column: Any, *conditions: ColumnElement[bool]) -> ColumnElement[Any]:
+    found = select(column).where(*conditions).correlate(Hazard)
+    return found.order_by(Fact.id.desc()).limit(1).scalar_subquery()
+
+
+def listed(moment: datetime) -> Select[int]:
+    """Hazards ever put under supervision (挂牌) up to a moment; A9 counts them after the plate is gone as well."""
+    return select(Fact.hazard_id).where(LISTED, Fact.recorded_at <= moment)
+
+
+def _part(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.within is not None:
+        yield questions.in_region(wanted.within)
+    if wanted.sector:
+        yield Hazard.sector == wanted.sector
+    if wanted.source:
+        yield Hazard.source == wanted.source
+    if wanted.search:
+        columns = (Hazard.hazard_no, Hazard.subject_name, Hazard.description)
+        yield or_(*(column.contains(wanted.search, autoescape=True) for column in columns))
+
+
+def _rows(wanted: Wanted, view: _View) -> Iterator[ColumnElement[bool]]:
+    yield view.is_numbered
+    yield from _part(wanted)
+    if wanted.status:
+        yield view.status.in_(GROUPS.get(wanted.status, (wanted.status,)))
+    if wanted.term:
+        yield term(wanted.term, view.moment, view.status, view.due_at, view.closed_at)
+    if wanted.mark == "listed":
+        yield view.is_listed
+    if wanted.mark == "blocked":
+        yield Hazard.id.in_(blocked())
+    if wanted.age:
+        yield and_(view.status.in_(rules.IN_HAND), aged(wanted.age, view.moment))
+
+
+def term(kind: str, moment: datetime, status: Any, due_at: Any, closed_at: Any) -> ColumnElement[bool]:
+    """How a hazard stands to its deadline: late, soon (not signed yet), kept, missed (signed). Without one it is none of them."""
+    is_open, is_closed = status.in_(rules.IN_HAND), status.in_(rules.COUNTED_AS_CLOSED)
+    kinds = {
+        "late": and_(is_open, due_at < moment),
+        "soon": and_(is_open, due_at >= moment, due_at <= clock.end_of(clock.on(moment) + timedelta(days=SOON_DAYS))),
+        "kept": and_(is_closed, closed_at <= due_at),
+        "missed": and_(is_closed, closed_at > due_at),
+    }
+    return kinds.get(kind, literal(False))
+
+
+def aged(age: str, moment: datetime) -> ColumnElement[bool]:
+    """Registered so many days ago, by the office's calendar."""
+    least, most = AGES.get(age, (0, None))
+    today = clock.on(moment)
+    youngest = Hazard.registered_at < clock.end_of(today - timedelta(days=least))
+    return youngest if most is None else and_(youngest, Hazard.registered_at >= clock.at(today - timedelta(days=most)))
+
+
+def blocked() -> Select[int]:
+    """Hazards with an open task that nobody may do (受阻)."""
+    return select(Task.subject_id).where(Task.status == "OPEN", Task.blocked != "", Task.subject_kind == "hazard")

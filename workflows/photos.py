@@ -6,9 +6,7 @@ Time and place are read from the EXIF into columns first; then the picture is wr
 
 import hashlib
 import io
-import os
 import re
-import tempfile
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +18,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import clock
+from workflows import clock, store
 from workflows.db import Base, Database, Key
 from workflows.engine import Caller
 from workflows.errors import Invalid, NotFound
@@ -88,11 +86,11 @@ def is_reference(text: str) -> bool:
     return re.fullmatch(r"[0-9a-f]{64}", text) is not None
 
 
-def path(home: Path, sha256: str) -> Path:
-    """Where a photo lies: home/photos/ab/abcdef….jpg."""
+def stored_as(sha256: str) -> str:
+    """Under which name a photo lies in the store: photos/ab/abcdef….jpg."""
     if not is_reference(sha256):
         raise NotFound("没有找到这张照片。")
-    return home / "photos" / sha256[:2] / f"{sha256}.jpg"
+    return f"photos/{sha256[:2]}/{sha256}.jpg"
 
 
 def _taken_at(exif: Image.Exif) -> datetime | None:
@@ -132,7 +130,7 @@ def receive(home: Path, stream: BinaryIO, filename: str) -> Stored:
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=88)
     sha256 = hashlib.sha256(buffer.getvalue()).hexdigest()
-    _store(path(home, sha256), buffer.getvalue())
+    store.at(home).put(stored_as(sha256), buffer.getvalue())
     return Stored(sha256, picture.width, picture.height, _taken_at(exif), *_place(exif))
 
 
@@ -160,28 +158,6 @@ def _upright(opened: Image.Image) -> Image.Image:
     picture = turned.convert("RGB")
     picture.info.clear()
     return picture
-
-
-def _store(target: Path, content: bytes) -> None:
-    """Write so that a crash leaves either the whole file or none: fsync, rename, fsync of the folder."""
-    if target.exists():
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, target)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 # ---- verbs -------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import addresses, clock, duties, fields, hazards, memory, people, photos
+from workflows import addresses, clock, duties, fields, hazards, memory, papers, people, photos
 from workflows.db import Base, Key
 from workflows.engine import Post, history
 from workflows.errors import Conflict, Forbidden, Invalid
@@ -88,7 +88,8 @@ def submit_plan(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int 
     shown = photos.attach(session, hazard, task, "onsite_notice_photo", fields.shas(data, "onsite_notice_photo"), by=by)
     if not shown:
         raise Invalid("onsite_notice_photo", "请上传在现场醒目位置公开的照片。")
-    photos.attach(session, hazard, task, "attachments", fields.shas(data, "attachments"), by=by)
+    for field in ("emergency_paper", "attachments"):
+        papers.attach(session, hazard, task, field, fields.shas(data, field), by=by)
     deadline = fields.day(data, "deadline", "完成期限")
     if fault := deadline_fault(deadline, hazard.due_on):
         raise Invalid("deadline", fault)
@@ -215,6 +216,16 @@ def proxy_fault(session: Session, hazard: Hazard, person_id: int, *, is_actor: b
 def find_plan(session: Session, hazard: Hazard) -> Plan | None:
     """The plan in force."""
     return session.scalars(select(Plan).where(Plan.hazard_id == hazard.id).order_by(Plan.id.desc()).limit(1)).first()
+
+
+def plans(session: Session, hazard: Hazard) -> list[Plan]:
+    """Every plan, oldest first."""
+    return list(session.scalars(select(Plan).where(Plan.hazard_id == hazard.id).order_by(Plan.id)))
+
+
+def finishes(session: Session, hazard: Hazard) -> list[Finish]:
+    """Every finish report, oldest first."""
+    return list(session.scalars(select(Finish).where(Finish.hazard_id == hazard.id).order_by(Finish.id)))
 
 
 def find_finish(session: Session, hazard: Hazard) -> Finish | None:

@@ -22,7 +22,8 @@ from workflows import (
     reminders,
     verifications,
 )
-from workflows.engine import Rules, Step, Subject, checks
+from workflows.db import Database
+from workflows.engine import Rules, Step, Subject, checks, instances, jobs
 from workflows.errors import NotFound
 from workflows.hazards.tables import Hazard
 from workflows.options import OPTIONS
@@ -152,6 +153,15 @@ def known(forms: Iterable[str] | None = None) -> checks.Known:
         dues=dues.known(),
         duties=frozenset(duties.NAMES),
     )
+
+
+def unblock(database: Database) -> int:
+    """Address blocked tasks again: an appointment may have begun today."""
+    with database.transaction() as session:
+        return instances.unblock(session, RULES)
+
+
+jobs.daily("tasks.unblock", 0, 20)(unblock)
 
 
 def seed(session: Session) -> None:

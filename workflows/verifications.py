@@ -228,6 +228,11 @@ def get_last(session: Session, hazard: Hazard) -> Verification:
     raise Conflict("这件隐患还没有验收。")
 
 
+def of(session: Session, hazard: Hazard) -> list[Verification]:
+    """Every verification, oldest first."""
+    return list(session.scalars(select(Verification).where(Verification.hazard_id == hazard.id).order_by(Verification.id)))
+
+
 def members(session: Session, row: Verification) -> list[Member]:
     """The verifiers of a verification, the leading one first."""
     mine = select(Member).where(Member.verification_id == row.id)

@@ -37,8 +37,7 @@ class Driver:
 
     def photo(self, text: str, number: int = 1) -> str:
         """A small picture with some writing on it, taken in like any other; answers its reference."""
-        picture = Image.new("RGB", (480, 320), _colour(text, number))
-        ImageDraw.Draw(picture).text((20, 150), f"{text} {number}", fill="white")
+        picture = _picture(text, number)
         stream = io.BytesIO()
         picture.save(stream, "JPEG")
         stream.seek(0)
@@ -84,11 +83,14 @@ class Driver:
             pass
 
     def _whoever_may(self, session: Any, task: Task) -> Any:
-        for login in sorted(PEOPLE, key=lambda login: not _is_of_enterprise(login)):  # its own people before a proxy
-            caller = people.caller(session, self.person(login))
-            waiting = tasks.inbox(session, self.rules, caller, limit=500).rows
-            if any(row.task.id == task.id and not row.forbidden for row in waiting):
-                return caller
+        """One of those whose task it is, in whose inbox it lies and who may do it: the enterprise's own people first."""
+        near = {person.id for person in people.holders(session, tasks.posts_of(session, task))} | {task.assignee_id}
+        for login in sorted(PEOPLE, key=lambda login: not _is_of_enterprise(login)):
+            if self.person(login) in near:
+                caller = people.caller(session, self.person(login))
+                rows = tasks.inbox(session, self.rules, caller, limit=500).rows
+                if any(row.task.id == task.id and not row.forbidden for row in rows):
+                    return caller
         raise LookupError(f"nobody may do {task.element_id}: {task.blocked or task.note}")
 
     def usual(self, session: Any, hazard: Hazard, task: Task, by: int) -> dict[str, Any]:
@@ -112,9 +114,20 @@ def _proxy(driver: Driver, session: Any, by: int) -> dict[str, Any]:
     return {"by_proxy": True, "sealed_original": [driver.photo("sealed")]}
 
 
-def _colour(text: str, number: int) -> tuple[int, int, int]:
-    seed = sum(map(ord, text)) * 31 + number * 97
-    return 60 + seed % 90, 60 + seed // 7 % 90, 60 + seed // 13 % 90
+def _picture(text: str, number: int) -> Image.Image:
+    """A corridor with a door: shut and blocked before, open and free after; with the moment it was taken."""
+    seed = sum(map(ord, text)) + number * 7
+    picture = Image.new("RGB", (640, 480), (206 - seed % 20, 204, 196))
+    draw = ImageDraw.Draw(picture)
+    draw.polygon([(0, 480), (640, 480), (430, 300), (210, 300)], fill=(150, 140 + seed % 12, 128))
+    draw.polygon([(0, 0), (640, 0), (430, 90), (210, 90)], fill=(230, 230, 226))
+    is_free = text in ("after", "verify")
+    draw.rectangle((265, 130, 375, 300), fill=(92, 150, 104) if is_free else (150, 74, 62), outline=(60, 50, 44), width=4)
+    for box in range(0 if is_free else 2 + seed % 3):
+        left, top = 150 + 95 * box, 330 - 18 * (box % 2)
+        draw.rectangle((left, top, left + 86, top + 78), fill=(176, 136, 84), outline=(96, 70, 40), width=3)
+    draw.text((12, 456), f"{clock.local(clock.now()):%Y-%m-%d %H:%M}  {text} {number}", fill=(250, 220, 60), font_size=18)
+    return picture
 
 
 Answer = Callable[[Driver, Any, Hazard, int], dict[str, Any]]

@@ -1,7 +1,8 @@
-// Shows the chosen photos before they are sent, and lets one be taken out again. Choosing twice adds, it does not replace.
+// Shows the chosen photos or papers before they are sent, and lets one be taken out again. Choosing twice adds, it does not replace.
 export default function photos(part) {
   const input = part.querySelector('input[type="file"]');
   const list = part.querySelector('[data-part="chosen"]');
+  const isPapers = list.classList.contains("papers");
   let chosen = [];
 
   function show() {
@@ -14,13 +15,24 @@ export default function photos(part) {
 
   function row(file) {
     const item = document.createElement("li");
+    if (!isPapers) item.append(picture(file));
+    const size = file.size < 1048576 ? `${Math.ceil(file.size / 1024)} KB` : `${(file.size / 1048576).toFixed(1)} MB`;
+    const name = document.createElement("span");
+    name.className = "name";
+    name.textContent = isPapers ? `${file.name}（${size}）` : size;
+    item.append(name, remover(file));
+    return item;
+  }
+
+  function picture(file) {
     const image = document.createElement("img");
     image.alt = `待上传：${file.name}`;
     image.src = URL.createObjectURL(file);
     image.onload = () => URL.revokeObjectURL(image.src);
-    const name = document.createElement("span");
-    name.className = "name";
-    name.textContent = file.size < 1048576 ? `${Math.ceil(file.size / 1024)} KB` : `${(file.size / 1048576).toFixed(1)} MB`;
+    return image;
+  }
+
+  function remover(file) {
     const remove = document.createElement("button");
     remove.type = "button";
     remove.textContent = "移除";
@@ -30,8 +42,7 @@ export default function photos(part) {
       show();
       input.focus();
     });
-    item.append(image, name, remove);
-    return item;
+    return remove;
   }
 
   input.addEventListener("change", () => {

@@ -25,7 +25,12 @@ from tests.browser.desk import Desk
 from tests.browser.visit import sign_in
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-OPTIONS = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1366, "height": 768}}
+OPTIONS = {
+    "locale": "zh-CN",
+    "timezone_id": "Asia/Shanghai",
+    "viewport": {"width": 1366, "height": 768},
+    "reduced_motion": "reduce",  # no transitions between pages: a test leaves a page before they have ended
+}
 START_SECONDS = 120  # the demo county is driven through its processes first
 REPORT = pytest.StashKey[dict[str, pytest.TestReport]]()
 
@@ -93,13 +98,18 @@ def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Pa
 
 @pytest.fixture
 def desks(chromium: Browser, server: Server) -> Iterator[Callable[..., Desk]]:
-    """A browser for each person: `desks("banshi1")` signs him in once; faults of any of their pages fail the test."""
+    """A browser for each person: `desks("banshi1")` signs him in once; faults of any of their pages fail the test.
+
+    The live diagram is drawn only with `live=True`: on forty pages it would cost more than all the rest.
+    """
     found: dict[str, Desk] = {}
     faults: list[str] = []
 
-    def desk(login: str, **options: Any) -> Desk:
+    def desk(login: str, *, live: bool = False, **options: Any) -> Desk:
         if login not in found:
             context = chromium.new_context(base_url=server.url, **{**OPTIONS, **options})
+            if not live:
+                context.route("**/viewer.js*", lambda route: route.abort())
             context.set_default_timeout(10_000)
             found[login] = Desk(login, context.new_page())
             _listen(found[login].page, faults)

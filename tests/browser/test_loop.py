@@ -2,19 +2,16 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from service.demo import PASSWORD
-from tests.browser.desk import NOW, Answer, Desk, picture
-from workflows import clock
+from tests.browser import ways
+from tests.browser.desk import Desk, picture
 
-Desks = Callable[..., Desk]
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-SUBJECT = "乙镇木家具厂"
 
 
 @pytest.fixture
@@ -23,196 +20,35 @@ def photos(tmp_path: Path) -> Callable[..., list[Path]]:
     return lambda *texts: [picture(tmp_path, text) for text in texts]
 
 
-def report(desk: Desk, case: str, shown: list[Path], *, subject: str = SUBJECT) -> None:
-    """Fill in a report whose description begins with the word `case`, and press 上报 twice, as people do."""
-    desk.page.goto("/hazards/new")
-    given: dict[str, Answer] = {
-        "主体": subject,
-        "隐患描述": f"{case}：喷漆间与焊接间未分隔，通风装置损坏。",
-        "现场照片": shown,
-        "是否紧急": "否",
-        "来源": "执法检查",
-        "检查类型": "日常、督导检查",
-        "检查日期": clock.today(),
-        "检查人员": "执法队员甲",
-    }
-    desk.answer(given)
-    desk.page.get_by_role("button", name="上报", exact=True).dblclick()
-    expect(desk.page.get_by_role("heading", level=1)).to_contain_text(case)
-
-
-REGISTRATION: dict[str, Answer] = {
-    "拟办意见": "属重大隐患，编号建账",
-    "认定等级": "重大事故隐患",
-    "认定依据": "重点检查事项",
-    "重点检查事项": "违规动火作业",
-    "主要来源": "执法检查",
-    "查重结果": "未发现重复",
-}
-CHECKED = ["责任人已落实", "措施已落实", "资金已落实", "期限已落实", "应急预案已落实", "判定条款所列情形已消除"]
-COMPLETE = ["两移交均已签收", "五落实齐全", "整改前后照片齐全", "验收合格，成员均已确认", "周四反馈无欠报"]
-HARMLESS = ["不含举报人信息和指向举报人的线索", "不含个人电话、身份证号", "不含国家秘密、商业秘密"]
-
-
-def register(desks: Desks, case: str) -> None:
-    """②: registered, sent back once, confirmed."""
-    desks("banshi1").do("登记拟办", case, REGISTRATION)
-    desks("zhuren").do("主任核定", case, {"核定结果": "退回补正", "理由": "请补写形成原因。"})
-    staff = desks("banshi1")
-    staff.open("登记拟办", case)
-    expect(staff.page.locator("main")).to_contain_text("请补写形成原因。")
-    expect(staff.field("认定等级").get_by_label("重大事故隐患")).to_be_checked()
-    staff.answer({"重点检查事项": "违规动火、通风损坏"})
-    staff.submit()
-    desks("zhuren").do("主任核定", case, {"核定结果": "属重大，编号建账"})
-
-
-def hand_over(desks: Desks, case: str) -> None:
-    """③ and ④: both handovers; the territory refuses once, the department objects once."""
-    issued: dict[str, Answer] = {
-        "属地责任人（块）": "包村干部兼分管领导",
-        "行业责任人（条）": "应急消防站站长",
-        "牵头": "行业责任人牵头",
-        "整改方式": "限期整改",
-        "整改期限": clock.today() + timedelta(days=30),
-        "整改要求": "立即分隔，恢复通风。",
-    }
-    desks("zhuren").do("移交一签发", case, issued)
-    desks("zhuren").do("移交二签发", case, {"县有关部门": "甲县应急管理局"})
-    desks("baocun").do("属地签收", case, {"签收意见": "拒收", "拒收理由": "本周外出学习。"})
-    desks("zhuren").do("裁定改派（块）", case, {"属地责任人（块）": "包村干部兼分管领导", "裁定理由": "维持原派，返岗后签收。"})
-    desks("baocun").do("属地签收", case, {"签收意见": "签收"})
-    desks("zhanzhang").do("行业签收", case, {"签收意见": "签收"})
-    desks("yingji").do("指定跟踪人", case, {"部门答复": "有异议", "异议理由": "请确认是否归住建。"})
-    desks("xianban").do("县办裁定", case, {"承接部门": "甲县应急管理局", "裁定理由": "属工贸行业。"})
-    desks("yingji").do("指定跟踪人", case, {"部门答复": "接收并指定跟踪人", "跟踪人": "县跟踪督办人甲"})
-
-
-def rectify(desks: Desks, case: str, photos: Callable[..., list[Path]], time: str) -> None:
-    """⑥: finished, by the enterprise."""
-    answers: dict[str, Answer] = {"完工报告": f"{time}完工。", "整改后照片": photos(f"{time}后", f"{time}侧")}
-    desks("anquanyuan").do("整改实施", case, answers)
-
-
-def verify(desks: Desks, case: str, photos: Callable[..., list[Path]], result: str, agree: dict[str, Answer]) -> None:
-    """⑧: one writes the finding, the other confirms it on his own sign-in."""
-    answers: dict[str, Answer] = {
-        "现场验收时间": NOW,
-        "验收成员": ["执法队员丙"],
-        "逐条核对": CHECKED if result == "合格" else ["责任人已落实"],
-        "验收结论": result,
-        "现场照片": photos(f"{result}验", f"{result}收"),
-        "验收意见": f"现场核对，{result}。",
-    }
-    desks("zhifa2").do("验收", case, answers)
-    desks("zhifa3").do("成员确认", case, agree)
-
-
-def put_right(desks: Desks, case: str, photos: Callable[..., list[Path]]) -> None:
-    """⑤ to ⑧: planned, finished; failed, finished again; not agreed to, agreed to. Who leads may not verify."""
-    plan: dict[str, Answer] = {
-        "责任人": "厂长",
-        "整改措施": "砌墙分隔，更换风机。",
-        "整改资金（元）": "12,000.50",
-        "完成期限": clock.today() + timedelta(days=20),
-        "应急预案": "停用喷漆间，专人值守。",
-        "现场公示照片": photos("公示"),
-    }
-    desks("changzhang").do("整改方案", case, plan)
-    rectify(desks, case, photos, "首次")
-    expect(desks("zhanzhang").find("验收", case)).to_contain_text("您不能办理")
-    verify(desks, case, photos, "不合格", {"是否同意验收结论": "同意"})
-    rectify(desks, case, photos, "再次")
-    verify(desks, case, photos, "合格", {"是否同意验收结论": "不同意", "不同意的理由": "风机还没有接电。"})
-    verify(desks, case, photos, "合格", {"是否同意验收结论": "同意"})
-
-
-def apply(desks: Desks, case: str) -> None:
-    """⑨ and ⑩: applied for by who leads, and passed by the town."""
-    desks("zhanzhang").do("申请销号", case, {"整改情况小结": "已整改并验收合格。", "材料核对": COMPLETE})
-
-
-def review(desks: Desks, case: str) -> None:
-    """⑩: passed by the town."""
-    desks("zhuren").do("镇审核", case, {"审核结果": "通过，报县", "审核意见": "材料齐全，同意报县。"})
-
-
-def track(desks: Desks, case: str) -> None:
-    """⑪: agreed to by the county's tracker."""
-    opinion: dict[str, Answer] = {"跟踪意见": "同意销号", "是否到过现场": "是", "意见说明": "现场查看属实。"}
-    desks("genzong1").do("县跟踪意见", case, opinion)
-
-
-def close(desks: Desks, case: str) -> None:
-    """⑨ to ⑫: the town, the tracker and the county each send it back once; a wrong password signs nothing."""
-    apply(desks, case)
-    desks("zhuren").do("镇审核", case, {"审核结果": "退回申请销号", "审核意见": "小结过简。"})
-    apply(desks, case)
-    review(desks, case)
-    desks("genzong1").do("县跟踪意见", case, {"跟踪意见": "退回申请销号", "意见说明": "请补述资金使用。"})
-    apply(desks, case)
-    review(desks, case)
-    track(desks, case)
-    back: dict[str, Answer] = {"签字意见": "退回镇审核", "退回原因": "请核对资金。"}
-    sign(desks("fuxianzhang"), case, back)
-    review(desks, case)
-    track(desks, case)
-    leader = desks("fuxianzhang")
-    sign(leader, case, {"签字意见": "同意销号"}, password="不对的密码")
-    expect(leader.faults()).to_contain_text("密码不正确，没有签字")
-    expect(leader.field("签字意见").get_by_label("同意销号")).to_be_checked()
-    sign(leader, case, {"签字意见": "同意销号", "批示": "同意。"})
-
-
-def sign(desk: Desk, case: str, answers: dict[str, Answer], password: str = PASSWORD) -> None:
-    """⑫: the county leader, with his password again."""
-    desk.open("县签字", case)
-    desk.answer(answers)
-    desk.page.get_by_label(re.compile("^登录密码")).fill(password)
-    desk.submit("签字并提交", done=password == PASSWORD)
-
-
-def disclose(desks: Desks, case: str) -> None:
-    """⑬: drafted by one, sent back and then approved by another."""
-    draft: dict[str, Answer] = {
-        "是否申请不公开": "否",
-        "公开内容": "乙镇木家具厂喷漆间隐患已整改销号。",
-        "公开方式": ["网页", "公告栏"],
-        "脱敏核对": HARMLESS,
-    }
-    desks("banshi2").do("公开拟稿", case, draft)
-    desks("shuji").do("公开审定", case, {"审定结果": "退回修改", "退回原因": "请写明销号日期。"})
-    desks("banshi2").do("公开拟稿", case, draft)
-    desks("shuji").do("公开审定", case, {"审定结果": "同意"})
-
-
-def test_a_hazard_goes_from_a_phone_to_the_archive(desks: Desks, photos: Callable[..., list[Path]]) -> None:
+def test_a_hazard_goes_from_a_phone_to_the_archive(desks: ways.Desks, photos: Callable[..., list[Path]]) -> None:
     """Every step by who is meant to do it, every return once; in the end the record is whole and every submission is there."""
     case = "环线一号"
-    found_by = desks("zhifa1", **PHONE)
-    report(found_by, case, photos("前"))
+    found_by = desks("zhifa1", live=True, **PHONE)
+    ways.report(found_by, case, photos("前"))
     place = found_by.page.url
-    register(desks, case)
-    hand_over(desks, case)
-    put_right(desks, case, photos)
-    close(desks, case)
-    disclose(desks, case)
-    page = desks("zhuren").page
+    ways.register(desks, case)
+    ways.hand_over(desks, case)
+    ways.put_right(desks, case, photos)
+    ways.close(desks, case)
+    ways.disclose(desks, case)
+    page = found_by.page
     page.goto(f"{place}?check=1")
     expect(page.locator("main")).to_contain_text("已归档")
     expect(page.get_by_role("status")).to_contain_text("记录校验通过")
     expect(page.locator(".steps > li")).to_have_count(39)
     expect(page.locator(".steps > li.sent-back")).to_have_count(9)
+    page.locator(".diagram").scroll_into_view_if_needed()
+    expect(page.locator(".diagram .live .is-done").first).to_be_visible()
 
 
-def test_a_double_click_reports_once(desks: Desks, photos: Callable[..., list[Path]]) -> None:
+def test_a_double_click_reports_once(desks: ways.Desks, photos: Callable[..., list[Path]]) -> None:
     desk = desks("zhifa2")
-    report(desk, "双击一号", photos("双"))
+    ways.report(desk, "双击一号", photos("双"))
     desk.page.goto("/hazards?q=双击一号")
     expect(desk.page.locator("tbody tr")).to_have_count(1)
 
 
-def test_what_is_wrong_is_said_at_its_question(desks: Desks) -> None:
+def test_what_is_wrong_is_said_at_its_question(desks: ways.Desks) -> None:
     """422: a summary, a sentence at each question, and what was typed is still there."""
     desk = desks("zhifa2")
     desk.page.goto("/hazards/new")
@@ -224,10 +60,10 @@ def test_what_is_wrong_is_said_at_its_question(desks: Desks) -> None:
     expect(desk.field("举报编号").locator(".fault")).not_to_be_empty()
 
 
-def test_a_draft_is_there_again_and_a_stale_page_is_told_so(desks: Desks, photos: Callable[..., list[Path]]) -> None:
+def test_a_draft_is_there_again_and_a_stale_page_is_told_so(desks: ways.Desks, photos: Callable[..., list[Path]]) -> None:
     """A draft outlives the sign-out; what a colleague has done meanwhile is answered with a sentence, not done twice."""
     case = "暂存一号"
-    report(desks("zhifa2"), case, photos("暂"))
+    ways.report(desks("zhifa2"), case, photos("暂"))
     mine, colleague = desks("banshi1"), desks("banshi2")
     colleague.open("登记拟办", case)
     mine.open("登记拟办", case)
@@ -239,9 +75,9 @@ def test_a_draft_is_there_again_and_a_stale_page_is_told_so(desks: Desks, photos
     mine.open("登记拟办", case)
     expect(mine.page.locator("main")).to_contain_text("暂存的内容，尚未提交")
     expect(mine.field("认定等级").get_by_label("重大事故隐患")).to_be_checked()
-    mine.answer(REGISTRATION)
+    mine.answer(ways.REGISTRATION)
     mine.submit()
-    colleague.answer(REGISTRATION)
+    colleague.answer(ways.REGISTRATION)
     colleague.submit(done=False)
     expect(colleague.page.get_by_role("heading", level=1)).to_have_text("情况已有变化")
     expect(colleague.page.get_by_role("alert")).to_contain_text("已经办结")
@@ -253,10 +89,10 @@ def _enter(desk: Desk) -> None:
     desk.page.get_by_role("button", name="登录").click()
 
 
-def test_a_case_of_another_unit_is_not_found(desks: Desks, photos: Callable[..., list[Path]]) -> None:
+def test_a_case_of_another_unit_is_not_found(desks: ways.Desks, photos: Callable[..., list[Path]]) -> None:
     """Neither by its address nor by its task's: the page says so in Chinese and leads back."""
     found_by = desks("zhifa2")
-    report(found_by, "外单位一号", photos("外"))
+    ways.report(found_by, "外单位一号", photos("外"))
     case = found_by.page.url
     desks("banshi1").open("登记拟办", "外单位一号")
     other = desks("qizhan").page
@@ -267,10 +103,10 @@ def test_a_case_of_another_unit_is_not_found(desks: Desks, photos: Callable[...,
         expect(other.get_by_role("link", name="返回待办任务")).to_be_visible()
 
 
-def test_what_is_overdue_is_seen_in_the_inbox(desks: Desks) -> None:
+def test_what_is_overdue_is_seen_in_the_inbox(desks: ways.Desks) -> None:
     """The demo county has let some terms pass; they stand first and can be listed alone."""
     page = desks("baocun").page
-    page.goto("/?due=late")
+    page.get_by_role("link", name="已逾期").click()
     expect(page.locator("tbody tr").first).to_contain_text(re.compile(r"逾期\d+天"))
-    page.get_by_label("只看逾期").uncheck()
+    page.goto("/")
     expect(page.locator("tbody tr").first).to_contain_text("逾期")

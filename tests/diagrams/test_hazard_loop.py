@@ -173,7 +173,7 @@ def test_every_field_has_a_label_and_only_known_words() -> None:
     for form, key, field in fields():
         assert field.get("title"), (form, key)
         assert field.get("x-options") is None or field["x-options"] in OPTIONS, (form, key)
-        assert field.get("x-widget", "line") in ("line", "text", "money", "photos", "password"), (form, key)
+        assert field.get("x-widget", "line") in ("line", "text", "money", "photos", "papers", "password"), (form, key)
         assert not (field.get("x-visible-when") and key in FORMS[form]["required"]), (form, key)
 
 

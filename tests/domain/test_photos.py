@@ -31,7 +31,7 @@ def test_time_and_place_are_kept_and_the_file_tells_nothing(tmp_path):
     stored = photos.receive(tmp_path, picture(exif=told()), "a.jpg")
     assert stored.taken_at.astimezone(clock.SHANGHAI).isoformat() == "2026-03-03T08:15:00+08:00"
     assert (stored.lat, stored.lng) == (31.5, 112.26)
-    file = photos.path(tmp_path, stored.sha256)
+    file = tmp_path / photos.stored_as(stored.sha256)
     assert file == tmp_path / "photos" / stored.sha256[:2] / f"{stored.sha256}.jpg"
     assert b"PHONE-MODEL-X" not in file.read_bytes()
     with Image.open(file) as kept:
@@ -67,10 +67,10 @@ def test_too_large_a_file_or_a_bomb_is_refused(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "A" * 64, "ab", "g" * 64])
-def test_only_a_digest_becomes_a_path(tmp_path, name):
+def test_only_a_digest_becomes_a_path(name):
     """No path of the user's making."""
     with pytest.raises(NotFound):
-        photos.path(tmp_path, name)
+        photos.stored_as(name)
 
 
 def test_a_photo_is_seen_with_its_hazard_only(town: Town):

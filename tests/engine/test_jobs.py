@@ -119,7 +119,7 @@ def test_the_daily_anchor_is_scheduled_by_the_offices_clock_and_survives_a_resta
         jobs.stop()
     table = "workflow_schedules" if database.is_sqlite else "dbos.workflow_schedules"
     found = read(database, f"select schedule_name, schedule, cron_timezone from {table}")
-    assert found == [("history.anchor", "10 0 * * *", "Asia/Shanghai")]
+    assert ("history.anchor", "10 0 * * *", "Asia/Shanghai") in found
 
 
 def test_an_unknown_effect_cannot_be_ordered(database):

@@ -83,7 +83,7 @@ def test_gunicorn_refuses_sqlite_and_a_missing_secret(house, tmp_path):
         (house.url, {"BIHUAN_ENV": "production"}, "BIHUAN_SECRET_KEY"),
     ):
         refused = servers.web(house.home, url, free_port(), **settings)
-        assert refused.process.wait(PATIENCE) == 3
+        assert refused.process.wait(PATIENCE) != 0
         assert words in refused.log.read_text()
         refused.log.unlink()
 

@@ -8,7 +8,7 @@ from service import create_app
 from service.config import Config
 from tests.scenarios.ways import appoint, bring, close, found, refused
 from tests.service.inspector import Inspector
-from workflows import clock, duties, hazards, people, staffing
+from workflows import clock, duties, hazards, people, staffing, steps
 from workflows.engine import history, tasks
 from workflows.errors import Forbidden, NotFound, Problem
 
@@ -135,3 +135,19 @@ def test_where_the_way_up_ends_the_task_is_blocked_and_shown(monday, tmp_path):
     page = browser.get(f"/hazards/{hazard}").text
     assert "受阻" in page
     assert "没有可上转的岗位" in page
+
+
+def test_a_blocked_task_finds_whoever_is_appointed_later(monday):
+    """INV-7: a case is nobody's business only until somebody is appointed; the record says that he was found."""
+    appoint(monday, "xianban", "COUNTY_TRACKER", "甲县")
+    hazard = barred_head(monday)
+    bring(monday, hazard, "town_review", name_tracker={"tracker": str(monday.person("xianban"))})
+    assert steps.unblock(monday.database) == 0
+    appoint(monday, "banshi1", "GROUP_DEPUTY", "乙镇")
+    assert steps.unblock(monday.database) == 1
+    assert review(monday, hazard).blocked == ""
+    monday.do(hazard, "town_review", "banshi1")
+    with monday.database.reading() as session:
+        kinds = [line.kind for line in history.lines(session, hazards.get(session, hazard).ref)]
+    assert "readdressed" in kinds
+    assert close(monday, hazard).status == "ARCHIVED"

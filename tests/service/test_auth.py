@@ -120,7 +120,9 @@ def test_cookies(town, tmp_path, env):
 
 
 PAGES = ["/", "/done", "/tasks/1", "/hazards", "/hazards/new", "/hazards/1", "/definitions", "/definitions/x/1",
-         "/definitions/x/1.bpmn", "/photos/" + "0" * 64, "/photos/kept/x"]  # fmt: skip
+         "/definitions/x/1.bpmn", "/photos/" + "0" * 64, "/photos/kept/x", "/ledger", "/ledger/export",
+         "/ledger/export.xlsx", "/board", "/board/signing",
+         "/papers/" + "0" * 64, "/papers/kept/x", "/hazards/1/dossier", "/hazards/1/dossier.zip"]  # fmt: skip
 
 
 @pytest.mark.parametrize("address", PAGES)

@@ -271,18 +271,19 @@ def test_user_password_by_option_and_by_prompt(home):
     assert _signs_in(home, "banshi1", "Third-2026")
 
 
-def test_a_new_person_signs_in_and_gets_a_post(home):
+@pytest.mark.parametrize("role", ["OFFICE_STAFF", "领导组办公室工作人员"])
+def test_a_new_person_signs_in_and_gets_a_post(home, role):
     """From nothing to a clerk at work, without a page."""
     assert _run(home, "user", "add", "banshi3", "办公室经办丙", "--password", "Another-2026").exit_code == 0
     assert _signs_in(home, "banshi3", "Another-2026")
-    answer = _run(home, "user", "appoint", "banshi3", "OFFICE_STAFF", "乙镇", "--document", "乙政〔2026〕3号")
+    answer = _run(home, "user", "appoint", "banshi3", role, "乙镇", "--document", "乙政〔2026〕3号")
     assert answer.exit_code == 0, answer.exception
     assert "乙镇领导组办公室工作人员" in answer.output
     assert "banshi3\t办公室经办丙\t乙镇领导组办公室工作人员" in _run(home, "user", "list").output.splitlines()
     refused = _run(home, "user", "add", "banshi3", "重名", "--password", "Another-2026")
     assert (refused.exit_code, "已有人使用" in refused.exception.message) == (1, True)
-    for role, unit in (("OFFICE_STAFF", "没有的单位"), ("NOBODY", "乙镇"), ("SYS_ADMIN", "甲县")):  # INV-20 for the last
-        assert isinstance(_run(home, "user", "appoint", "banshi3", role, unit).exception, Invalid)
+    for wrong, unit in (("OFFICE_STAFF", "没有的单位"), ("NOBODY", "乙镇"), ("SYS_ADMIN", "甲县")):  # INV-20 for the last
+        assert isinstance(_run(home, "user", "appoint", "banshi3", wrong, unit).exception, Invalid)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from workflows.errors import Invalid
 
 Functions = Mapping[str, Callable[[], Any]]
 
+FILES = {"photos": "张照片", "papers": "份附件"}  # widgets whose values are references of files, and how these are counted
 _FORMATS = FormatChecker(formats=("date", "date-time"))
 
 
@@ -65,7 +66,7 @@ def _is_empty(value: Any) -> bool:
 
 def _missing(field: Mapping[str, Any]) -> str:
     label = field.get("title", "")
-    if field.get("x-widget") == "photos":
+    if field.get("x-widget") in FILES:
         return f"请上传“{label}”。"
     chosen = "oneOf" in field or "x-options" in field or field.get("type") == "boolean"
     return f"请选择“{label}”。" if chosen else f"请填写“{label}”。"
@@ -79,7 +80,7 @@ def _fault(field: Mapping[str, Any], value: Any) -> str | None:
 
 def _sentence(field: Mapping[str, Any], error: ValidationError) -> str:
     label, limit = field.get("title", ""), error.validator_value
-    counter = "张照片" if field.get("x-widget") == "photos" else "项"
+    counter = FILES.get(str(field.get("x-widget")), "项")
     sentences = {
         "minLength": f"“{label}”至少写 {limit} 个字。",
         "maxLength": f"“{label}”最多写 {limit} 个字，现有 {len(str(error.instance))} 个字。",

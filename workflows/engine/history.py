@@ -8,7 +8,7 @@ that grew since the anchor before. The algorithm stands in every line, so that a
 import hashlib
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -80,6 +80,21 @@ def digest(*parts: Any) -> str:
 def _hash_of(line: Line) -> str:
     about = (line.subject_kind, line.subject_id, line.seq)
     return digest(*about, line.at, line.kind, line.by, line.on_behalf_of, line.body, line.previous)
+
+
+def faults_of(subject: Subject, chain: Sequence[Line], *, sealed: Collection[int] = ()) -> Iterator[str]:
+    """What is wrong with a chain, line by line, as sentences. Of `sealed` lines the content is not at hand: only their place and
+    their links are checked."""
+    where, previous = f"{subject.kind} {subject.id}", ""
+    for seq, line in enumerate(chain, start=1):
+        if line.seq != seq:
+            yield f"{where}：第 {seq} 条记录缺失。"
+            return
+        if line.previous != previous:
+            yield f"{where}：第 {seq} 条与前一条不相衔接。"
+        if line.algorithm != ALGORITHM or (seq not in sealed and line.hash != _hash_of(line)):
+            yield f"{where}：第 {seq} 条的内容与其校验值不符。"
+        previous = line.hash
 
 
 def _hash_of_anchor(anchor: Anchor) -> str:
@@ -157,7 +172,7 @@ def lines(session: Session, subject: Subject) -> list[Line]:
 def verify(session: Session, subject: Subject | None = None) -> list[str]:
     """Check one chain, or all of them and the anchors: every fault as a Chinese sentence; [] when nothing was altered."""
     if subject is not None:
-        return list(_faults(subject, lines(session, subject)))
+        return list(faults_of(subject, lines(session, subject)))
     faults: list[str] = []
     for kind, id in session.execute(select(Line.subject_kind, Line.subject_id).distinct()):
         faults += verify(session, Subject(kind, id))
@@ -189,19 +204,6 @@ def _heads_between(session: Session, since: int, until: int) -> list[Any]:
         & (Line.seq == grown.c.seq),
     )
     return sorted([list(row) for row in session.execute(heads)])
-
-
-def _faults(subject: Subject, chain: list[Line]) -> Iterator[str]:
-    where, previous = f"{subject.kind} {subject.id}", ""
-    for seq, line in enumerate(chain, start=1):
-        if line.seq != seq:
-            yield f"{where}：第 {seq} 条记录缺失。"
-            return
-        if line.previous != previous:
-            yield f"{where}：第 {seq} 条与前一条不相衔接。"
-        if line.algorithm != ALGORITHM or line.hash != _hash_of(line):
-            yield f"{where}：第 {seq} 条的内容与其校验值不符。"
-        previous = line.hash
 
 
 def _anchor_faults(session: Session) -> list[str]:

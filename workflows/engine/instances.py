@@ -114,6 +114,17 @@ def rearm(session: Session, rules: Rules, subject: Subject, cause: Cause) -> Non
     worklist.redue(session, rules, instance, run, world.thing)
 
 
+def unblock(session: Session, rules: Rules) -> int:
+    """Address the blocked tasks (受阻) again, after posts have changed hands; answers how many wait for somebody now."""
+    blocked = session.scalars(select(Task).where(Task.status == "OPEN", Task.blocked != "").order_by(Task.id)).all()
+    freed = 0
+    for task in blocked:
+        instance = lock(session, task.instance_id, task)
+        element = version(session, instance).spec.elements[task.element_id]
+        freed += worklist.readdress(session, rules, task, element, rules.subject(session, task.subject))
+    return freed
+
+
 def cancel(session: Session, instance: Instance, *, by: int | None, reason: str) -> None:
     """End an instance from outside: its tasks and timers go, the record says who and why."""
     instance.ended_at, instance.ended_how = clock.now(), reason

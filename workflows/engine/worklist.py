@@ -29,6 +29,7 @@ class Task(Base):
         Index("ix_tasks_assignee", "assignee_id", "status", "due_key", "id"),
         Index("ix_tasks_done", "done_by", "done_at", "id"),
         Index("ix_tasks_subject", "subject_kind", "subject_id"),
+        Index("ix_tasks_blocked", "status", "blocked"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -139,6 +140,19 @@ def redue(session: Session, rules: Rules, instance: Any, run: spiff.Run, thing: 
             session.execute(update(TaskPost).where(TaskPost.task_id == row.id).values(due_key=row.due_key))
 
 
+def readdress(session: Session, rules: Rules, row: Task, element: spiff.Element, thing: Any) -> bool:
+    """Ask again whose a blocked task is, after somebody was appointed; True if it waits for somebody now."""
+    address = rules.address(session, thing, want(spiff.OpenTask(row.token_id, element, row.index)))
+    if address.blocked:
+        return False
+    row.blocked, row.note = "", address.note
+    row.assignee_id, row.is_named = address.person_id, address.person_id is not None
+    session.execute(delete(TaskPost).where(TaskPost.task_id == row.id))
+    _post(session, [(row, address)])
+    history.record(session, row.subject, "readdressed", task=row.id, element=row.element_id, note=row.note or "已有人可以办理")
+    return True
+
+
 def clear(session: Session, instance_id: int) -> None:
     """Cancel every open task and timer of an instance."""
     rows = _open_rows(session, instance_id)
@@ -174,6 +188,12 @@ def _open(session: Session, rules: Rules, instance: Any, fresh: list[spiff.OpenT
         addressed.append((row, address))
     session.add_all([row for row, _ in addressed])
     session.flush()
+    _post(session, addressed)
+    for row in (row for row, address in addressed if address.note):  # each going up leaves a trace (domain 3.3, 上转表)
+        history.record(session, row.subject, "readdressed", task=row.id, element=row.element_id, note=row.note)
+
+
+def _post(session: Session, addressed: list[tuple[Task, Address]]) -> None:
     posts = [
         {"task_id": row.id, "role": post.role, "unit_id": post.unit_id, "state": "WAITING", "due_key": row.due_key}
         for row, address in addressed
@@ -181,8 +201,6 @@ def _open(session: Session, rules: Rules, instance: Any, fresh: list[spiff.OpenT
     ]
     if posts:
         session.execute(insert(TaskPost), posts)
-    for row in (row for row, address in addressed if address.note):  # each going up leaves a trace (domain 3.3, 上转表)
-        history.record(session, row.subject, "readdressed", task=row.id, element=row.element_id, note=row.note)
 
 
 def _row(instance: Any, task: spiff.OpenTask, title: str, address: Address) -> Task:

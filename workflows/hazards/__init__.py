@@ -9,6 +9,7 @@ from workflows.hazards.questions import (
     in_region,
     likely_duplicates,
     page,
+    regions,
     scope,
     some,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "open",
     "page",
     "propose_registration",
+    "regions",
     "register",
     "reject_lead",
     "report",

@@ -1,6 +1,6 @@
 """What waits for whom: one task, the inbox, its figures, and what was handed in."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -124,6 +124,7 @@ def inbox(
     box: str = "all",
     search: str = "",
     element: str = "",
+    duties: Collection[str] = (),
     due: str = "",
     after: str | None = None,
     limit: int = 25,
@@ -131,10 +132,10 @@ def inbox(
     """One page of tasks: box "mine" (in my name), "posts" (unclaimed at my posts), "all" (both), or "done" (by me).
 
     Open tasks come in the order of their due moments, so what is late comes first; done ones newest first. `due`: "late" or
-    "soon" only. `after` is the `next` of the page before. Each source is an equality look-up on an index that stops after one
-    page.
+    "soon" only; `duties`: only tasks by which one takes on one of these. `after` is the `next` of the page before. Each source
+    is an equality look-up on an index that stops after one page.
     """
-    filters = list(_filters(search, element))
+    filters = list(_filters(search, element, duties))
     if box == "done":
         return _done(session, caller, filters, after, limit)
     sources = [_page(source, after, limit) for source in _sources(caller, box, filters, _span(due))]
@@ -178,12 +179,14 @@ class _Source:
     id: Any
 
 
-def _filters(search: str, element: str) -> Iterator[ColumnElement[bool]]:
+def _filters(search: str, element: str, duties: Collection[str]) -> Iterator[ColumnElement[bool]]:
     if search:
         pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         yield or_(Task.title.like(pattern, escape="\\"), Task.name.like(pattern, escape="\\"))
     if element:
         yield Task.element_id == element
+    if duties:
+        yield Task.duty.in_(duties)
 
 
 def _span(due: str) -> tuple[datetime | None, datetime | None]:

@@ -220,6 +220,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_instances_subject", "instances", ["subject_kind", "subject_id"], unique=False)
     op.create_table(
+        "papers",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=4), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("received_at", workflows.db.Moment(), nullable=False),
+        sa.Column("received_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["received_by"], ["persons.id"], name=op.f("fk_papers_received_by")),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_papers")),
+    )
+    op.create_table(
         "parameters",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -334,6 +344,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("line_id", name=op.f("uq_facts_line_id")),
     )
     op.create_index("ix_facts_hazard", "facts", ["hazard_id", "recorded_at", "kind"], unique=False)
+    op.create_index(
+        "ix_facts_listed",
+        "facts",
+        ["hazard_id"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'LISTED'"),
+        postgresql_where=sa.text("kind = 'LISTED'"),
+    )
     op.create_index("ix_facts_recorded", "facts", ["recorded_at"], unique=False)
     op.create_table(
         "feedbacks",
@@ -394,6 +412,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handovers")),
     )
     op.create_index("ix_handovers_hazard", "handovers", ["hazard_id", "kind"], unique=False)
+    op.create_table(
+        "paper_uses",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("hazard_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("task_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("field", sa.String(length=60), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", workflows.db.Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["persons.id"], name=op.f("fk_paper_uses_by")),
+        sa.ForeignKeyConstraint(["hazard_id"], ["hazards.id"], name=op.f("fk_paper_uses_hazard_id")),
+        sa.ForeignKeyConstraint(["sha256"], ["papers.sha256"], name=op.f("fk_paper_uses_sha256")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_uses")),
+        sa.UniqueConstraint("task_id", "field", "sha256", name=op.f("uq_paper_uses_task_id_field_sha256")),
+    )
+    op.create_index("ix_paper_uses_hazard", "paper_uses", ["hazard_id", "field"], unique=False)
+    op.create_index(op.f("ix_paper_uses_sha256"), "paper_uses", ["sha256"], unique=False)
     op.create_table(
         "photo_uses",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -492,6 +528,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
     )
     op.create_index("ix_tasks_assignee", "tasks", ["assignee_id", "status", "due_key", "id"], unique=False)
+    op.create_index("ix_tasks_blocked", "tasks", ["status", "blocked"], unique=False)
     op.create_index("ix_tasks_done", "tasks", ["done_by", "done_at", "id"], unique=False)
     op.create_index("ix_tasks_instance", "tasks", ["instance_id", "status"], unique=False)
     op.create_index("ix_tasks_subject", "tasks", ["subject_kind", "subject_id"], unique=False)
@@ -654,6 +691,7 @@ def downgrade() -> None:
     op.drop_index("ix_tasks_subject", table_name="tasks")
     op.drop_index("ix_tasks_instance", table_name="tasks")
     op.drop_index("ix_tasks_done", table_name="tasks")
+    op.drop_index("ix_tasks_blocked", table_name="tasks")
     op.drop_index("ix_tasks_assignee", table_name="tasks")
     op.drop_table("tasks")
     op.drop_index(op.f("ix_supplements_hazard_id"), table_name="supplements")
@@ -664,12 +702,21 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_photo_uses_sha256"), table_name="photo_uses")
     op.drop_index("ix_photo_uses_hazard", table_name="photo_uses")
     op.drop_table("photo_uses")
+    op.drop_index(op.f("ix_paper_uses_sha256"), table_name="paper_uses")
+    op.drop_index("ix_paper_uses_hazard", table_name="paper_uses")
+    op.drop_table("paper_uses")
     op.drop_index("ix_handovers_hazard", table_name="handovers")
     op.drop_table("handovers")
     op.drop_index(op.f("ix_finishes_hazard_id"), table_name="finishes")
     op.drop_table("finishes")
     op.drop_table("feedbacks")
     op.drop_index("ix_facts_recorded", table_name="facts")
+    op.drop_index(
+        "ix_facts_listed",
+        table_name="facts",
+        sqlite_where=sa.text("kind = 'LISTED'"),
+        postgresql_where=sa.text("kind = 'LISTED'"),
+    )
     op.drop_index("ix_facts_hazard", table_name="facts")
     op.drop_table("facts")
     op.drop_index(op.f("ix_duties_person_id"), table_name="duties")
@@ -686,6 +733,7 @@ def downgrade() -> None:
     op.drop_table("photos")
     op.drop_index("ix_parameters_name", table_name="parameters")
     op.drop_table("parameters")
+    op.drop_table("papers")
     op.drop_index("ix_instances_subject", table_name="instances")
     op.drop_table("instances")
     op.drop_index("ix_hazards_subject", table_name="hazards")

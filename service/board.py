@@ -1,0 +1,174 @@
+"""看板: what is late, soon due and blocked, by place and by industry; and all that waits for one's own review or signature."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Flask, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from service import hazards, house, labels, ledger
+from service.pictures import Picture
+from workflows import board, clock, closures, people, rectifications, verifications
+from workflows.engine import tasks
+from workflows.errors import Forbidden
+from workflows.hazards import Hazard, regions
+from workflows.hazards import scope as scope_of
+from workflows.people import Unit
+
+blueprint = Blueprint("board", __name__, url_prefix="/board")
+
+SIGNED = {"T": "镇审核", "K": "县跟踪意见", "S": "县签字"}  # the duties of domain 2.2 by which a closure is reviewed
+STAGES = {"APPLY": "申请销号", "TOWN": "镇审核", "TRACKER": "县跟踪意见", "SIGN": "县签字"}
+DECISIONS = {"apply": "退回申请", "approve": "同意", "agree": "同意", "sign": "签字", "rectify": "退回整改"}
+DECISIONS |= {"verify": "退回验收", "town": "退回镇审核"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One place or industry with its figures. `asked` are the conditions under which the ledger lists it, `inside` is the address
+    of the place's own board; both are missing where the county has no such unit."""
+
+    code: str
+    name: str
+    sums: board.Sums
+    asked: Mapping[str, str] | None
+    inside: str = ""
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """One step on the way to the closure: which, what was decided, by whom, when, and what he wrote."""
+
+    stage: str
+    decision: str
+    is_return: bool
+    by: str
+    at: Any
+    text: str
+
+
+@dataclass(frozen=True)
+class Pending:
+    """One case that waits for my signature, with what I need to decide."""
+
+    task: Any
+    forbidden: str | None
+    hazard: Hazard
+    marks: list[tuple[str, str]]
+    facts: list[hazards.Fact]
+    finished: str
+    verification: Any
+    members: list[tuple[str, Any]]
+    pictures: list[Picture]
+    opinions: list[Opinion]
+
+
+def init_app(app: Flask) -> None:
+    """Hang the pages up."""
+    app.register_blueprint(blueprint)
+
+
+# ---- pages -------------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    """看板."""
+    _allow()
+    places = regions(g.session, current_user.caller)
+    within = ledger.pick(places, request.args.get("unit", ""))
+    shown = board.board(g.session, scope=scope_of(g.session, current_user.caller), within=within)
+    return render_template(
+        "board/index.html",
+        shown=shown,
+        within=within,
+        unit=str(within.id) if within else "",
+        places=_places(shown, within),
+        sectors=_sectors(shown, within),
+        pending=len(_waiting(None, limit=100).rows),
+        now=clock.now(),
+        choices=ledger.choices(places),
+    )
+
+
+@blueprint.get("/signing")
+def signing() -> ResponseReturnValue:
+    """待我审签: each case with everything needed to decide; the decision itself is handed in on the task's page."""
+    _allow()
+    found = _waiting(request.args.get("after") or None, limit=5)
+    return render_template("board/signing.html", pending=[_pending(row) for row in found.rows], next=found.next)
+
+
+def _allow() -> None:
+    if not people.may(current_user.caller, "see_board"):
+        raise Forbidden("您的岗位不能查看看板。")
+
+
+# ---- the board ---------------------------------------------------------------------------------------------------------
+
+
+def _places(shown: board.Board, within: Unit | None) -> list[Line]:
+    units = board.units(g.session, within)
+    return [_place(code, units.get(code), sums, within) for code, sums in shown.places.items()]
+
+
+def _place(code: str, unit: Unit | None, sums: board.Sums, within: Unit | None) -> Line:
+    """A place whose code is no unit's: what lies in the town but in none of its villages."""
+    if unit is None:
+        return Line(code, "未归村、镇的", sums, None)
+    inside = url_for("board.index", unit=unit.id) if unit != within else ""
+    return Line(code, unit.name, sums, {"unit": str(unit.id)}, inside)
+
+
+def _sectors(shown: board.Board, within: Unit | None) -> list[Line]:
+    asked = {"unit": str(within.id)} if within else {}
+    return [Line(code, labels.sector(code), sums, {**asked, "sector": code}) for code, sums in shown.sectors.items()]
+
+
+# ---- what waits for my signature ---------------------------------------------------------------------------------------
+
+
+def _waiting(after: str | None, limit: int) -> tasks.Inbox:
+    return tasks.inbox(g.session, house().rules, current_user.caller, duties=SIGNED, after=after, limit=limit)
+
+
+def _pending(row: tasks.Row) -> Pending:
+    hazard: Hazard = house().rules.subject(g.session, row.task.subject)
+    facts, shown = hazards.brief(hazard)
+    found, finish = verifications.find_last(g.session, hazard), rectifications.find_finish(g.session, hazard)
+    return Pending(
+        row.task,
+        row.forbidden,
+        hazard,
+        hazards.marks(hazard),
+        facts,
+        finish.report if finish else "",
+        found,
+        _members(found),
+        shown,
+        _opinions(hazard),
+    )
+
+
+def _members(found: Any) -> list[tuple[str, Any]]:
+    members = verifications.members(g.session, found) if found else []
+    names = people.names(g.session, [member.person_id for member in members])
+    return [(names.get(member.person_id, ""), member) for member in members]
+
+
+def _opinions(hazard: Hazard) -> list[Opinion]:
+    reviews = closures.of(g.session, hazard)
+    names = people.names(g.session, [review.by for review in reviews])
+    return [
+        Opinion(
+            STAGES[review.stage],
+            "申请" if (review.stage, review.decision) == ("APPLY", "apply") else DECISIONS.get(review.decision, review.decision),
+            review.decision != closures.STAGES[review.stage],
+            names.get(review.by, ""),
+            review.at,
+            review.opinion or "",
+        )
+        for review in reviews
+    ]

@@ -1,0 +1,231 @@
+"""台账: every numbered hazard in one's scope, as it stands or as it stood at the end of a past day; and the same as Excel."""
+
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from service import hazards, house, labels, sheets
+from workflows import clock, ledger, people
+from workflows.errors import Forbidden, Invalid, NotFound
+from workflows.hazards import regions
+from workflows.hazards import scope as scope_of
+from workflows.hazards.rules import AWAITING_SIGNATURE, COUNTED_AS_CLOSED, STATUSES
+from workflows.people import Unit
+
+blueprint = Blueprint("ledger", __name__, url_prefix="/ledger")
+
+GROUPS = {"counted": "计入统计的", "open": "未销号", "awaiting": "已改待销", "closed": "已完成整改", "gone": "已核减、并号"}
+TERMS = {"late": "逾期未销号", "soon": "三日内到期", "kept": "按期销号", "missed": "逾期销号"}
+MARKS = {"listed": "挂牌督办", "blocked": "受阻"}
+AGES = {"7": "7 日内", "30": "8 至 30 日", "90": "31 至 90 日", "180": "91 至 180 日", "more": "180 日以上"}
+NUMBERED = {code: text for code, text in STATUSES.items() if code not in ("DRAFT", "REPORTED", "REJECTED_LEAD")}
+ASKED = ("unit", "sector", "source", "q", "status", "term", "mark", "age", "as_of")
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+INDENT = {"COUNTY": 0, "TOWN": 1, "VILLAGE": 2}
+HEADS = (
+    ("编号", 27), ("主体名称", 24), ("主体类型", 11), ("统一社会信用代码", 21), ("所在乡镇", 14), ("所在村（社区）", 14),
+    ("行业领域", 12), ("地址", 24), ("隐患描述", 48), ("判定依据", 20), ("来源", 10), ("状态", 15), ("是否已改待销", 13),
+    ("整改方式", 10), ("整改期限", 17), ("是否逾期", 9), ("登记时间", 17), ("销号时间", 17), ("牵头责任人", 12),
+    ("县跟踪人", 12), ("挂牌督办", 9), ("退回次数", 9),
+)  # fmt: skip
+
+
+def init_app(app: Flask) -> None:
+    """Hang the pages up."""
+    app.jinja_env.globals["ledger_url"] = address
+    app.register_blueprint(blueprint)
+
+
+# ---- pages -------------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    """台账: totals by the rules of counting, then the rows."""
+    asked, places = _asked(), places_of()
+    wanted = _wanted(asked, places)
+    scope = scope_of(g.session, current_user.caller)
+    found = ledger.page(g.session, wanted, scope=scope, after=request.args.get("after", type=int))
+    return render_template(
+        "ledger/index.html",
+        counts=ledger.count(g.session, part=wanted, scope=scope),
+        number=ledger.number(g.session, wanted, scope=scope),
+        found=found,
+        asked=asked,
+        marks=hazards.marks,
+        named=place_names(),
+        moment=_moment(asked),
+        CLOSED=COUNTED_AS_CLOSED,
+        **choices(places),
+    )
+
+
+@blueprint.get("/export")
+def export() -> ResponseReturnValue:
+    """导出台账: how many rows it will be, before one waits for them."""
+    asked, places = _asked(), places_of()
+    number = ledger.number(g.session, _wanted(asked, places), scope=scope_of(g.session, current_user.caller))
+    told = _told(asked, places)
+    return render_template(
+        "ledger/export.html", number=number, asked=asked, told=told, moment=_moment(asked), columns=len(HEADS)
+    )
+
+
+@blueprint.get("/export.xlsx")
+def download() -> Response:
+    """The rows as Excel: row by row from the database to a file on disk, and from there to the browser."""
+    asked, places = _asked(), places_of()
+    wanted = _wanted(asked, places)
+    scope = scope_of(g.session, current_user.caller)
+    notes = [f"重大事故隐患台账（{_moment(asked)}）", f"条件：{_told(asked, places)}", _summary(wanted, scope)]
+    number = ledger.number(g.session, wanted, scope=scope)
+    with tempfile.TemporaryDirectory(prefix="bihuan-ledger-") as folder:
+        file = Path(folder) / "ledger.xlsx"
+        sheets.write(file, name="台账", notes=notes, heads=HEADS, rows=_lines(wanted, scope))
+        stream, size = file.open("rb"), file.stat().st_size  # the open file outlives its name
+    with house().database.transaction() as session:  # who took it out stays on record; this page itself only reads
+        ledger.record_export(session, by=current_user.id, number=number)
+    response = send_file(stream, SHEET, as_attachment=True, download_name=f"重大事故隐患台账-{clock.today():%Y%m%d}.xlsx")
+    response.content_length = size
+    return response
+
+
+# ---- what is asked -----------------------------------------------------------------------------------------------------
+
+
+def choices(places: Sequence[Unit]) -> dict[str, Any]:
+    """The lists one may choose from, for the filters."""
+    return {
+        "units": [(str(unit.id), "　" * INDENT[unit.kind] + unit.name) for unit in places],
+        "statuses": {**GROUPS, **NUMBERED},
+        "terms": TERMS,
+        "stamps": MARKS,
+        "ages": AGES,
+    }
+
+
+def places_of() -> list[Unit]:
+    """The places the caller may pick; Forbidden if the ledger is not for his posts."""
+    if not people.may(current_user.caller, "see_ledger"):
+        raise Forbidden("您的岗位不能查看台账。")
+    return regions(g.session, current_user.caller)
+
+
+def pick(places: Sequence[Unit], unit_id: str) -> Unit | None:
+    """The place that was picked, None for all; NotFound for one that the caller may not pick."""
+    found = next((unit for unit in places if str(unit.id) == unit_id), None)
+    if unit_id and found is None:
+        raise NotFound("没有找到这个区划，或者它不在您的职责范围内。")
+    return found
+
+
+def address(endpoint: str, asked: Mapping[str, str | None]) -> str:
+    """A page of the ledger with these conditions, empty ones left out."""
+    return url_for(endpoint, **{name: value for name, value in asked.items() if value})
+
+
+def _asked() -> dict[str, str]:
+    return {name: request.args.get(name, "").strip() for name in ASKED}
+
+
+def _wanted(asked: Mapping[str, str], places: Sequence[Unit]) -> ledger.Wanted:
+    return ledger.Wanted(
+        as_of=_end_of(asked["as_of"]),
+        within=pick(places, asked["unit"]),
+        search=asked["q"],
+        **{name: asked[name] for name in ("sector", "source", "status", "term", "mark", "age")},
+    )
+
+
+def _end_of(text: str) -> datetime | None:
+    """24:00 of the day, however it is written (2026-06-25, 2026年6月25日, 20260625); None, which is now, for today and later."""
+    day = _day(text) if text else clock.today()
+    return clock.end_of(day) if day < clock.today() else None
+
+
+def _day(text: str) -> date:
+    parts = re.fullmatch(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?", text)
+    try:
+        return date(*map(int, parts.groups() if parts else ()))
+    except (TypeError, ValueError):
+        raise Invalid("", "截至日期无效，请按“2026-06-25”的样子填写。") from None
+
+
+# ---- words -------------------------------------------------------------------------------------------------------------
+
+
+def _moment(asked: Mapping[str, str]) -> str:
+    end = _end_of(asked["as_of"])
+    return f"截至{labels.due_words(end)}" if end else f"截至{labels.moment(clock.now())}"
+
+
+def _told(asked: Mapping[str, str], places: Sequence[Unit]) -> str:
+    """The conditions in words."""
+    unit = pick(places, asked["unit"])
+    named = [
+        unit.name if unit else "",
+        labels.sector(asked["sector"]),
+        labels.source(asked["source"]),
+        GROUPS.get(asked["status"]) or labels.status(asked["status"]),
+        TERMS.get(asked["term"], asked["term"]),
+        MARKS.get(asked["mark"], asked["mark"]),
+        AGES[asked["age"]] + "登记未销号" if asked["age"] in AGES else asked["age"],
+        f"含“{asked['q']}”" if asked["q"] else "",
+    ]
+    return "，".join(filter(None, named)) or "职责范围内全部"
+
+
+def _summary(wanted: ledger.Wanted, scope: Any) -> str:
+    counts = ledger.count(g.session, part=wanted, scope=scope)
+    total, rate = counts.total, labels.percent(counts.rate)
+    return (
+        f"发现 {total.found} 件，已完成整改（县签字销号）{total.closed} 件，已改待销 {total.awaiting} 件，"
+        f"未销号 {counts.open} 件，整改率 {rate}"
+    )
+
+
+def place_names() -> Callable[[str], tuple[str, str]]:
+    """What the town and the village of a region code are called."""
+    towns = {unit.region_code: unit.name for unit in people.units(g.session, "TOWN")}
+    villages = {unit.region_code: unit.name for unit in people.units(g.session, "VILLAGE")}
+    return lambda code: (towns.get(people.town_code(code), ""), villages.get(code, ""))
+
+
+def _lines(wanted: ledger.Wanted, scope: Any) -> Iterator[Sequence[sheets.Cell]]:
+    """The cells of each row, in the order of HEADS."""
+    named, clauses = place_names(), hazards.options_of(None)("clauses")
+    now, clause = wanted.as_of or clock.now(), dict(clauses)
+    for row in ledger.lines(g.session, wanted, scope=scope):
+        is_late = row.status in labels.IN_HAND and row.due_at is not None and row.due_at < now
+        town, village = named(row.region_code)
+        yield (
+            row.hazard_no,
+            row.subject_name,
+            labels.subject_type(row.subject_type),
+            row.uscc,
+            town,
+            village,
+            labels.sector(row.sector),
+            row.address,
+            row.description,
+            clause.get(row.standard_clause, row.standard_clause) or row.key_check_item,
+            labels.source(row.source),
+            labels.status(row.status),
+            "是" if row.status in AWAITING_SIGNATURE else "否",
+            labels.mode(row.mode),
+            labels.plain_day(row.due_at and labels.last_day(row.due_at)),
+            "是" if is_late else "否",
+            labels.plain_moment(row.registered_at),
+            labels.plain_moment(row.closed_at),
+            row.lead,
+            row.tracker,
+            "是" if row.is_listed else "否",
+            row.return_count,
+        )

@@ -1,0 +1,42 @@
+""" "附件: the documents of a case, handed out as downloads only, to who may see the case."""
+
+from flask import Blueprint, Flask, Response, g, send_file
+from flask_login import current_user
+
+from service import house, photos
+from workflows import papers, store
+from workflows.errors import NotFound
+
+blueprint = Blueprint("papers", __name__, url_prefix="/papers")
+
+
+def init_app(app: Flask) -> None:
+    """Hang the pages up."""
+    app.register_blueprint(blueprint)
+    app.jinja_env.globals["paper"] = papers.read
+
+
+@blueprint.get("/<sha>")
+def show(sha: str) -> Response:
+    """A document of a case, if the caller may see the case."""
+    use, paper = papers.get_for(g.session, current_user.caller, sha)
+    return _send(papers.Reference(sha, paper.kind, use.name))
+
+
+@blueprint.get("/kept/<path:token>")
+def kept(token: str) -> Response:
+    """A document of a form not yet handed in, for the one who uploaded it."""
+    found = photos.signed([token])
+    if not found:
+        raise NotFound("没有找到这份附件。")
+    return _send(papers.read(found[0]))
+
+
+def _send(paper: papers.Reference) -> Response:
+    """Never shown in our own pages: whatever it holds, a browser must not run it with our address. `nosniff` comes with every
+    answer."""
+    file = store.at(house().config.home).open(papers.stored_as(paper.sha256, paper.kind))
+    response = send_file(file, mimetype=papers.KINDS[paper.kind], as_attachment=True, download_name=paper.name, etag=paper.sha256)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

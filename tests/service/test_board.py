@@ -1,0 +1,139 @@
+"""The board: each figure leads to its rows, and what waits for my signature can be decided from one page."""
+
+from datetime import timedelta
+
+import pytest
+from lxml import html
+
+from tests import make
+from tests.service.test_ledger import ELSEWHERE, figures, listed
+from workflows import clock, people
+from workflows.engine.worklist import Task
+
+
+@pytest.fixture
+def full(town):
+    """Hazards of every kind that the board tells apart."""
+    now = clock.now()
+    kinds = [
+        {"at": "CLOSED", "due_at": now + timedelta(days=1)},
+        {"at": "ARCHIVED", "due_at": now - timedelta(days=1), "sector": "GAS"},
+        {"at": "TOWN_APPROVED", "due_at": now + timedelta(days=2), "sector": "GAS"},
+        {"at": "RECTIFYING", "due_at": now - timedelta(days=2)},
+        {"at": "RECTIFYING", "due_at": now + timedelta(days=20), "region_code": "999901101202"},
+        {"at": "REGISTERED", "region_code": ELSEWHERE},
+        {"at": "VOIDED"},
+        {"at": "REPORTED"},
+    ]
+    with town.transaction() as session:
+        return [make.hazard(session, **kind).id for kind in kinds]
+
+
+def test_the_figures(full, signed_in):
+    """Of the town's five that count; the other town's, the voided and the one without a number are noise."""
+    text = signed_in("zhuren").get("/board").text
+    assert figures(text) == {
+        "逾期未销号": "1", "三日内到期": "1", "受阻": "0", "已改待销": "1", "发现": "5", "已完成整改（县签字）": "2",
+        "未销号": "3", "挂牌督办": "0",
+    }  # fmt: skip
+    rates = html.fromstring(text).xpath("//div[@class='rates']/p/b/text()")
+    assert rates == ["40.00%", "33.33%"]  # 2 of 5; signed in time 1 of 1 + 1 signed late + 1 late
+
+
+def test_each_figure_leads_to_exactly_its_rows(full, signed_in):
+    """Every link into the ledger lists as many rows as the figure says."""
+    for login in ("zhuren", "xianban", "zhujian"):
+        browser = signed_in(login)
+        links = html.fromstring(browser.get("/board").text).xpath("//a[starts-with(@href, '/ledger')][not(ancestor::nav)]")
+        assert len(links) > 15
+        for link in links:
+            page = html.fromstring(browser.get(link.get("href")).text)
+            number = link.findtext("b") or link.xpath("string(text()[normalize-space()][1])")
+            assert page.xpath("string(//h2[@id='rows-title'])") == f"明细（{number} 件）", link.get("href")
+
+
+def test_places_and_industries_add_up(full, signed_in, town):
+    page = html.fromstring(signed_in("xianban").get("/board").text)
+    for title in ("places-title", "sectors-title"):
+        rows = page.xpath(f"//section[@aria-labelledby='{title}']//tbody/tr")
+        found = [int(row.xpath("string(td[1])")) for row in rows]
+        assert sum(found[:-1]) == found[-1] == 6
+    with town.reading() as session:
+        unit = people.units(session, "TOWN")[0]
+    inside = html.fromstring(signed_in("xianban").get(f"/board?unit={unit.id}").text)
+    names = inside.xpath("//section[@aria-labelledby='places-title']//tbody//th")
+    assert [name.text_content().strip() for name in names] == ["丙村", "丁村", "合计"]
+
+
+def test_lights(full, signed_in):
+    """挂图作战 (M080): red where something is late, amber where something is soon due, green otherwise."""
+    browser = signed_in("zhuren")
+    lights = html.fromstring(browser.get("/board").text).xpath("//a[contains(@class, 'light')]/@class")
+    assert lights == ["light amber", "light red"]
+
+
+def test_what_nobody_may_do_is_blocked(driver, signed_in, town):
+    """Where 上转 ends, the case stands on the board as blocked, and behind the figure in the ledger (domain 3.3)."""
+    with town.transaction() as session:
+        make.hazard(session, "TOWN_APPROVED", subject_name="没有受阻的")
+    hazard_id = driver.report("zhifa1", **_furniture(town))
+    driver.do(hazard_id, "register")
+    driver.do(hazard_id, "confirm_registration")
+    with town.transaction() as session:
+        session.get_one(Task, driver.open_tasks(hazard_id)[0].id).blocked = "没有人可以办理。"
+    browser = signed_in("zhuren")
+    assert figures(browser.get("/board").text)["受阻"] == "1"
+    assert listed(browser.get("/ledger?mark=blocked").text) == ["乙镇木家具厂"]
+
+
+def _furniture(town):
+    with town.reading() as session:
+        unit = next(unit for unit in people.units(session, "ENTERPRISE") if unit.name == "乙镇木家具厂")
+    return {"subject_on_file": True, "subject_id": str(unit.id)}
+
+
+def test_everything_to_decide_stands_on_one_page(driver, signed_in, town):
+    """Driven to the signature: facts, finish report, verification, photos, opinions; the link leads to the task."""
+    hazard_id = driver.report("zhifa1", **_furniture(town))
+    while True:
+        waiting = [task.element_id for task in driver.open_tasks(hazard_id) if not task.element_id.startswith("feedback")]
+        if waiting == ["sign"]:
+            break
+        driver.do(hazard_id, waiting[0])
+    leader = signed_in("fuxianzhang")
+    assert "1 件" in html.fromstring(leader.get("/board").text).xpath("string(//p[contains(@class, 'pending')])")
+    page = leader.get("/board/signing").text
+    for said in ("乙镇木家具厂", "门锁已拆除", "现场逐项核对", "ZF-9901-00", "同意上报。", "同意销号。", "申请销号"):
+        assert said in page
+    pictures = html.fromstring(page).xpath("//figure//img/@src")
+    assert len(pictures) == 6
+    assert {leader.get(picture).status_code for picture in pictures} == {200}
+    task = html.fromstring(page).xpath("string(//a[contains(@class, 'main')]/@href)")
+    assert "签字并提交" in leader.get(task.split("#")[0]).text
+    assert "乙镇木家具厂" not in signed_in("zhuren").get("/board/signing").text  # he has reviewed it already
+    answers = {"decision": "sign", "opinion": "同意。", "password": "Bihuan-2026"}
+    assert leader.submit(task.split("#")[0], answers).status_code == 302
+    assert "目前没有等您" in leader.get("/board/signing").text
+    shown = figures(leader.get("/board").text)
+    assert (shown["已完成整改（县签字）"], shown["已改待销"]) == ("1", "0")
+
+
+@pytest.mark.parametrize("login", ["changzhang", "cunwei", "zhifa1", "sheji", "guanli", "shenji"])
+@pytest.mark.parametrize("address", ["/board", "/board/signing"])
+def test_the_board_is_not_for_everybody(signed_in, login, address):
+    browser = signed_in(login)
+    assert browser.get(address).status_code == 403
+    assert 'href="/board"' not in browser.get("/").text
+
+
+def test_a_place_out_of_ones_scope_is_not_found(signed_in, town):
+    with town.reading() as session:
+        county = people.units(session, "COUNTY")[0]
+    assert signed_in("zhuren").get(f"/board?unit={county.id}").status_code == 404
+    assert signed_in("xianban").get(f"/board?unit={county.id}").status_code == 200
+
+
+def test_an_empty_board(signed_in):
+    text = signed_in("xianban").get("/board").text
+    assert "还没有编号的隐患" in text
+    assert "—" in text

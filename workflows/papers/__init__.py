@@ -1,0 +1,201 @@
+"""Papers (附件): PDF and Word documents as evidence, beside the photos; taken in by content, kept as they came.
+
+A field of papers takes photos too (a scanned page). What stands in a submission says itself what it is: `<sha256>/<name>.pdf`
+for a paper, `<sha256>/<name>.jpg` for a photo, whose digest is that of the picture written anew (`workflows.photos`). So one
+content that two people call differently is one file, and each of them finds it under his own name.
+"""
+
+import hashlib
+import io
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows import clock, photos, store
+from workflows.db import Base, Database, Key
+from workflows.engine import Caller
+from workflows.errors import Invalid, NotFound
+from workflows.hazards.tables import Hazard
+from workflows.papers import sniffing
+
+
+class Paper(Base):
+    """A document that was taken in."""
+
+    __tablename__ = "papers"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(4))  # pdf or docx, by its content
+    size: Mapped[int]  # bytes
+    received_at: Mapped[datetime]
+    received_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+
+
+class PaperUse(Base):
+    """A document serves as evidence in one field of one task of a hazard, under the name its giver calls it."""
+
+    __tablename__ = "paper_uses"
+    __table_args__ = (Index("ix_paper_uses_hazard", "hazard_id", "field"), UniqueConstraint("task_id", "field", "sha256"))
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazards.id"))
+    task_id: Mapped[int | None] = mapped_column(Key)
+    field: Mapped[str] = mapped_column(String(60))
+    sha256: Mapped[str] = mapped_column(ForeignKey("papers.sha256"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file of a papers field in the store: how it is referred to, and the picture's row if it was a picture."""
+
+    reference: str
+    size: int
+    photo: photos.Stored | None = None
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a papers field holds: a digest, what the content is, and what its giver calls it."""
+
+    sha256: str
+    kind: str
+    name: str
+
+
+# ---- rules -------------------------------------------------------------------------------------------------------------
+
+KINDS = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "jpg": "image/jpeg",
+}
+LONGEST = 60
+REFERENCE = re.compile(r"([0-9a-f]{64})/([^/\\]{1,70}\.(pdf|docx|jpg))")
+
+
+def read(text: str) -> Reference:
+    """The parts of a reference. A bare digest is a photo: forms of earlier versions held nothing else."""
+    if photos.is_reference(text):
+        return Reference(text, "jpg", "照片.jpg")
+    found = REFERENCE.fullmatch(text)
+    if found is None or found[2] != safe_name(found[2], found[3]):
+        raise Invalid("", "附件没有上传成功，请重新选择。")
+    return Reference(found[1], found[3], found[2])
+
+
+def safe_name(filename: str, kind: str) -> str:
+    """A file's name as it may stand in a page, a header and a folder: its last part, without what steers or hides
+    (control and direction marks, path and shell signs), and with the ending its content has earned."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", filename))[-1]
+    stem = last.rpartition(".")[0] if "." in last else last
+    plain = "".join(letter for letter in stem if unicodedata.category(letter)[0] not in "CZ" or letter == " ")
+    plain = re.sub(r"[<>:\"'|?*&;$`%#{}\[\]]", "", plain).strip(" .=+-@~")
+    return f"{plain[:LONGEST].rstrip(' .') or '附件'}.{kind}"
+
+
+def stored_as(sha256: str, kind: str) -> str:
+    """Under which name a document lies in the store: papers/ab/abcdef….pdf."""
+    if not photos.is_reference(sha256) or kind not in KINDS:
+        raise NotFound("没有找到这份附件。")
+    return photos.stored_as(sha256) if kind == "jpg" else f"papers/{sha256[:2]}/{sha256}.{kind}"
+
+
+# ---- file work (no database) ---------------------------------------------------------------------------------------------
+
+
+def receive(home: Path, stream: BinaryIO, filename: str) -> Stored:
+    """Take in a pdf, docx, jpg or png of at most 20 MB and store it; Invalid with the sentence otherwise."""
+    data = stream.read(photos.MOST_BYTES + 1)
+    if len(data) > photos.MOST_BYTES:
+        raise Invalid("papers", f"“{filename}”超过 20 MB，请压缩或拆分后再传。")
+    kind = sniffing.kind_of(data)
+    if kind in ("jpg", "png"):
+        photo = photos.receive(home, io.BytesIO(data), filename)
+        return Stored(f"{photo.sha256}/{safe_name(filename, 'jpg')}", len(data), photo)
+    if kind == "doc":
+        raise Invalid("papers", f"“{filename}”是旧版 Word 文档，请另存为 docx 或 pdf 后再传。")
+    if not kind:
+        raise Invalid("papers", f"“{filename}”不是 pdf、docx、jpg 或 png 文件，请重新选择。")
+    if fault := sniffing.fault(kind, data):
+        raise Invalid("papers", f"“{filename}”{fault}")
+    sha256 = hashlib.sha256(data).hexdigest()
+    store.at(home).put(stored_as(sha256, kind), data)
+    return Stored(f"{sha256}/{safe_name(filename, kind)}", len(data))
+
+
+# ---- verbs -------------------------------------------------------------------------------------------------------------
+
+
+def keep(database: Database, stored: Iterable[Stored], *, by: int) -> None:
+    """Write down what was received, right after `receive`, in a transaction of its own, like `photos.keep`."""
+    stored = list(stored)
+    photos.keep(database, [each.photo for each in stored if each.photo], by=by)
+    with database.transaction() as session:
+        for each in stored:
+            refers = read(each.reference)
+            if each.photo is None and session.get(Paper, refers.sha256) is None:
+                now = clock.now()
+                session.add(Paper(sha256=refers.sha256, kind=refers.kind, size=each.size, received_at=now, received_by=by))
+
+
+def attach(session: Session, hazard: Hazard, task: Any, field: str, texts: Iterable[str], *, by: int) -> list[str]:
+    """Make what a papers field refers to the evidence in it; gives the digests, each once.
+
+    The caller vouches that it was received (the web signs its references).
+    """
+    refers = {each.sha256: each for each in _read_all(field, texts)}
+    if not refers:
+        return []
+    pictures = [each.sha256 for each in refers.values() if each.kind == "jpg"]
+    documents = [each for each in refers.values() if each.kind != "jpg"]
+    photos.attach(session, hazard, task, field, pictures, by=by)
+    wanted = {each.sha256: each.kind for each in documents}
+    kept = {each.sha256: each.kind for each in session.scalars(select(Paper).where(Paper.sha256.in_(wanted)))} if wanted else {}
+    if kept != wanted:
+        raise Invalid(field, "附件没有上传成功，请重新选择。")
+    common = {"hazard_id": hazard.id, "task_id": getattr(task, "id", None), "field": field, "by": by, "at": clock.now()}
+    session.add_all(PaperUse(**common, sha256=each.sha256, name=each.name) for each in documents)
+    return list(refers)
+
+
+def _read_all(field: str, texts: Iterable[str]) -> list[Reference]:
+    try:
+        return [read(text) for text in texts]
+    except Invalid as invalid:
+        raise Invalid(field, invalid.message) from None
+
+
+# ---- questions ---------------------------------------------------------------------------------------------------------
+
+
+def of(session: Session, hazard: Hazard) -> list[tuple[PaperUse, Paper]]:
+    """Every document of a hazard with its use, oldest first."""
+    rows = select(PaperUse, Paper).join(Paper, Paper.sha256 == PaperUse.sha256).where(PaperUse.hazard_id == hazard.id)
+    return list(session.execute(rows.order_by(PaperUse.id)))
+
+
+def get_for(session: Session, caller: Caller, sha256: str) -> tuple[PaperUse, Paper]:
+    """The document and its newest use, if it belongs to a hazard the caller may see; NotFound otherwise (INV-16)."""
+    from workflows.hazards.questions import scope  # papers are below hazards' questions; only this question looks up
+
+    found = (
+        select(PaperUse, Paper)
+        .join(Paper, Paper.sha256 == PaperUse.sha256)
+        .join(Hazard, Hazard.id == PaperUse.hazard_id)
+        .where(Paper.sha256 == sha256, scope(session, caller))
+        .order_by(PaperUse.id.desc())
+        .limit(1)
+    )
+    if row := session.execute(found).first():
+        return row[0], row[1]
+    raise NotFound("没有找到这份附件。")
