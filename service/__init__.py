@@ -73,7 +73,7 @@ def house() -> House:
 
 def create_app(config: Config, database: Database, rules: Rules) -> App:
     """The whole web application, ready to serve."""
-    from service import auth, board, definitions, dossiers, errors, forms, hazards, inbox, labels, ledger
+    from service import auth, board, definitions, dossiers, errors, forms, hazards, inbox, labels, ledger, logs, probes
 
     app = App("service")
     app.house = House(config, database, rules)
@@ -81,7 +81,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
     CSRFProtect(app)
     app.after_request(_harden)
     app.jinja_env.globals.update(asset=_asset, navigation=_navigation, may=_may, page_url=_page_url, fold=forms.fold)
-    for part in (labels, errors, auth, inbox, hazards, dossiers, ledger, board, definitions):
+    for part in (logs, labels, errors, auth, inbox, hazards, dossiers, ledger, board, definitions, probes):
         part.init_app(app)
     return app
 

@@ -1,4 +1,4 @@
-"""The command line: bihuan init | run | worker | demo | check | deploy | audit verify | user …"""
+"""The command line: bihuan init | run | worker | demo | check | deploy | backup | restore | audit verify | user …"""
 
 import json
 import sys
@@ -21,7 +21,7 @@ def init() -> None:
     """建库（或升级到最新结构），部署自带的流程图；可以重复执行。"""
     from service import setup
 
-    setup.prepare(_database())
+    setup.prepare(_database(), jobs=True)
     click.echo("数据库已就绪。")
 
 
@@ -82,6 +82,26 @@ def deploy(files: tuple[Path, ...]) -> None:
 
     for line in setup.deploy_files(_database(), files):
         click.echo(line)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """备份全部数据和照片到一个文件；服务不必停。"""
+    from workflows import backups
+
+    rows = backups.make(_database(), Config.from_env().home, file)
+    click.echo(f"已备份 {rows} 行数据和全部照片：{file}（{file.stat().st_size / 1e6:.1f} MB）")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def restore(file: Path) -> None:
+    """把备份恢复到空的数据库和空的 BIHUAN_HOME，并校验每个文件和每条记录。"""
+    from workflows import backups
+
+    rows = backups.restore(_database(), Config.from_env().home, file)
+    click.echo(f"已恢复 {rows} 行数据和全部照片，记录完好。")
 
 
 @main.group()

@@ -17,7 +17,7 @@ from workflows.errors import Forbidden
 blueprint = Blueprint("auth", __name__)
 logins = LoginManager()
 
-OPEN_TO_ALL = frozenset({"auth.sign_in", "static"})
+OPEN_TO_ALL = frozenset({"auth.sign_in", "probes.healthz", "probes.metrics", "static"})
 IDLE = "您已超过 {} 分钟没有操作，系统已自动退出。请重新登录，已暂存的内容不会丢失。"
 
 
@@ -57,6 +57,8 @@ def load(key: str) -> Who | None:
 
     Read in a transaction of its own: a POST must not take the write lock before it has taken in its photos.
     """
+    if g.get("is_away"):  # the database: whoever he is, the page that says so is the same
+        return None
     person_id, _, epoch = key.partition(".")
     with house().database.reading() as reading:
         person = people.find(reading, int(person_id))

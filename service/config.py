@@ -37,6 +37,13 @@ class Config:
     upload_megabytes: int = 100
     """BIHUAN_UPLOAD_MB, megabytes one form may carry: several photos of a phone, 20 MB each at most (domain §3.3)."""
 
+    log: str = "text"
+    """BIHUAN_LOG, `text` for people or `json` for machines: one object a line with request, case and person ids and every
+    request; `json` in production."""
+
+    metrics_token: str = ""
+    """BIHUAN_METRICS_TOKEN opens /metrics to a Prometheus elsewhere. Without one it answers this machine only."""
+
     @property
     def is_production(self) -> bool:
         """Whether real cases are handled here."""
@@ -68,8 +75,16 @@ class Config:
             secret_key=_secret(env.get("BIHUAN_SECRET_KEY", ""), home, stage),
             env=stage,
             idle_minutes=int(env.get("BIHUAN_IDLE_MINUTES") or cls.idle_minutes),
+            log=_log(env.get("BIHUAN_LOG", ""), stage),
+            metrics_token=env.get("BIHUAN_METRICS_TOKEN") or cls.metrics_token,
             upload_megabytes=int(env.get("BIHUAN_UPLOAD_MB") or cls.upload_megabytes),
         )
+
+
+def _log(given: str, stage: str) -> str:
+    if given not in ("", "json", "text"):
+        raise Misconfigured("BIHUAN_LOG must be json or text.")
+    return given or ("json" if stage == "production" else "text")
 
 
 def _secret(given: str, home: Path, stage: str) -> str:

@@ -1,16 +1,20 @@
 """Every refusal becomes a page in Chinese with a way back, and leaves its trace after the rollback."""
 
-from flask import Flask, flash, redirect, render_template, request, url_for
+import logging
+
+from flask import Flask, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from service import house
+from service import house, logs
 from workflows.engine import history
-from workflows.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from workflows.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Unavailable
 
-STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422}
+log = logging.getLogger(__name__)
+
+STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422, Unavailable: 503}
 TITLES = {
     400: "页面已失效",
     403: "不能办理",
@@ -20,12 +24,13 @@ TITLES = {
     413: "上传的内容过大",
     422: "填写有误",
     500: "系统出错",
+    503: "暂时不能使用",
 }
 SENTENCES = {
     404: "没有找到您要的内容。它可能已经办结、已被改派，或者不在您的职责范围内。",
     405: "这个地址不能直接打开，请从页面上的按钮进入。",
     413: "一次上传的照片和附件总量过大，请减少数量或分次提交。单个文件不超过 20 MB。",
-    500: "系统出错，刚才的操作没有保存。请稍后再试；如仍不成功，请联系系统管理员并告知发生时间。",
+    500: "系统出错，刚才的操作没有保存。请稍后再试；如仍不成功，请联系系统管理员并告知下面的编号。",
 }
 STALE = "页面停留过久或已在别处重新登录，这次提交没有保存。请返回后刷新页面，再提交一次。"
 
@@ -33,6 +38,7 @@ STALE = "页面停留过久或已在别处重新登录，这次提交没有保�
 def init_app(app: Flask) -> None:
     """Hang the handlers up."""
     app.register_error_handler(Problem, _problem)
+    app.register_error_handler(Unavailable, _away)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
 
@@ -40,7 +46,11 @@ def init_app(app: Flask) -> None:
 def page(status: int, message: str) -> ResponseReturnValue:
     """The page of a refusal."""
     title = TITLES.get(status, TITLES[500])
-    return render_template("errors/problem.html", title=title, message=message, status=status), status
+    number = logs.request_id() if status >= 500 else ""
+    try:
+        return render_template("errors/problem.html", title=title, message=message, status=status, number=number), status
+    except Unavailable as away:  # its header asks who is signed in
+        return _away(away)
 
 
 def _problem(problem: Problem) -> ResponseReturnValue:
@@ -51,13 +61,27 @@ def _problem(problem: Problem) -> ResponseReturnValue:
     return page(status, problem.message)
 
 
+def _away(problem: Unavailable) -> ResponseReturnValue:
+    """The database is away, so the page must ask it nothing, not even who is signed in. Who is, stays so."""
+    g.is_away = True
+    shown = render_template(
+        "errors/problem.html",
+        title=TITLES[503],
+        message=problem.message,
+        status=503,
+        number=logs.request_id(),
+        current_user=AnonymousUserMixin(),
+    )
+    return shown, 503, {"Retry-After": "10"}
+
+
 def _forged(_error: CSRFError) -> ResponseReturnValue:
     record("csrf", status=400)
-    if not current_user.is_authenticated:
-        # Signed out in between (idle, other tab): the token went with the session. A new sign-in is the cure.
-        flash(STALE, "warn")
-        return redirect(url_for("auth.sign_in"))
-    return page(400, STALE)
+    if current_user.is_authenticated:
+        return page(400, STALE)
+    # Signed out in between (idle, other tab): the token went with the session. A new sign-in is the cure.
+    flash(STALE, "warn")
+    return redirect(url_for("auth.sign_in"))
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -69,6 +93,10 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def record(what: str, *, person_id: int | None = None, **body: object) -> None:
     """Write a refusal into the record, in its own transaction: who asked for what. Never what was typed."""
-    if current_user.is_authenticated:
-        person_id = current_user.id
-    history.record_refusal(house().database, person_id, what, method=request.method, path=request.path, **body)
+    try:
+        if current_user.is_authenticated:
+            person_id = current_user.id
+        history.record_refusal(house().database, person_id, what, method=request.method, path=request.path, **body)
+    except Unavailable:
+        g.is_away = True
+        log.error("a refusal could not be recorded: the database is away")

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import auth, forms, hazards, house, labels, papers, photos
+from service import auth, forms, hazards, house, labels, logs, papers, photos
 from workflows import people
 from workflows.engine import instances, tasks
 from workflows.engine.worklist import Task
@@ -61,7 +61,7 @@ def task(task_id: int) -> ResponseReturnValue:
 @blueprint.post("/tasks/<int:task_id>/claim")
 def claim(task_id: int) -> ResponseReturnValue:
     """签领: from now on the task is mine, and the others at the post see that."""
-    mine = tasks.get(g.session, task_id, current_user.caller)
+    mine = _get(task_id)
     tasks.claim(g.session, house().rules, mine, current_user.caller)
     flash("已签领，由您办理。", "good")
     return redirect(url_for("inbox.task", task_id=task_id))
@@ -70,7 +70,7 @@ def claim(task_id: int) -> ResponseReturnValue:
 @blueprint.post("/tasks/<int:task_id>/release")
 def release(task_id: int) -> ResponseReturnValue:
     """退签: the task waits for everybody at the post again."""
-    mine = tasks.get(g.session, task_id, current_user.caller)
+    mine = _get(task_id)
     tasks.release(g.session, mine, current_user.caller)
     flash("已退签，本岗位的其他人员可以签领。", "info")
     return redirect(url_for("inbox.index"))
@@ -80,7 +80,7 @@ def release(task_id: int) -> ResponseReturnValue:
 def draft(task_id: int) -> ResponseReturnValue:
     """暂存: keep what is typed, unchecked. The page's script saves the same way after a pause and wants no page back."""
     taken = photos.take()
-    mine = tasks.get(g.session, task_id, current_user.caller)
+    mine = _get(task_id)
     data, _ = forms.read(tasks.schema(g.session, mine), request.form, taken.photos)
     tasks.save_draft(g.session, mine, current_user.caller, data)
     if request.headers.get("X-Autosave"):
@@ -96,7 +96,7 @@ def complete(task_id: int) -> ResponseReturnValue:
     """提交. Photos and password first: neither belongs into the transaction."""
     taken = photos.take()
     is_confirmed = "password" in request.form and auth.is_own_password(request.form["password"])
-    mine = tasks.get(g.session, task_id, current_user.caller)
+    mine = _get(task_id)
     schema = tasks.schema(g.session, mine)
     data, faults = forms.read(schema, request.form, taken.photos)
     faults |= taken.faults
@@ -114,10 +114,17 @@ def complete(task_id: int) -> ResponseReturnValue:
     return redirect(url_for("inbox.index"))
 
 
+def _get(task_id: int) -> Task:
+    """The task, if it is among the caller's; the log then says which case this request is about."""
+    found = tasks.get(g.session, task_id, current_user.caller)
+    logs.about(found.subject)
+    return found
+
+
 def _page(task_id: int, data: Mapping[str, Any] | None = None, faults: Mapping[str, str] | None = None) -> str:
     """The task as a page; `data` and `faults` when a submission was refused, else the draft."""
     session, rules, caller = g.session, house().rules, current_user.caller
-    shown = tasks.get(session, task_id, caller)
+    shown = _get(task_id)
     thing = rules.subject(session, shown.subject)
     schema = tasks.schema(session, shown)
     is_open = shown.status == "OPEN"

@@ -1,6 +1,5 @@
 """Serving: pages, sweep and jobs in one process (the embedded default), or sweep and jobs alone (a worker)."""
 
-import logging
 import signal
 import sys
 import threading
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 import click
 import waitress
 
-from service import create_app, setup
+from service import create_app, logs, setup
 from service.config import Config, Misconfigured
 from workflows import steps
 from workflows.db import Database
@@ -24,7 +23,7 @@ def run(config: Config, *, demo: bool) -> None:
     """Prepare the database, make the demo county if asked and nobody is there, and serve until stopped."""
     from service import demo as county
 
-    _log()
+    logs.configure(config.log)
     if demo and config.is_production:
         raise Misconfigured("The demo county has well-known passwords: it is not made in production.")
     database = Database(config.database_url)
@@ -41,7 +40,7 @@ def run(config: Config, *, demo: bool) -> None:
 
 def work(config: Config) -> None:
     """Sweep and run jobs until the process is told to stop."""
-    _log()
+    logs.configure(config.log)
     database = Database(config.database_url)
     if database.is_sqlite:
         raise Misconfigured("SQLite has one process, and `bihuan run` sweeps by itself; a worker needs PostgreSQL.")
@@ -71,7 +70,3 @@ def _background(database: Database) -> Iterator[None]:
 def _start_jobs(database: Database) -> None:
     jobs.prepare(database)
     jobs.start(database)
-
-
-def _log() -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")

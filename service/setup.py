@@ -10,6 +10,7 @@ import workflows
 from workflows import clock, facts, migrations, people, staffing, steps
 from workflows.db import Database
 from workflows.engine import checks, definitions, history, instances, tasks
+from workflows.engine import jobs as effects
 from workflows.errors import Invalid
 
 SHIPPED = Path(workflows.__file__).parent.parent / "bpmn"
@@ -32,12 +33,17 @@ class FileFinding:
         return f"{self.file}：{kind}：{self.element_id or '（整个文件）'}：{self.message} [{self.rule}]"
 
 
-def prepare(database: Database) -> None:
-    """Bring the tables to the newest structure, give a fresh database its campaigns, and deploy the shipped diagrams."""
+def prepare(database: Database, *, jobs: bool = False) -> None:
+    """Bring the tables to the newest structure, give a fresh database its campaigns, and deploy the shipped diagrams.
+
+    `jobs`: also the tables of the jobs, which a server or worker otherwise makes when it starts them.
+    """
     migrations.upgrade(database)
     with database.transaction() as session:
         steps.seed(session)
     deploy_shipped(database)
+    if jobs:
+        effects.prepare(database)
 
 
 def deploy_shipped(database: Database) -> None:

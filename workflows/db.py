@@ -12,14 +12,17 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Date, DateTime, Engine, Integer, MetaData, Text, create_engine, event
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Connection, Dialect, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
-from workflows.errors import Conflict
+from workflows.errors import Conflict, Unavailable
 
 WAIT_SECONDS = 30  # a writer that waited this long is told so; it would mean a transaction that never ends
+CONNECT_SECONDS = 5  # a PostgreSQL that does not answer by then is away
+AWAY = "暂时连接不上数据库，刚才的操作可能没有保存。请稍等片刻，刷新页面核对后再办理。"
+SQLITE_AWAY = ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")
 
 Key = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -95,7 +98,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite(url) if self.is_sqlite else create_engine(url, pool_size=16, pool_pre_ping=True)
+        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        event.listen(self.engine, "handle_error", _say_away)
         self._reading = self.engine.execution_options(reads_only=True)
 
     def session(self, *, writes: bool) -> Session:
@@ -110,14 +114,39 @@ class Database:
             session.commit()
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """The whole database as of one moment, however long one reads, while others go on writing."""
+        with self._reading.connect() as connection:
+            if not self.is_sqlite:  # a reading transaction of SQLite is a snapshot by itself
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            yield connection
+
+    @contextmanager
     def reading(self) -> Iterator[Session]:
         """A snapshot to read from; it takes no lock and writes nothing."""
         with self.session(writes=False) as session:
             yield session
 
 
+def _say_away(context: ExceptionContext) -> Exception | None:
+    """Turn every error that means "the database is away" into its sentence; all others stay what they are."""
+    if context.is_pre_ping:  # the pool asks whether a connection is still good, and mends it by itself
+        return None
+    code = getattr(context.original_exception, "sqlite_errorname", "")
+    if context.is_disconnect or context.connection is None or code.startswith(SQLITE_AWAY):
+        return Unavailable(AWAY)
+    return None
+
+
+def _postgresql(url: str) -> Engine:
+    # Errors must not show what was typed: they end in logs.
+    waits = {"connect_timeout": CONNECT_SECONDS}
+    return create_engine(url, pool_size=16, pool_pre_ping=True, hide_parameters=True, connect_args=waits)
+
+
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, pool_size=16, max_overflow=16, connect_args={"check_same_thread": False})
+    options: dict[str, Any] = {"hide_parameters": True, "connect_args": {"check_same_thread": False}}
+    engine = create_engine(url, pool_size=16, max_overflow=16, **options)
     writers = threading.Lock()
 
     @event.listens_for(engine, "connect")

@@ -1,4 +1,5 @@
-"""The four ways to refuse. Each message is a finished sentence for the official who reads it, in Chinese."""
+"""The four ways to refuse, and the one way to be away. Each message is a finished sentence for the official who reads it,
+in Chinese."""
 
 
 class Problem(Exception):
@@ -19,6 +20,11 @@ class Forbidden(Problem):
 
 class Conflict(Problem):
     """Somebody else was faster, or the page was stale; nothing was done."""
+
+
+class Unavailable(Problem):
+    """The database cannot be reached. Whether it kept what was asked last nobody knows: the connection may have broken during
+    the commit."""
 
 
 class Invalid(Problem):

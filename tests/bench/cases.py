@@ -29,7 +29,7 @@ def prepare(home: Path, count: int) -> tuple[demo.Driver, list[int]]:
     setup.prepare(database)
     demo.build_town(database)
     driver = demo.Driver(database, home, steps.RULES)
-    return driver, [_at_application(driver) for _ in range(count)]
+    return driver, [at_application(driver) for _ in range(count)]
 
 
 def waiting(driver: demo.Driver, hazard_id: int, element: str) -> Task:
@@ -37,7 +37,8 @@ def waiting(driver: demo.Driver, hazard_id: int, element: str) -> Task:
     return next(task for task in driver.open_tasks(hazard_id) if task.element_id == element)
 
 
-def _at_application(driver: demo.Driver) -> int:
+def at_application(driver: demo.Driver) -> int:
+    """A new hazard, driven until it waits for the application; its id."""
     with driver.database.reading() as session:
         subject = next(unit for unit in people.units(session, "ENTERPRISE") if unit.name == "乙镇木家具厂")
     hazard_id = driver.report("zhifa1", subject_on_file=True, subject_id=str(subject.id))

@@ -19,7 +19,7 @@ from workflows.db import Database
 from workflows.errors import Forbidden, Invalid
 
 LOOP = SHIPPED / "hazard_loop.bpmn"
-COMMANDS = ["init", "run", "worker", "demo", "check", "deploy", "audit", "audit verify"]
+COMMANDS = ["init", "run", "worker", "demo", "check", "deploy", "backup", "restore", "audit", "audit verify"]
 COMMANDS += ["user", "user list", "user add", "user appoint", "user password"]
 
 
@@ -228,6 +228,23 @@ def test_audit_after_tampering(home, tampering):
     answer = _run(home, "audit", "verify")
     assert answer.exit_code == 1
     assert "处不符" in answer.output
+
+
+# ---- production ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["run", "worker"])
+@pytest.mark.parametrize("secret", ["", "x" * 31])
+def test_production_does_not_start_without_its_secret(tmp_path, command, secret):
+    """As typed: exit code 1, a sentence that names the setting, no traceback, and nothing made."""
+    env = {**os.environ, "BIHUAN_HOME": str(tmp_path), "DATABASE_URL": "", "PYTHONPATH": str(Path(SHIPPED).parent)}
+    words = [sys.executable, "-m", "service", command]
+    production = {**env, "BIHUAN_ENV": "production", "BIHUAN_SECRET_KEY": secret}
+    answer = subprocess.run(words, env=production, capture_output=True, text=True, timeout=60, check=False)
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert "BIHUAN_SECRET_KEY" in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 # ---- users -------------------------------------------------------------------------------------------------------------

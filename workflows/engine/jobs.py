@@ -16,13 +16,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Text, delete, func, select
+from sqlalchemy import Connection, Text, column, delete, func, inspect, select, table
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock
 from workflows.db import Base, Database
 from workflows.engine import history
+from workflows.errors import Unavailable
 
 if TYPE_CHECKING:
     from dbos import DBOSClient, DBOSConfig, ScheduleInput
@@ -171,6 +172,16 @@ def failures(database: Database) -> list[tuple[str, str, datetime]]:
     return [(row.workflow_id, row.name, datetime.fromtimestamp((row.updated_at or 0) / 1000, UTC)) for row in rows]
 
 
+def count_given_up(database: Database) -> int:
+    """How many effects were given up in the last days. Asked of the table itself, so that who only counts need not load DBOS."""
+    schema = None if database.is_sqlite else "dbos"
+    with database.reading() as session:
+        if not inspect(session.connection()).has_table("workflow_status", schema=schema):
+            return 0
+        jobs = table("workflow_status", column("status"), schema=schema)
+        return session.scalar(select(func.count()).select_from(jobs).where(jobs.c.status.in_(GIVEN_UP))) or 0
+
+
 def forget(database: Database) -> None:
     """Delete the jobs that were finished more than KEPT_DAYS ago, and what is remembered for them."""
     client = _client(database.engine)
@@ -293,7 +304,7 @@ class _Tender:
             if self.alive is not None:
                 self.alive.execute(select(1))
                 return
-        except DBAPIError:
+        except (DBAPIError, Unavailable):
             self.alive = None
         self.alive = self.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         self.alive.execute(select(func.pg_advisory_lock(LOCK_CLASS, _lock_key(self.executor))))

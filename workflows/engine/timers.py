@@ -7,6 +7,8 @@ broken case never stops the others: it is logged, put off, and tried again.
 
 import logging
 import threading
+import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -14,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from workflows import clock
 from workflows.db import Database
-from workflows.engine import Cause, Rules, instances, spiff
+from workflows.engine import Cause, Rules, instances, pulses, spiff
 from workflows.engine.worklist import Timer
+from workflows.errors import Unavailable
 
 IDLE_SECONDS = 5.0  # a timer armed by another process is seen after this long at the latest
 FIRST_PUT_OFF = timedelta(minutes=1)  # doubled after each failure, up to a day
@@ -37,18 +40,37 @@ def next_at(database: Database) -> datetime | None:
         return session.scalar(select(func.min(Timer.wake_at)))
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How many timers are armed, how many of them are due and not fired yet, how many failed at their last try."""
+
+    armed: int
+    overdue: int
+    failed: int
+
+
+def counts(session: Session) -> Counts:
+    """The timers in three figures."""
+    all_timers = select(func.count()).select_from(Timer)
+    overdue, failed = Timer.wake_at <= clock.now(), Timer.failures > 0
+    found = [session.scalar(each) or 0 for each in (all_timers, all_timers.where(overdue), all_timers.where(failed))]
+    return Counts(*found)
+
+
 class Sweeper(threading.Thread):
     """The one sweep loop of a server or worker process."""
 
     def __init__(self, database: Database, rules: Rules) -> None:
         super().__init__(name="sweep", daemon=True)
         self.database, self.rules, self.stopping = database, rules, threading.Event()
+        self.next_beat = 0.0
 
     def run(self) -> None:
         """Sweep, then sleep until the next timer is due, at most IDLE_SECONDS."""
         while not self.stopping.is_set():
             try:
                 fired = sweep(self.database, self.rules)
+                self._beat()
                 pause = 0.0 if fired else self._pause()
             except Exception:  # the database may be away for a while; the loop must outlive it
                 log.exception("sweep failed")
@@ -60,6 +82,11 @@ class Sweeper(threading.Thread):
         self.stopping.set()
         self.join(timeout=30)
 
+    def _beat(self) -> None:
+        if time.monotonic() >= self.next_beat:
+            pulses.beat(self.database)
+            self.next_beat = time.monotonic() + pulses.BEAT_SECONDS
+
     def _pause(self) -> float:
         due = next_at(self.database)
         seconds = (due - clock.now()).total_seconds() if due else IDLE_SECONDS
@@ -70,6 +97,8 @@ def _fire_alone(database: Database, rules: Rules, timer_id: int) -> bool:
     try:
         with database.transaction() as session:
             return _fire(session, rules, timer_id)
+    except Unavailable:  # not this timer's fault: it must not be put off for it
+        raise
     except Exception as error:  # whatever is wrong with this case, the next one must have its turn
         log.exception("timer %s failed", timer_id)
         _put_off(database, timer_id, error)

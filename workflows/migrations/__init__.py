@@ -21,9 +21,20 @@ def upgrade(database: Database) -> None:
     """Run what is missing, in one transaction; nothing to do costs two queries."""
     with database.engine.begin() as connection:
         if _current(connection) != head():
-            from alembic import command
+            move(connection, "head")
 
-            command.upgrade(settings(connection), "head")
+
+def move(connection: Connection, revision: str) -> None:
+    """Run what is missing up to a revision, in the caller's transaction."""
+    from alembic import command
+
+    command.upgrade(settings(connection), revision)
+
+
+def current(database: Database) -> str | None:
+    """The revision that a database stands at; None for one without tables."""
+    with database.engine.execution_options(reads_only=True).connect() as connection:
+        return _current(connection)
 
 
 def head() -> str:

@@ -161,6 +161,11 @@ def inbox(
     return Inbox(_rows(session, rules, caller, shown), following)
 
 
+def count_open(session: Session) -> int:
+    """How many tasks are open in the whole house."""
+    return session.scalar(select(func.count()).select_from(Task).where(Task.status == "OPEN")) or 0
+
+
 def counts(session: Session, caller: Caller) -> Counts:
     """What waits for the caller, for the figures above his inbox. What he has claimed no longer waits at his posts."""
     mine, posts = _figures(session, caller, "mine"), _figures(session, caller, "posts")

@@ -1,0 +1,1 @@
+"""Under fire: processes are killed, connections cut, the database stopped; nothing acknowledged may be lost or doubled."""

@@ -1,0 +1,70 @@
+"""After the fire: what must be true whatever was killed when."""
+
+import hashlib
+from collections import Counter
+
+from PIL import Image
+from sqlalchemy import select
+
+from tests.fire.clerks import Clerk
+from tests.fire.conftest import House
+from workflows import clock, photos, steps
+from workflows.engine import Cause, history, instances, spiff, worklist
+from workflows.engine.tasks import Submission
+from workflows.engine.worklist import Task, Timer
+
+
+def hold(house: House, clerks: list[Clerk]) -> None:
+    """Every question at once; the servers are dead or idle."""
+    assert [clerk.fault for clerk in clerks if clerk.fault] == []
+    with house.database.reading() as session:
+        assert history.verify(session) == []
+        _completions_are_kept_once(session, clerks)
+        tables_say_what_the_engine_holds(session)
+        _photos_are_whole(session, house, clerks)
+
+
+def _completions_are_kept_once(session, clerks):
+    """No acknowledged completion is missing, none is doubled; each has its line in the record."""
+    submissions = session.scalars(select(Submission)).all()
+    per_task = Counter(each.task_id for each in submissions)
+    assert [task for task, times in per_task.items() if times > 1] == []
+    texts = Counter(mark for each in submissions if (mark := _mark(each)))
+    sure = {mark for clerk in clerks for mark in (*clerk.book.acknowledged, *clerk.book.found_done) if mark.startswith("标记")}
+    assert [mark for mark in sure if texts[mark] != 1] == []
+    assert [mark for mark, times in texts.items() if times > 1] == []
+    done = set(session.scalars(select(Task.id).where(Task.status == "DONE")))
+    assert done >= per_task.keys()
+    lines = session.scalars(select(history.Line).where(history.Line.kind == "task_completed"))
+    assert Counter(line.body["submission"] for line in lines) == Counter(each.id for each in submissions)
+
+
+def _mark(submission):
+    said = submission.data.get("summary") or submission.data.get("opinion") or ""
+    return said[said.index("标记") :] if "标记" in said else ""
+
+
+def tables_say_what_the_engine_holds(session):
+    """No timer and no task is lost or doubled: the tables hold exactly what each instance's state holds."""
+    for instance in session.scalars(select(instances.Instance).where(instances.Instance.ended_at.is_(None))):
+        thing = steps.RULES.subject(session, instance.subject)
+        world = instances.World(session, steps.RULES, thing, Cause(("instance", instance.id), clock.now()))
+        held = worklist.held(spiff.thaw(instances.version(session, instance).spec, instance.state, world))
+        mine = select(Timer.token_id).where(Timer.instance_id == instance.id)
+        assert sorted(session.scalars(mine)) == sorted(held.timers)
+        open_now = select(Task.token_id).where(Task.instance_id == instance.id, Task.status == "OPEN")
+        assert sorted(session.scalars(open_now)) == sorted(held.tasks)
+        assert held.timers
+
+
+def _photos_are_whole(session, house, clerks):
+    """Each photo that was taken in lies there whole, under its own digest; nothing under a digest's name is half a file."""
+    known = set(session.scalars(select(photos.Photo.sha256)))
+    files = {file.stem: file for file in (house.home / "photos").rglob("*.jpg")}
+    assert known <= files.keys()
+    for sha256, file in files.items():
+        assert hashlib.sha256(file.read_bytes()).hexdigest() == sha256
+        Image.open(file).load()
+    uploaded = {mark for clerk in clerks for mark in clerk.book.acknowledged if mark.startswith("photo")}
+    taken = session.scalars(select(photos.Photo).where(photos.Photo.width == 900)).all()
+    assert len(taken) >= len(uploaded)
