@@ -73,7 +73,7 @@ def house() -> House:
 
 def create_app(config: Config, database: Database, rules: Rules) -> App:
     """The whole web application, ready to serve."""
-    from service import auth, definitions, errors, forms, hazards, inbox, labels
+    from service import admin, audit, auth, definitions, errors, forms, hazards, inbox, labels
 
     app = App("service")
     app.house = House(config, database, rules)
@@ -81,7 +81,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
     CSRFProtect(app)
     app.after_request(_harden)
     app.jinja_env.globals.update(asset=_asset, navigation=_navigation, may=_may, page_url=_page_url, fold=forms.fold)
-    for part in (labels, errors, auth, inbox, hazards, definitions):
+    for part in (labels, errors, auth, inbox, hazards, definitions, admin, audit):
         part.init_app(app)
     return app
 
@@ -121,6 +121,8 @@ NAVIGATION = (
     ("hazards.index", "隐患", "see_hazards"),
     ("hazards.new", "上报隐患", "report"),
     ("definitions.index", "流程图", "see_definitions"),
+    ("admin.index", "管理", "see_administration"),
+    ("audit.index", "审计", "see_audit"),
 )
 
 

@@ -121,6 +121,11 @@ def test_cookies(town, tmp_path, env):
 
 PAGES = ["/", "/done", "/tasks/1", "/hazards", "/hazards/new", "/hazards/1", "/definitions", "/definitions/x/1",
          "/definitions/x/1.bpmn", "/photos/" + "0" * 64, "/photos/kept/x"]  # fmt: skip
+PAGES += ["/password", "/audit", "/admin", *(f"/admin/{page}" for page in """
+    units units/1 units/new/TOWN units/1/change units/1/end enterprises enterprises/new persons persons/1 persons/new
+    persons/1/change persons/1/password persons/1/deactivate persons/1/activate appointments appointments/new
+    appointments/1/end substitutions substitutions/new substitutions/1/end parameters parameters/ZB2024/ack_wd
+    parameters/ZB2024/ack_wd/change import import/template.xlsx""".split())]  # fmt: skip
 
 
 @pytest.mark.parametrize("address", PAGES)
