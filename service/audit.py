@@ -22,6 +22,15 @@ SUBJECTS = {
     "definition": "流程图",
 }
 REFUSED = {"sign_in": "登录失败", "refused": "越权或查无此件", "csrf": "页面已失效的提交"}
+KEYS = {
+    "name": "名称", "kind": "类别", "region_code": "区划代码", "login": "登录名", "role": "岗位",
+    "unit": "单位序号", "reason": "原因", "from_on": "起始日期", "to_on": "截止日期", "document_no": "文号",
+    "before": "改前", "after": "改后", "status": "状态码", "path": "地址", "method": "方式", "what": "事项",
+    "value": "值", "task": "任务序号", "element": "环节", "by_person": "代理人序号",
+    "certificate_no": "执法证号", "uscc": "信用代码", "sectors": "主管行业", "appointment": "任职序号",
+    "substitution": "代理序号", "added": "新增", "known": "已有", "faults": "不符处数", "initial": "初始密码",
+    "sha256": "文件校验值", "data": "填报内容",
+}  # fmt: skip
 KINDS = {"refused": "被拒绝的操作", **{kind: text for kind, text in labels.LINES.items() if kind != "refused"}}
 
 
@@ -80,4 +89,5 @@ def _words(rows: list[history.Line]) -> dict[str, Any]:
         "subjects": SUBJECTS,
         "kinds": dict(sorted(KINDS.items(), key=lambda each: each[1])),
         "refused": REFUSED,
+        "keys": KEYS,
     }

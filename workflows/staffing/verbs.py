@@ -127,7 +127,7 @@ def add_person(
     return person
 
 
-def issue_password(session: Session, person: Person, *, by: int) -> str:
+def issue_password(session: Session, person: Person, *, by: int | None = None) -> str:
     """Give a person a made-up password, valid until he has signed in and chosen his own; returns it, it is kept nowhere."""
     password = rules.make_password()
     people.set_password(session, person, password, by=by, is_initial=True)
@@ -135,7 +135,7 @@ def issue_password(session: Session, person: Person, *, by: int) -> str:
 
 
 def add_with_issued_password(
-    session: Session, name: str, login: str, *, certificate_no: str | None = None, by: int
+    session: Session, name: str, login: str, *, certificate_no: str | None = None, by: int | None = None
 ) -> tuple[Person, str]:
     """A new person and the password to hand to him."""
     person = _new_person(session, name, login, certificate_no, by)
