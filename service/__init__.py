@@ -73,7 +73,22 @@ def house() -> House:
 
 def create_app(config: Config, database: Database, rules: Rules) -> App:
     """The whole web application, ready to serve."""
-    from service import auth, board, definitions, dossiers, errors, forms, hazards, inbox, labels, ledger, logs, probes
+    from service import (
+        admin,
+        audit,
+        auth,
+        board,
+        definitions,
+        dossiers,
+        errors,
+        forms,
+        hazards,
+        inbox,
+        labels,
+        ledger,
+        logs,
+        probes,
+    )
 
     app = App("service")
     app.house = House(config, database, rules)
@@ -81,7 +96,8 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
     CSRFProtect(app)
     app.after_request(_harden)
     app.jinja_env.globals.update(asset=_asset, navigation=_navigation, may=_may, page_url=_page_url, fold=forms.fold)
-    for part in (logs, labels, errors, auth, inbox, hazards, dossiers, ledger, board, definitions, probes):
+    pages = (auth, inbox, hazards, dossiers, ledger, board, definitions, admin, audit, probes)
+    for part in (logs, labels, errors, *pages):
         part.init_app(app)
     return app
 
@@ -123,6 +139,8 @@ NAVIGATION = (
     ("ledger.index", "台账", "see_ledger"),
     ("board.index", "看板", "see_board"),
     ("definitions.index", "流程图", "see_definitions"),
+    ("admin.index", "管理", "see_administration"),
+    ("audit.index", "审计", "see_audit"),
 )
 
 

@@ -58,6 +58,20 @@ def demo() -> None:
 
 
 @main.command()
+@click.argument("code")
+@click.argument("name")
+def county(code: str, name: str) -> None:
+    """启用一个新县：登记县，建系统管理员、安全管理员、审计员三个账号；CODE 为 12 位区划代码。"""
+    from service import setup
+
+    database = _database()
+    setup.prepare(database)
+    click.echo("初始密码只显示这一次，第一次登录时须改成自己的密码：")
+    for login, password in setup.found_county(database, code, name):
+        click.echo(f"  {login:<10}{password}")
+
+
+@main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出，供其他程序使用。")
 @click.option("--foreign", is_flag=True, help="别的系统画的图：只查结构，不查本系统的岗位、表单和步骤。")

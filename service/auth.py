@@ -12,7 +12,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from service import errors, house
 from workflows import clock, people
 from workflows.engine import Caller
-from workflows.errors import Forbidden
+from workflows.errors import Forbidden, Invalid
 
 blueprint = Blueprint("auth", __name__)
 logins = LoginManager()
@@ -30,6 +30,8 @@ class Who(UserMixin):
     session_epoch: int
     """Rises when the password changes; a cookie with an older one is worth nothing."""
     caller: Caller
+    must_change_password: bool = False
+    """An administrator made up his password: he may do nothing before he has chosen his own."""
 
     @cached_property
     def posts(self) -> list[tuple[str, str]]:
@@ -68,7 +70,7 @@ def load(key: str) -> Who | None:
 
 
 def _who(reading: Any, person: people.Person) -> Who:
-    return Who(person.id, person.name, person.session_epoch, people.caller(reading, person.id))
+    return Who(person.id, person.name, person.session_epoch, people.caller(reading, person.id), person.must_change_password)
 
 
 def _demand_sign_in() -> ResponseReturnValue | None:
@@ -79,6 +81,8 @@ def _demand_sign_in() -> ResponseReturnValue | None:
         flash(IDLE.format(house().config.idle_minutes), "warn")
     if not current_user.is_authenticated:
         return _to_sign_in()
+    if current_user.must_change_password and request.endpoint not in ("auth.own_password", "auth.sign_out"):
+        return redirect(url_for("auth.own_password"))
     session["seen"] = int(clock.now().timestamp())
     return None
 
@@ -163,6 +167,34 @@ def is_own_password(password: str) -> bool:
     except Forbidden:
         return False
     return True
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+def own_password() -> ResponseReturnValue:
+    """修改密码: the old one once more, the new one twice; other devices are signed out."""
+    if request.method != "POST":
+        return _password_page({})
+    old, new = request.form.get("old", ""), request.form.get("new", "")
+    if not is_own_password(old):
+        errors.record("own_password")
+        return _password_page({"old": "原密码不正确。连续输错 5 次，账号将锁定 15 分钟。"}), 422
+    if new != request.form.get("again", ""):
+        return _password_page({"again": "两次输入的新密码不一致。"}), 422
+    try:
+        people.choose_password(g.session, people.get(g.session, current_user.id), old, new)
+    except Invalid as invalid:
+        return _password_page({"new": invalid.message}), 422
+    g.session.flush()
+    session.clear()
+    session.permanent = True
+    session["seen"] = int(clock.now().timestamp())
+    login_user(_who(g.session, people.get(g.session, current_user.id)))
+    flash("密码已修改，其他设备已退出。", "good")
+    return redirect(url_for("inbox.index"))
+
+
+def _password_page(faults: dict[str, str]) -> str:
+    return render_template("auth/password.html", faults=faults, must=current_user.must_change_password)
 
 
 @blueprint.post("/sign-out")

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from workflows import clock
+from workflows import clock, people
 from workflows.hazards.rules import IN_HAND, LEVELS, MODES, SECTORS, SOURCES, STATUSES, SUBJECT_TYPES
 
 OPEN, GOOD, GONE = "blue", "green", "grey"
@@ -47,6 +47,24 @@ LINES = {
     "reviewed": "审核签署意见",
     "disclosure_drafted": "公开拟稿",
     "disclosure_decided": "公开审定",
+    "unit_added": "登记单位",
+    "unit_changed": "变更单位",
+    "unit_ended": "终止单位",
+    "person_added": "新增人员",
+    "person_changed": "变更人员信息",
+    "deactivated": "停用账号",
+    "activated": "恢复账号",
+    "password_set": "设置密码",
+    "password_asked": "申请重发密码",
+    "locked": "密码连错锁定",
+    "appointed": "任命岗位",
+    "appointment_ended": "终止任职",
+    "substituted": "设置代理",
+    "substitution_ended": "终止代理",
+    "parameter_set": "修改参数",
+    "deployed": "发布流程图",
+    "imported": "Excel 导入",
+    "chains_verified": "校验全部记录",
     "archive_checked": "归档检查",
     "supplemented": "补齐归档材料",
     "DUE": "确定整改期限",
@@ -63,7 +81,7 @@ WEEKDAYS = "一二三四五六日"
 def init_app(app: Flask) -> None:
     """Give the templates these words."""
     dates = (day, moment, due_words, remaining, tone_of_due)
-    words = (yuan, percent, sector, status, status_tone, source, result, line_kind, number_of, bare_title)
+    words = (yuan, percent, sector, status, status_tone, source, result, line_kind, number_of, bare_title, role, subject_type)
     app.jinja_env.filters.update({f.__name__: f for f in (*dates, *words)})
     app.jinja_env.globals.update(today=clock.today, STATUS=STATUSES, SOURCE=SOURCES, SECTOR=SECTORS, IN_HAND=IN_HAND)
 
@@ -101,6 +119,11 @@ def sector(code: str | None) -> str:
 def subject_type(code: str | None) -> str:
     """企业 for ENTERPRISE."""
     return SUBJECT_TYPES.get(code or "", code or "")
+
+
+def role(code: str) -> str:
+    """企业主要负责人 for ENT_HEAD."""
+    return people.role_name(code)
 
 
 def result(code: str | None) -> str:

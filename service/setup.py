@@ -16,6 +16,8 @@ from workflows.errors import Invalid
 SHIPPED = Path(workflows.__file__).parent.parent / "bpmn"
 PROCESSES = {"hazard_loop": "hazard_closed_loop"}  # shipped file → process id, so that a start need not parse them
 
+ADMINISTRATORS = {"xitong": "SYS_ADMIN", "anquan": "SEC_ADMIN", "shenji": "AUDITOR"}
+
 
 @dataclass(frozen=True)
 class FileFinding:
@@ -99,6 +101,20 @@ def list_people(database: Database) -> Iterator[str]:
         for person in people.everybody(session):
             posts = "、".join(f"{unit}{role}" for role, unit in people.posts_with_names(session, person.id))
             yield f"{person.login}\t{person.name}\t{posts}"
+
+
+def found_county(database: Database, code: str, name: str) -> list[tuple[str, str]]:
+    """A first county with its three administrators (三员, domain 9): (login, initial password) of each, shown once."""
+    with database.transaction() as session:
+        if staffing.tree(session):
+            raise Invalid("", "库中已有单位。增加单位请登录系统，由系统管理员办理。")
+        county = staffing.add_unit(session, "COUNTY", name, code)
+        issued = []
+        for login, role in ADMINISTRATORS.items():
+            person, password = staffing.add_with_issued_password(session, people.role_name(role), login)
+            staffing.appoint(session, person, role, county, clock.today())
+            issued.append((login, password))
+        return issued
 
 
 def add_person(database: Database, login: str, name: str, password: str, certificate: str | None) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import clock, memory
+from workflows import clock, memory, parameters
 from workflows.db import Base, Json, Key
 from workflows.engine import Subject, history
 from workflows.errors import Invalid, NotFound
@@ -139,6 +139,8 @@ def set_param(session: Session, campaign_code: str, name: str, value: Any, *, by
     """Give a parameter a new value from now on. The old value stays for what was dated by it."""
     if name not in params(session, campaign_code):
         raise Invalid("name", f"没有名为“{name}”的参数。")
+    if fault := parameters.fault(name, value):
+        raise Invalid("value", fault)
     if len(reason.strip()) < 2:
         raise Invalid("reason", "请写明修改参数的理由。")
     campaign = get(session, campaign_code)
@@ -157,6 +159,11 @@ def get(session: Session, code: str) -> Campaign:
     if campaign := session.scalar(select(Campaign).where(Campaign.code == code)):
         return campaign
     raise NotFound(f"没有找到代码为“{code}”的行动。")
+
+
+def everyone(session: Session) -> list[Campaign]:
+    """All campaigns, the one that began last first."""
+    return list(session.scalars(select(Campaign).order_by(Campaign.from_on.desc())))
 
 
 def current(session: Session, on: date | None = None) -> Campaign:

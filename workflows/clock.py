@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import chinese_calendar
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+DAY = timedelta(days=1)
 
 _moved_to: datetime | None = None
 

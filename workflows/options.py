@@ -48,7 +48,7 @@ def clauses(session: Session, hazard: Hazard | None) -> Options:  # noqa: ARG001
 
 def subjects(session: Session, hazard: Hazard | None) -> Options:
     """The enterprises on file. A reporter from an enterprise is offered his own."""
-    found = select(Unit).where(Unit.kind == "ENTERPRISE")
+    found = select(Unit).where(Unit.kind == "ENTERPRISE", people.is_there())
     if hazard is not None and (own := _own_enterprises(session, hazard.reporter_id)):
         found = found.where(Unit.id.in_(own))
     return [(str(unit.id), unit.name) for unit in session.scalars(found.order_by(Unit.name, Unit.id))]

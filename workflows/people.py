@@ -1,6 +1,8 @@
 """Units (区划 tree, departments, enterprises), persons, and the dated posts they hold (domain 2.1).
 
 A post is a role at a unit. Appointments and substitutions are dated rows: they end, they are never deleted.
+
+Long because whoever asks who may do a thing needs units, persons, posts and passwords at once.
 """
 
 import re
@@ -15,6 +17,9 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, or_, sele
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock
+from workflows.codes import county_code as county_code
+from workflows.codes import is_uscc as is_uscc
+from workflows.codes import town_code as town_code
 from workflows.db import Base, Database, Key
 from workflows.engine import Caller, Post, Subject, history
 from workflows.errors import Forbidden, Invalid, NotFound
@@ -36,6 +41,8 @@ class Unit(Base):
     sector_code: Mapped[str | None] = mapped_column(String(30))  # of an enterprise: its industry (行业领域)
     address: Mapped[str | None] = mapped_column(String(200))
     sectors: Mapped[list[Any]] = mapped_column(default=list)  # of a station, group or department: the industries it handles
+    from_on: Mapped[date | None]  # its first day; None: before this system
+    to_on: Mapped[date | None]  # its last day; None: it lasts. Cases keep its code (区划会变更，旧件不改码)
 
 
 class Person(Base):
@@ -49,6 +56,7 @@ class Person(Base):
     password_hash: Mapped[str] = mapped_column(String(200), default="")
     certificate_no: Mapped[str | None] = mapped_column(String(40))  # 执法证号; None: no enforcement certificate
     is_active: Mapped[bool] = mapped_column(default=True)
+    must_change_password: Mapped[bool] = mapped_column(default=False)  # an administrator made it; its owner chooses his own
     session_epoch: Mapped[int] = mapped_column(default=0)  # rises with each new password; older cookies are worth nothing
     failed_count: Mapped[int] = mapped_column(default=0)  # wrong passwords in a row
     locked_until: Mapped[datetime | None]
@@ -145,36 +153,20 @@ ACTIONS = {
     "deploy": frozenset({"PROC_PUBLISHER"}),
     "administer": frozenset({"SYS_ADMIN"}),
     "set_parameters": frozenset({"SYS_ADMIN"}),
+    "authorise": frozenset({"SEC_ADMIN"}),
+    "see_administration": frozenset({"SYS_ADMIN", "SEC_ADMIN"}),
     "see_audit": frozenset({"AUDITOR"}),
 }
 
 WRONG = "登录名或密码不正确。"
 LOCK_AFTER, LOCK_FOR = 5, timedelta(minutes=15)  # domain 8.3, GB/T 22239
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I O S V Z
+_quick_hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # initial passwords: 90 random bits need no more
 
 
 def role_name(code: str) -> str:
     """A role in Chinese; the code itself if it is unknown."""
     return ROLES.get(code, code)
-
-
-def is_uscc(code: str) -> bool:
-    """Whether an 18-character unified social credit code bears the right check digit (GB 32100-2015)."""
-    if len(code) != 18 or any(letter not in _ALPHABET for letter in code):
-        return False
-    total = sum(_ALPHABET.index(letter) * pow(3, place, 31) for place, letter in enumerate(code[:17]))
-    return _ALPHABET[(31 - total % 31) % 31] == code[17]
-
-
-def town_code(region_code: str) -> str:
-    """The town's 12 digits of any code within it."""
-    return region_code[:9] + "000"
-
-
-def county_code(region_code: str) -> str:
-    """The county's 12 digits of any code within it."""
-    return region_code[:6] + "000000"
 
 
 def may(caller: Caller, action: str) -> bool:
@@ -187,7 +179,8 @@ def is_lasting(on: date, from_on: Any, to_on: Any) -> ColumnElement[bool]:
     return and_(from_on <= on, or_(to_on.is_(None), to_on >= on))
 
 
-def _password_fault(password: str) -> str | None:
+def password_fault(password: str) -> str | None:
+    """Why a password is too weak (GB/T 22239); None if it will do."""
     kinds = ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9]")
     if len(password) < 10 or sum(re.search(kind, password) is not None for kind in kinds) < 3:
         return "密码至少 10 位，并包含大写字母、小写字母、数字、符号中的三类。"
@@ -197,15 +190,23 @@ def _password_fault(password: str) -> str | None:
 # ---- verbs -----------------------------------------------------------------------------------------------------------
 
 
-def set_password(session: Session, person: Person, password: str, *, by: int | None = None) -> None:
-    """Give a person a new password; every cookie he holds becomes worthless."""
-    if fault := _password_fault(password):
+def set_password(session: Session, person: Person, password: str, *, by: int | None = None, is_initial: bool = False) -> None:
+    """Give a person a new password; every cookie he holds becomes worthless. An initial one only serves to choose one's own."""
+    if fault := password_fault(password):
         raise Invalid("password", fault)
-    person.password_hash = _hasher.hash(password)
+    person.password_hash = (_quick_hasher if is_initial else _hasher).hash(password)
+    person.must_change_password = is_initial
     person.session_epoch += 1
     person.failed_count, person.locked_until = 0, None
     session.flush()
-    history.record(session, Subject("person", person.id), "password_set", by=by)
+    history.record(session, Subject("person", person.id), "password_set", by=by, initial=is_initial)
+
+
+def choose_password(session: Session, person: Person, old: str, new: str) -> None:
+    """Let a person choose his own password; it must not be the one he has."""
+    if old == new:
+        raise Invalid("password", "新密码不能与原密码相同。")
+    set_password(session, person, new, by=person.id)
 
 
 def check_password(database: Database, login: str, password: str) -> int:
@@ -304,20 +305,25 @@ def find_enterprise(session: Session, unit_id: int) -> Unit | None:
 
 
 def units(session: Session, kind: str, region_code: str = "") -> list[Unit]:
-    """The units of a kind whose region code begins so, by code and name."""
-    found = select(Unit).where(Unit.kind == kind, Unit.region_code.startswith(region_code, autoescape=True))
+    """The units of a kind that exist today and whose region code begins so, by code and name."""
+    found = select(Unit).where(Unit.kind == kind, Unit.region_code.startswith(region_code, autoescape=True), is_there())
     return list(session.scalars(found.order_by(Unit.region_code, Unit.name)))
 
 
 def find_unit(session: Session, kind: str, region_code: str) -> Unit | None:
-    """The one unit of a kind with exactly this code: the village, town or county itself."""
-    found = select(Unit).where(Unit.kind == kind, Unit.region_code == region_code).order_by(Unit.id)
-    return session.scalars(found.limit(1)).first()
+    """The one unit of a kind with exactly this code: the village, town or county itself; one that ended only if none exists."""
+    found = select(Unit).where(Unit.kind == kind, Unit.region_code == region_code)
+    return session.scalars(found.order_by(is_there().desc(), Unit.id).limit(1)).first()
+
+
+def is_there() -> ColumnElement[bool]:
+    """The condition that a unit exists today."""
+    return or_(Unit.to_on.is_(None), Unit.to_on >= clock.today())
 
 
 def find_unit_named(session: Session, name: str) -> Unit | None:
-    """The one unit of this name; None if there is none or more than one."""
-    found = list(session.scalars(select(Unit).where(Unit.name == name).limit(2)))
+    """The one unit of this name that exists today; None if there is none or more than one."""
+    found = list(session.scalars(select(Unit).where(Unit.name == name, is_there()).limit(2)))
     return found[0] if len(found) == 1 else None
 
 

@@ -73,6 +73,7 @@ PEOPLE: Mapping[str, tuple[str, str | None, list[tuple[str, str]]]] = {
     "sheji": ("流程设计员", None, [("PROC_DESIGNER", "county")]),
     "fabu": ("流程发布审批人", None, [("PROC_PUBLISHER", "county")]),
     "guanli": ("系统管理员", None, [("SYS_ADMIN", "county")]),
+    "anquan": ("安全管理员", None, [("SEC_ADMIN", "county")]),
     "shenji": ("审计员", None, [("AUDITOR", "county")]),
 }
 

@@ -123,6 +123,11 @@ PAGES = ["/", "/done", "/tasks/1", "/hazards", "/hazards/new", "/hazards/1", "/d
          "/definitions/x/1.bpmn", "/photos/" + "0" * 64, "/photos/kept/x", "/ledger", "/ledger/export",
          "/ledger/export.xlsx", "/board", "/board/signing",
          "/papers/" + "0" * 64, "/papers/kept/x", "/hazards/1/dossier", "/hazards/1/dossier.zip"]  # fmt: skip
+PAGES += ["/password", "/audit", "/admin", *(f"/admin/{page}" for page in """
+    units units/1 units/new/TOWN units/1/change units/1/end enterprises enterprises/new persons persons/1 persons/new
+    persons/1/change persons/1/password persons/1/deactivate persons/1/activate appointments appointments/new
+    appointments/1/end substitutions substitutions/new substitutions/1/end parameters parameters/ZB2024/ack_wd
+    parameters/ZB2024/ack_wd/change import import/template.xlsx""".split())]  # fmt: skip
 
 
 @pytest.mark.parametrize("address", PAGES)

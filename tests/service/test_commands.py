@@ -19,7 +19,7 @@ from workflows.db import Database
 from workflows.errors import Forbidden, Invalid
 
 LOOP = SHIPPED / "hazard_loop.bpmn"
-COMMANDS = ["init", "run", "worker", "demo", "check", "deploy", "backup", "restore", "audit", "audit verify"]
+COMMANDS = ["init", "run", "worker", "demo", "county", "check", "deploy", "backup", "restore", "audit", "audit verify"]
 COMMANDS += ["user", "user list", "user add", "user appoint", "user password"]
 
 
@@ -305,3 +305,21 @@ def test_user_password_lifts_the_lockout(home):
         _signs_in(home, "banshi1", PASSWORD)
     assert _run(home, "user", "password", "banshi1", "--password", "Another-2026").exit_code == 0
     assert _signs_in(home, "banshi1", "Another-2026")
+
+
+def test_a_new_county_with_its_three_administrators(monkeypatch, tmp_path):
+    """Domain 9: the three are kept at the county; one person each."""
+    from service import setup
+    from tests.conftest import _make_tables
+
+    tmp_path.joinpath("home").mkdir()
+    _make_tables(database := Database(f"sqlite:///{tmp_path / 'home' / 'bihuan.db'}"))
+    monkeypatch.setattr(setup, "prepare", lambda database: None)
+    refused = _run(tmp_path / "home", "county", "999902101000", "己县")
+    assert isinstance(refused.exception, Invalid)
+    said = _run(tmp_path / "home", "county", "999902000000", "己县").output
+    for login in ("xitong", "anquan", "shenji"):
+        password = next(line.split()[1] for line in said.splitlines() if line.split()[:1] == [login])
+        assert people.check_password(database, login, password)
+    assert isinstance(_run(tmp_path / "home", "county", "999903000000", "庚县").exception, Invalid)
+    database.engine.dispose()

@@ -10,10 +10,11 @@ import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -167,6 +168,46 @@ def lines(session: Session, subject: Subject) -> list[Line]:
     """The whole chain of a subject, oldest first."""
     mine = select(Line).where(Line.subject_kind == subject.kind, Line.subject_id == subject.id)
     return list(session.scalars(mine.order_by(Line.seq)))
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of lines, newest first, and the key of the next if there is one."""
+
+    rows: list[Line]
+    next: int | None
+
+
+def search(
+    session: Session,
+    *,
+    subject_kind: str = "",
+    subject_id: int | None = None,
+    by: int | None = None,
+    kind: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: int | None = None,
+    limit: int = 50,
+) -> Page:
+    """Lines of all chains, newest first, by key. `by`: who acted, or for whom; `until` is the first moment left out."""
+    found = select(Line)
+    if subject_kind:
+        found = found.where(Line.subject_kind == subject_kind)
+    if subject_id is not None:
+        found = found.where(Line.subject_id == subject_id)
+    if by is not None:
+        found = found.where(or_(Line.by == by, Line.on_behalf_of == by))
+    if kind:
+        found = found.where(Line.kind == kind)
+    if since is not None:
+        found = found.where(Line.at >= since)
+    if until is not None:
+        found = found.where(Line.at < until)
+    if after is not None:
+        found = found.where(Line.id < after)
+    rows = list(session.scalars(found.order_by(Line.id.desc()).limit(limit + 1)))
+    return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 
 
 def verify(session: Session, subject: Subject | None = None) -> list[str]:

@@ -1,0 +1,66 @@
+"""管理: the pages of the system administrator (units, persons, parameters) and of the security administrator (posts).
+
+Each administrator has his own part; neither sees a hazard (INV-20).
+"""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, g, render_template
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from workflows import people, staffing
+from workflows.errors import Forbidden
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+NOT_YOURS = "您的岗位不能办理这项管理工作。账号、单位和参数由系统管理员办理，任职和代理由安全管理员办理。"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the administration: its first page, whose it is, and what one does there."""
+
+    endpoint: str
+    name: str
+    action: str
+    what: str
+    count: str = ""
+    """Which number of `staffing.counts` it shows."""
+
+
+PARTS = (
+    Part("admin.units", "单位", "administer", "县、乡镇、村（社区）、站所、领导组、县部门；区划代码和主管行业。", "units"),
+    Part("admin.enterprises", "企业和场所", "administer", "信用代码、主体类别、行业、地址；无证无照的也在这里。", "enterprises"),
+    Part("admin.persons", "人员", "administer", "账号、执法证号；停用、恢复账号，重发初始密码。", "persons"),
+    Part("admin.parameters", "行动参数", "set_parameters", "各环节的时限、频次和口径；每次修改都留痕。"),
+    Part("admin.appointments", "任职", "authorise", "谁从哪天到哪天任什么岗位；岗位决定能看什么、办什么。", "appointments"),
+    Part("admin.substitutions", "代理", "authorise", "某人外出期间由谁代办；县政府分管领导的签字不能代理。", "substitutions"),
+    Part("admin.roster", "Excel 导入", "see_administration", "新县启用时一次登记单位、企业、人员、任职；先核对，后导入。"),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Hang the pages up."""
+    from service.admin import parameters, persons, posts, roster, units  # noqa: F401 (they hang up their pages)
+
+    app.jinja_env.globals["admin_parts"] = parts
+    app.register_blueprint(blueprint)
+
+
+def parts() -> list[Part]:
+    """The parts that are the caller's."""
+    return [part for part in PARTS if people.may(current_user.caller, part.action)]
+
+
+def allow(action: str) -> None:
+    """Go on only if the caller's post allows it; the refusal leaves its line."""
+    if not people.may(current_user.caller, action):
+        raise Forbidden(NOT_YOURS)
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    """管理: what there is to administer."""
+    allow("see_administration")
+    return render_template("admin/index.html", counts=staffing.counts(g.session))

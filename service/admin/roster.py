@@ -1,0 +1,131 @@
+"""Excel 导入: a workbook is checked as a whole, shown with every bad row, and stored only when confirmed.
+
+Between check and confirmation the file waits in the home folder under its digest; the form carries the digest, signed for
+the person who uploaded it.
+"""
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from itsdangerous import BadSignature, TimestampSigner
+
+from service import house
+from service.admin import allow, blueprint, workbooks
+from workflows import clock, people, staffing
+from workflows.errors import Invalid
+from workflows.staffing import rosters
+
+WAITS = timedelta(hours=2)
+GONE = "核对结果已过期，请重新选择文件核对。"
+SHOWN_FAULTS = 200
+
+
+@blueprint.get("/import")
+def roster() -> ResponseReturnValue:
+    """Excel 导入."""
+    allow("see_administration")
+    return _page()
+
+
+@blueprint.get("/import/template.xlsx")
+def roster_template() -> Response:
+    """The empty workbook."""
+    allow("see_administration")
+    response = Response(workbooks.template(), content_type=workbooks.TYPE)
+    response.headers["Content-Disposition"] = "attachment; filename*=UTF-8''%E6%96%B0%E5%8E%BF%E5%AF%BC%E5%85%A5.xlsx"
+    return response
+
+
+@blueprint.post("/import")
+def check_roster() -> ResponseReturnValue:
+    """The trial run: the same as the real one, rolled back."""
+    allow("see_administration")
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return _page(fault="请选择填好的 Excel 文件。"), 422
+    content = file.stream.read(workbooks.MAX_BYTES + 1)
+    try:
+        book = workbooks.read(content)
+    except Invalid as invalid:
+        return _page(fault=invalid.message), 422
+    report = rosters.run(g.session, book, _checked(), by=current_user.id)
+    g.session.rollback()
+    token = "" if report.faults else _keep(content)
+    return _page(report=report, token=token, name=Path(file.filename).name), 422 if report.faults else 200
+
+
+@blueprint.post("/import/confirm")
+def confirm_roster() -> ResponseReturnValue:
+    """The real run: everything or nothing."""
+    allow("see_administration")
+    content = _kept(request.form.get("token", ""))
+    if content is None:
+        flash(GONE, "warn")
+        return redirect(url_for("admin.roster"))
+    report = rosters.run(g.session, workbooks.read(content), _stored(), by=current_user.id)
+    if report.faults:  # somebody changed something between the check and now
+        g.session.rollback()
+        return _page(report=report), 422
+    digest = hashlib.sha256(content).hexdigest()
+    rosters.record(g.session, report, digest, by=current_user.id)
+    return render_template("admin/imported.html", report=report, sheets=_stored())
+
+
+def _stored() -> frozenset[str]:
+    """The sheets that are the caller's to store."""
+    mine: frozenset[str] = frozenset()
+    for action, sheets in (("administer", rosters.OF_SYSTEM), ("authorise", rosters.OF_SECURITY)):
+        if people.may(current_user.caller, action):
+            mine |= sheets
+    return mine
+
+
+def _checked() -> frozenset[str]:
+    """The sheets to check: the system administrator hears of faults in the posts too, while the file is being made."""
+    return frozenset(rosters.SHEETS) if _stored() >= rosters.OF_SYSTEM else _stored()
+
+
+def _page(*, fault: str = "", report: rosters.Report | None = None, token: str = "", name: str = "") -> str:
+    return render_template(
+        "admin/roster.html",
+        fault=fault,
+        report=report,
+        token=token,
+        name=name,
+        stored=[sheet for sheet in rosters.SHEETS if sheet in _stored()],
+        shown=SHOWN_FAULTS,
+        is_empty=not staffing.tree(g.session),
+    )
+
+
+# ---- the file between check and confirmation ---------------------------------------------------------------------------
+
+
+def _keep(content: bytes) -> str:
+    """Put the file aside; answers the signed name by which its uploader finds it again."""
+    folder = house().config.home / "imports"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.xlsx"):
+        if old.stat().st_mtime < (clock.now() - WAITS).timestamp():
+            old.unlink(missing_ok=True)
+    digest = hashlib.sha256(content).hexdigest()
+    (folder / f"{digest}.xlsx").write_bytes(content)
+    return _signer().sign(digest).decode()
+
+
+def _kept(token: str) -> bytes | None:
+    try:
+        digest = _signer().unsign(token, max_age=int(WAITS.total_seconds())).decode()
+    except BadSignature:
+        return None
+    file = house().config.home / "imports" / f"{digest}.xlsx"
+    content = file.read_bytes() if file.is_file() else b""
+    return content if hashlib.sha256(content).hexdigest() == digest else None
+
+
+def _signer() -> TimestampSigner:
+    return TimestampSigner(house().config.secret_key, salt=f"roster of {current_user.id}", digest_method=hashlib.sha256)

@@ -1,0 +1,93 @@
+"""审计: the record as the auditor reads it, lists, filters, verifies. He changes nothing and opens no case."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Flask, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from service import house, labels
+from workflows import clock, facts, people
+from workflows.engine import Subject, history
+from workflows.errors import Forbidden
+
+blueprint = Blueprint("audit", __name__, url_prefix="/audit")
+
+SUBJECTS = {
+    "hazard": "隐患",
+    "person": "人员",
+    "unit": "单位",
+    "campaign": "行动",
+    "definition": "流程图",
+}
+REFUSED = {"sign_in": "登录失败", "refused": "越权或查无此件", "csrf": "页面已失效的提交"}
+KEYS = {
+    "name": "名称", "kind": "类别", "region_code": "区划代码", "login": "登录名", "role": "岗位",
+    "unit": "单位序号", "reason": "原因", "from_on": "起始日期", "to_on": "截止日期", "document_no": "文号",
+    "before": "改前", "after": "改后", "status": "状态码", "path": "地址", "method": "方式", "what": "事项",
+    "value": "值", "task": "任务序号", "element": "环节", "by_person": "代理人序号",
+    "certificate_no": "执法证号", "uscc": "信用代码", "sectors": "主管行业", "appointment": "任职序号",
+    "substitution": "代理序号", "added": "新增", "known": "已有", "faults": "不符处数", "initial": "初始密码",
+    "sha256": "文件校验值", "data": "填报内容",
+}  # fmt: skip
+KINDS = {"refused": "被拒绝的操作", **{kind: text for kind, text in labels.LINES.items() if kind != "refused"}}
+
+
+def init_app(app: Flask) -> None:
+    """Hang the pages up."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    """审计: the lines of all chains, newest first."""
+    _allow()
+    asked = {name: request.args.get(name, "").strip() for name in ("subject", "id", "who", "kind", "since", "until")}
+    who = people.find_by_login(g.session, asked["who"]) if asked["who"] else None
+    since, until = _day(asked["since"]), _day(asked["until"])
+    page = history.search(
+        g.session,
+        subject_kind=asked["subject"],
+        subject_id=int(asked["id"]) if asked["id"].isascii() and asked["id"].isdigit() else None,
+        by=(who.id if who else 0) if asked["who"] else None,
+        kind=asked["kind"],
+        since=clock.at(since) if since else None,
+        until=clock.end_of(until) if until else None,
+        after=request.args.get("after", type=int),
+    )
+    return render_template("audit/index.html", asked=asked, page=page, **_words(page.rows))
+
+
+@blueprint.post("/verify")
+def verify() -> ResponseReturnValue:
+    """Recompute every chain; that it was done, and what came out, is itself a line."""
+    _allow()
+    with house().database.reading() as reading:  # a long read: it must not hold the lock of the writers
+        faults = history.verify(reading) + facts.faults(reading)
+    history.record(g.session, Subject("person", current_user.id), "chains_verified", by=current_user.id, faults=len(faults))
+    return render_template("audit/verified.html", faults=faults, at=clock.now())
+
+
+def _allow() -> None:
+    if not people.may(current_user.caller, "see_audit"):
+        raise Forbidden("只有审计员可以查看审计记录。")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _words(rows: list[history.Line]) -> dict[str, Any]:
+    persons = {line.by for line in rows} | {line.on_behalf_of for line in rows}
+    persons |= {line.subject_id for line in rows if line.subject_kind == "person"}
+    return {
+        "names": people.names(g.session, persons),
+        "subjects": SUBJECTS,
+        "kinds": dict(sorted(KINDS.items(), key=lambda each: each[1])),
+        "refused": REFUSED,
+        "keys": KEYS,
+    }

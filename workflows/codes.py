@@ -1,0 +1,21 @@
+"""Public codes: the 12 digits of a region (GB/T 2260 and below), the unified social credit code (GB 32100)."""
+
+_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100: no I O S V Z
+
+
+def is_uscc(code: str) -> bool:
+    """Whether an 18-character unified social credit code bears the right check digit (GB 32100-2015)."""
+    if len(code) != 18 or any(letter not in _ALPHABET for letter in code):
+        return False
+    total = sum(_ALPHABET.index(letter) * pow(3, place, 31) for place, letter in enumerate(code[:17]))
+    return _ALPHABET[(31 - total % 31) % 31] == code[17]
+
+
+def town_code(region_code: str) -> str:
+    """The town's 12 digits of any code within it."""
+    return region_code[:9] + "000"
+
+
+def county_code(region_code: str) -> str:
+    """The county's 12 digits of any code within it."""
+    return region_code[:6] + "000000"

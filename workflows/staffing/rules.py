@@ -1,0 +1,100 @@
+"""Rules about units and posts, without I/O: which code fits which unit, which post exists where, which exclude each other."""
+
+import secrets
+from datetime import date
+
+from workflows import people
+
+KINDS = {
+    "COUNTY": "县（市、区）",
+    "COUNTY_DEPT": "县有关部门",
+    "TOWN": "乡镇（街道）",
+    "STATION": "站所",
+    "GROUP": "行业领域领导组",
+    "VILLAGE": "村（社区）",
+    "ENTERPRISE": "企业和场所",
+}
+_COUNTY, _TOWN, _VILLAGE = "前 6 位是县、后 6 位为 0", "前 9 位是乡镇、后 3 位为 0", "村级的 12 位代码，后 3 位不为 0"
+CODES = {  # kind → (which of the code's last parts must be filled: town, village; how that is said)
+    "COUNTY": ((False, False), _COUNTY),
+    "COUNTY_DEPT": ((False, False), _COUNTY),
+    "TOWN": ((True, False), _TOWN),
+    "STATION": ((True, False), _TOWN),
+    "GROUP": ((True, False), _TOWN),
+    "VILLAGE": ((True, True), _VILLAGE),
+    "ENTERPRISE": ((True, True), _VILLAGE),
+}
+_UNDER_TOWN = dict.fromkeys(("STATION", "GROUP", "VILLAGE"), "TOWN")
+PARENTS = {"TOWN": "COUNTY", "COUNTY_DEPT": "COUNTY", "ENTERPRISE": "VILLAGE", **_UNDER_TOWN}
+REGIONS = frozenset({"COUNTY", "TOWN", "VILLAGE"})  # one unit a code: these are the 区划 tree itself
+WITH_SECTORS = frozenset({"STATION", "GROUP", "COUNTY_DEPT"})
+
+_ENTERPRISE, _VILLAGES = frozenset({"ENTERPRISE"}), frozenset({"VILLAGE", "TOWN"})
+_TOWNS, _SECTOR = frozenset({"TOWN"}), frozenset({"GROUP", "STATION", "TOWN"})
+_COUNTIES, _DEPTS = frozenset({"COUNTY"}), frozenset({"COUNTY", "COUNTY_DEPT"})
+KINDS_OF_ROLE: dict[str, frozenset[str]] = {  # domain 2.1, column 层级; three administrators only at the county (domain 9)
+    **dict.fromkeys(("ENT_HEAD", "ENT_SAFETY", "ENT_CONTROLLER"), _ENTERPRISE),
+    **dict.fromkeys(("VILLAGE", "VILLAGE_LIAISON"), _VILLAGES),
+    **dict.fromkeys(("STATION_HEAD", "STATION_STAFF", "POLICE_STATION"), frozenset({"STATION", "TOWN"})),
+    **dict.fromkeys(("SECTOR_LEADER", "SECTOR_MEMBER"), _SECTOR),
+    "ENFORCER": frozenset({"TOWN", "STATION", "COUNTY_DEPT"}),
+    **dict.fromkeys(("OFFICE_STAFF", "OFFICE_DIRECTOR", "GROUP_DEPUTY", "GROUP_HEAD", "TOWN_DISCIPLINE"), _TOWNS),
+    "TIP_OFFICER": frozenset({"TOWN", "COUNTY"}),
+    **dict.fromkeys(("COUNTY_OFFICE", "COUNTY_LEADER", "COUNTY_INSPECTION"), _COUNTIES),
+    **dict.fromkeys(("COUNTY_DEPT", "COUNTY_TRACKER"), _DEPTS),
+    **dict.fromkeys(people.SYSTEM_ROLES, _COUNTIES),
+}
+_LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that look alike on paper
+ADMINISTRATORS = frozenset({"SYS_ADMIN", "SEC_ADMIN", "AUDITOR"})
+MIXED = "系统管理、安全管理、审计、流程设计和发布人员不得兼任业务岗位，业务人员也不得兼任这些岗位。"
+THREE = "系统管理员、安全管理员、审计员须由三个不同的人担任。"
+APART = "流程设计员和流程发布审批人不得由同一人担任。"
+
+
+def region_fault(kind: str, code: str) -> str | None:
+    """Why a text is no region code for a unit of this kind (GB/T 2260, 6 + 3 + 3 digits); None if it is one."""
+    if len(code) != 12 or not (code.isascii() and code.isdigit()):
+        return "区划代码应为 12 位数字。"
+    filled, said = CODES[kind]
+    if (code[6:9] != "000", code[9:] != "000") != filled:
+        return f"{KINDS[kind]}的区划代码应{said}。"
+    return None
+
+
+def parent_code(kind: str, code: str) -> str:
+    """The region code of the unit above."""
+    above = PARENTS[kind]
+    return people.county_code(code) if above == "COUNTY" else people.town_code(code) if above == "TOWN" else code
+
+
+def is_ended(to_on: date | None, on: date) -> bool:
+    """Whether a dated row is over on a day; its last day belongs to it."""
+    return to_on is not None and to_on < on
+
+
+def mix_fault(roles: frozenset[str]) -> str | None:
+    """Why these roles may not be held by one person at one time (INV-20, domain 2.2); None if they may."""
+    if roles & people.SYSTEM_ROLES and roles - people.SYSTEM_ROLES:
+        return MIXED
+    if len(roles & ADMINISTRATORS) > 1:
+        return THREE
+    if {"PROC_DESIGNER", "PROC_PUBLISHER"} <= roles:
+        return APART
+    return None
+
+
+def place_fault(role: str, kind: str) -> str | None:
+    """Why a post does not exist at a unit of this kind: work addressed to it would reach nobody."""
+    kinds = KINDS_OF_ROLE.get(role)
+    if kinds is None or kind in kinds:
+        return None
+    places = "、".join(name for key, name in KINDS.items() if key in kinds)
+    return f"“{people.role_name(role)}”应任命在{places}，不能任命在{KINDS[kind]}。"
+
+
+def make_password() -> str:
+    """A password to hand over on paper: sixteen random signs in groups of four."""
+    while True:
+        made = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+        if people.password_fault(made) is None:
+            return made
