@@ -11,6 +11,7 @@ from workflows import clock
 from workflows.errors import Invalid
 
 Data = Mapping[str, Any]
+MOST_ID = 2**63 - 1  # what a column of ids holds
 
 
 def find_text(data: Data, key: str) -> str | None:
@@ -92,9 +93,9 @@ def past(data: Data, key: str, label: str) -> datetime:
 
 
 def find_id(data: Data, key: str) -> int | None:
-    """A chosen row's id, or None. Forms hand over ids as text."""
+    """A chosen row's id, or None if nothing was chosen. Forms hand over ids as text."""
     value = data.get(key)
-    return int(value) if value not in (None, "") and str(value).isdigit() else None
+    return _id(key, value) if value not in (None, "") else None
 
 
 def id_of(data: Data, key: str, label: str) -> int:
@@ -109,7 +110,14 @@ def ids(data: Data, key: str) -> list[int]:
     """The chosen rows' ids, in order, each once."""
     values = data.get(key) or []
     values = [values] if isinstance(values, str | int) else values
-    return list(dict.fromkeys(int(value) for value in values if str(value).isdigit()))
+    return list(dict.fromkeys(_id(key, value) for value in values))
+
+
+def _id(key: str, value: Any) -> int:
+    written = str(value)
+    if written.isascii() and written.isdecimal() and len(written) <= len(str(MOST_ID)) and int(written) <= MOST_ID:
+        return int(written)
+    raise Invalid(key, "没有这一选项，请重新选择。")
 
 
 def shas(data: Data, key: str) -> list[str]:

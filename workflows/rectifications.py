@@ -68,6 +68,7 @@ class Hand:
 
 # ---- rules -------------------------------------------------------------------------------------------------------------
 
+MOST_FUND = 100_000_000_000  # fen: a billion yuan
 CLOSE_REASONS = {"RECTIFIED": "整改完成", "SHUTDOWN": "关停取缔"}
 
 
@@ -92,7 +93,7 @@ def submit_plan(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int 
     deadline = fields.day(data, "deadline", "完成期限")
     if fault := deadline_fault(deadline, hazard.due_on):
         raise Invalid("deadline", fault)
-    fund = fields.whole(data, "fund_yuan", "整改资金")
+    fund = fields.whole(data, "fund_yuan", "整改资金", most=MOST_FUND)
     emergency_plan = fields.text(data, "emergency_plan", "应急预案", least=2)
     _write_plan(session, hazard, hand, data, task, fund=fund, deadline=deadline, emergency_plan=emergency_plan)
     duties.take(session, hazard, "R", by=by, on_behalf_of=on_behalf_of)
@@ -139,7 +140,7 @@ def _attach_evidence(session: Session, hazard: Hazard, task: Any, data: Data, by
 def _plan_of_immediate(session: Session, hazard: Hazard, hand: Hand, data: Data, task: Any) -> None:
     """Fund and emergency plan may be not applicable, with a reason (domain 3.3 ⑤)."""
     has_fund = data.get("fund_yuan") is not None
-    fund = fields.whole(data, "fund_yuan", "整改资金") if has_fund else None
+    fund = fields.whole(data, "fund_yuan", "整改资金", most=MOST_FUND) if has_fund else None
     if not has_fund:
         fields.text(data, "fund_reason", "资金不适用的理由", least=2)
     emergency_plan = fields.find_text(data, "emergency_plan")

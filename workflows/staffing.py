@@ -16,7 +16,7 @@ def add_unit(
     session: Session, kind: str, name: str, region_code: str, *, parent: Unit | None = None, by: int | None = None, **fields: Any
 ) -> Unit:
     """A new unit; `fields` are the other columns of Unit. Invalid for a wrong region code or credit code (GB 32100)."""
-    if len(region_code) != 12 or not region_code.isdigit():
+    if len(region_code) != 12 or not (region_code.isascii() and region_code.isdigit()):
         raise Invalid("region_code", "区划代码应为 12 位数字。")
     if fields.get("uscc") and not people.is_uscc(fields["uscc"]):
         raise Invalid("uscc", "统一社会信用代码有误，请核对 18 位代码（校验位不符）。")

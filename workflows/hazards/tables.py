@@ -22,7 +22,7 @@ class Hazard(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     hazard_no: Mapped[str | None] = mapped_column(String(40), unique=True)  # given at registration, for ever (INV-6)
-    external_no: Mapped[str | None] = mapped_column(String(60))  # its number in a superior system
+    external_no: Mapped[str | None] = mapped_column(String(80))  # its number in a superior system
     status: Mapped[str] = mapped_column(String(20), default="DRAFT")
     campaign: Mapped[str] = mapped_column(String(10))
     level: Mapped[str | None] = mapped_column(String(10))  # MAJOR or ORDINARY, decided at registration
@@ -76,7 +76,7 @@ class Hazard(Base):
     stop_production: Mapped[bool] = mapped_column(default=False)
     transferred: Mapped[bool] = mapped_column(default=False)
     false_rectification: Mapped[bool] = mapped_column(default=False)
-    exemption: Mapped[str | None] = mapped_column(String(400))  # why its result is not made public
+    exemption: Mapped[str | None] = mapped_column(Text)  # why its result is not made public
 
     @property
     def ref(self) -> Subject:
