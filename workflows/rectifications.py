@@ -72,9 +72,11 @@ MOST_FUND = 100_000_000_000  # fen: a billion yuan
 CLOSE_REASONS = {"RECTIFIED": "整改完成", "SHUTDOWN": "关停取缔"}
 
 
-def deadline_fault(deadline: date, due_on: date | None) -> str | None:
-    """A plan must end by the day ordered (domain 3.3 ⑤)."""
-    if due_on is not None and deadline > due_on:
+def deadline_fault(deadline: date, due_on: date | None, today: date) -> str | None:
+    """A plan ends from today on and by the day ordered (domain 3.3 ⑤); where that day is past, today: it must go on somehow."""
+    if deadline < today:
+        return "完成期限不能早于今天。"
+    if due_on is not None and deadline > max(due_on, today):
         return f"完成期限不能晚于交办的整改期限（{due_on.isoformat()}）。"
     return None
 
@@ -92,7 +94,7 @@ def submit_plan(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int 
     for field in ("emergency_paper", "attachments"):
         papers.attach(session, hazard, task, field, fields.shas(data, field), by=by)
     deadline = fields.day(data, "deadline", "完成期限")
-    if fault := deadline_fault(deadline, hazard.due_on):
+    if fault := deadline_fault(deadline, hazard.due_on, clock.today()):
         raise Invalid("deadline", fault)
     fund = fields.whole(data, "fund_yuan", "整改资金", most=MOST_FUND)
     emergency_plan = fields.text(data, "emergency_plan", "应急预案", least=2)

@@ -8,10 +8,11 @@ from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from service import house
 from service.admin import allow, blueprint
 from service.admin.sheets import Sheet, choice, day, handle, line
 from workflows import clock, people, staffing
-from workflows.engine import Post
+from workflows.engine import Post, instances
 
 STATES = {"current": ("在任", "green"), "future": ("未到任", "blue"), "ended": ("已终止", "grey")}
 REASON = line("原因", 200, "例如：工作调整，某政任〔2026〕1 号。", least=2)
@@ -65,6 +66,7 @@ def _appoint(role: str, data: Mapping[str, Any]) -> None:
     from_on, to_on = date.fromisoformat(data["from_on"]), _date(data.get("to_on"))
     document_no = data["document_no"]
     staffing.appoint(g.session, person, role, unit, from_on, to_on, document_no=document_no, by=current_user.id)
+    instances.unblock(g.session, house().rules)  # what waited for somebody at this post finds him at once
 
 
 @blueprint.route("/appointments/<int:appointment_id>/end", methods=["GET", "POST"])

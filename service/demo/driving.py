@@ -161,7 +161,7 @@ def _plan(driver: Driver, session: Any, hazard: Hazard, by: int) -> dict[str, An
         "person": "厂长",
         "measures": "拆除门锁，清空通道，增设应急照明和疏散指示标志。",
         "fund_yuan": 1_200_000,
-        "deadline": hazard.due_on.isoformat() if hazard.due_on else None,
+        "deadline": max(hazard.due_on, clock.today()).isoformat() if hazard.due_on else None,
         "emergency_plan": "整改期间停用二层车间，安排专人值守。",
         "onsite_notice_photo": [driver.photo("notice")],
     }

@@ -67,6 +67,17 @@ def test_another_industry_is_not_seen(town: Town):
     assert visible(town, "director")
 
 
+def test_a_county_department_sees_what_was_handed_to_it(town: Town):
+    """Domain 2.1, ④: whatever the industry, the department and its trackers see what handover two gave them."""
+    hazard, other = town.report(), town.report()
+    for each in (hazard, other):
+        each.sector = "GAS"
+    hazard.county_dept_id, other.county_dept_id = town.units["dept"].id, town.units["county"].id
+    town.session.flush()
+    assert [visible(town, login) for login in ("dept", "tracker")] == [{hazard.id}] * 2
+    assert visible(town, "leader") == set()
+
+
 def test_a_tracker_sees_what_he_tracks_and_a_draft_only_its_reporter(town: Town):
     """Domain 2.1: 被指派件; a draft does not count."""
     hazard = town.rectifying()

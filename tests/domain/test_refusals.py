@@ -85,3 +85,16 @@ def test_a_hazard_is_merged_only_within_its_town(town: Town):
     town.session.flush()
     town.act(hazards.decide_registration, hazard, "director", **merge)
     assert hazard.merged_into_id == main.id
+
+
+# ---- rectification -----------------------------------------------------------------------------------------------------
+
+
+def test_a_plan_does_not_end_before_today(town: Town, clock_at):
+    """⑤: and after the day ordered it may still be made, to end the same day."""
+    hazard = town.rectifying()
+    assert fault_of(town.plan, hazard, deadline="2026-03-02") == {"deadline": "完成期限不能早于今天。"}
+    clock_at("2026-04-07 09:00")
+    for day in ("2026-04-02", "2026-04-08"):
+        assert list(fault_of(town.plan, hazard, deadline=day)) == ["deadline"]
+    town.plan(hazard, deadline="2026-04-07")

@@ -215,8 +215,10 @@ def test_a_term_is_at_most_180_days():
 
 def test_a_plan_ends_by_the_day_ordered():
     """⑤: deadline ≤ due_date."""
-    assert rectifications.deadline_fault(date(2026, 4, 2), date(2026, 4, 2)) is None
-    assert rectifications.deadline_fault(date(2026, 4, 3), date(2026, 4, 2))
+    ordered, today = date(2026, 4, 2), date(2026, 3, 3)
+    assert rectifications.deadline_fault(ordered, ordered, today) is None
+    assert rectifications.deadline_fault(date(2026, 4, 3), ordered, today)
+    assert rectifications.deadline_fault(date(2026, 3, 2), ordered, today)
 
 
 def test_terms_end_at_midnight_and_hours_to_the_minute():

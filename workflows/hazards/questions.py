@@ -17,6 +17,7 @@ BY_REGION = frozenset(
     "VILLAGE VILLAGE_LIAISON OFFICE_STAFF OFFICE_DIRECTOR GROUP_DEPUTY GROUP_HEAD COUNTY_OFFICE COUNTY_INSPECTION".split()
 )
 BY_SECTOR = frozenset("STATION_HEAD STATION_STAFF SECTOR_LEADER SECTOR_MEMBER COUNTY_DEPT".split())
+BY_COUNTY_DEPT = frozenset({"COUNTY_DEPT", "COUNTY_TRACKER"})  # what handover two gave to their department, besides
 BY_SECTOR_IF_ANY = frozenset({"ENFORCER", "COUNTY_LEADER"})
 DIGITS = {"COUNTY": 6, "COUNTY_DEPT": 6, "TOWN": 9, "STATION": 9, "GROUP": 9, "VILLAGE": 12}
 
@@ -133,6 +134,9 @@ def _of_post(post: Post, unit: people.Unit) -> ColumnElement[bool]:
         return Hazard.enterprise_id == unit.id
     if post.role in BY_REGION:
         return in_region(unit)
+    if post.role in BY_COUNTY_DEPT:
+        in_trade = and_(in_region(unit), Hazard.sector.in_(unit.sectors or [])) if post.role in BY_SECTOR else false()
+        return or_(Hazard.county_dept_id == unit.id, in_trade)
     if post.role in BY_SECTOR or (post.role in BY_SECTOR_IF_ANY and unit.sectors):
         return and_(in_region(unit), Hazard.sector.in_(unit.sectors or []))
     if post.role in BY_SECTOR_IF_ANY:

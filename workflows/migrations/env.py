@@ -1,10 +1,16 @@
 """Called by Alembic: runs the migrations on the connection it was handed."""
 
+import importlib
+import pkgutil
+
 from alembic import context
 
-from workflows import steps  # noqa: F401 - whoever knows the steps knows the tables of all nouns
+import workflows
 from workflows.db import Base
-from workflows.engine import jobs  # noqa: F401 - has a table that nobody above it needs to know
+
+for module in pkgutil.walk_packages(workflows.__path__, "workflows."):  # a table counts only once its module is imported
+    if ".migrations" not in module.name:
+        importlib.import_module(module.name)
 
 context.configure(
     connection=context.config.attributes["connection"],

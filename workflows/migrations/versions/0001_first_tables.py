@@ -91,6 +91,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("login", name=op.f("uq_persons_login")),
     )
     op.create_table(
+        "pulses",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("at", workflows.db.Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_pulses")),
+    )
+    op.create_table(
         "units",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -773,6 +779,7 @@ def downgrade() -> None:
     op.drop_table("anchors")
     op.drop_index("ix_units_region", table_name="units")
     op.drop_table("units")
+    op.drop_table("pulses")
     op.drop_table("persons")
     op.drop_table("jobs_done")
     op.drop_table("inspections")
