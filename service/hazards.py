@@ -158,7 +158,8 @@ def _report_schema() -> forms.Schema:
 
 def _report_page(data: Mapping[str, Any], faults: Mapping[str, str]) -> str:
     schema = _report_schema()
-    fields = forms.view(schema, data, faults, options=options_of(None), functions={})
+    asking = Hazard(reporter_id=current_user.id, region_code="")  # never stored: an enterprise's people are offered their own
+    fields = forms.view(schema, data, faults, options=options_of(asking), functions={})
     return render_template("hazards/new.html", schema=schema, fields=fields, faults=faults, values={})
 
 

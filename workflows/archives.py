@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock, closures, disclosures, fields, handovers, hazards, papers, photos, rectifications, verifications
 from workflows.db import Base, Key
-from workflows.engine import Cause, history
+from workflows.engine import Cause, history, tasks
 from workflows.errors import Conflict, Invalid
 from workflows.fields import Data
 from workflows.hazards.tables import Hazard
@@ -73,7 +73,13 @@ def _manifest(session: Session, hazard: Hazard) -> dict[str, Any]:
     shown = sorted({photo.sha256 for _, photo in photos.of(session, hazard)})
     written = sorted({paper.sha256 for _, paper in papers.of(session, hazard)})
     chain = [[line.seq, line.hash] for line in history.lines(session, hazard.ref)]
-    return {"photos": shown, "papers": written, "history": chain}
+    handed_in = [[each.id, each.sha256] for each in tasks.submissions(session, hazard.ref)]
+    return {"submissions": handed_in, "photos": shown, "papers": written, "history": chain}
+
+
+def _is_intact(session: Session, hazard: Hazard) -> bool:
+    """Whether every submission still is what was handed in."""
+    return all(each.sha256 == history.digest(each.data) for each in tasks.submissions(session, hazard.ref))
 
 
 # ---- questions ---------------------------------------------------------------------------------------------------------
@@ -85,6 +91,7 @@ def missing(session: Session, hazard: Hazard) -> list[str]:
     stages = {review.stage for review in closures.of(session, hazard)}
     public = disclosures.find_last(session, hazard)
     kept = {
+        "未被改动的提交": _is_intact(session, hazard),
         "登记编号": hazard.hazard_no is not None,
         "移交一签收": not handovers.rectify_faults(session, hazard),
         "移交二签收": not handovers.track_faults(session, hazard),

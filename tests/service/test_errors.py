@@ -108,3 +108,7 @@ def test_headers(client):
     assert "unsafe" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cache-Control"] == "no-store"
+
+
+def test_a_number_no_table_can_hold_names_nothing(signed_in):
+    assert signed_in("banshi1").get("/hazards/99999999999999999999").status_code == 404

@@ -68,3 +68,10 @@ def test_navigation_shows_what_one_may(signed_in, login, sees):
     browser = signed_in(login)
     assert ('href="/definitions"' in browser.get("/").text) == sees
     assert browser.get("/definitions").status_code == (200 if sees else 403)
+
+
+def test_an_enterprises_people_are_offered_their_own_subject_only(signed_in):
+    """INV-16: who else is on file is not theirs to know."""
+    page = signed_in("qizhan").get("/hazards/new").text
+    assert "丙村液化气换瓶点" in page
+    assert "乙镇木家具厂" not in page
