@@ -7,7 +7,7 @@ import pytest
 
 from service import setup
 from tests.scenarios.ways import appoint, bring, close, count, found, refused, state, waiting
-from workflows import clock, closures, hazards, steps
+from workflows import clock, closures, hazards, people, steps
 from workflows.engine import Cause, definitions, history
 from workflows.engine.worklist import Task
 from workflows.errors import Forbidden, Invalid, Problem
@@ -230,3 +230,12 @@ def test_a_business_date_is_never_later_than_now(monday):
     refused(Invalid, "", found, monday, inspection_on=clock.on(tomorrow).isoformat())
     hazard = bring(monday, found(monday), "verify")
     refused(Invalid, "晚于", monday.do, hazard, "verify", onsite_at=tomorrow.isoformat())
+
+
+def test_what_no_list_offers_is_refused_whatever_the_page_sent(monday):
+    """A tampered field: the office offers one's own villages and people, and nothing else is taken."""
+    hazard = bring(monday, found(monday), "issue_track")
+    with monday.database.reading() as session:
+        town = next(unit for unit in people.units(session, "TOWN"))
+    refused(Invalid, "", monday.do, hazard, "issue_track", county_dept=str(town.id))
+    assert "issue_track" in [task.element_id for task in monday.open_tasks(hazard)]

@@ -39,16 +39,17 @@ def check(schema: Mapping[str, Any], data: Mapping[str, Any], functions: Functio
     return kept
 
 
-def check_options(schema: Mapping[str, Any], data: Mapping[str, Any], options: Callable[[str], set[str]]) -> None:
-    """Refuse what does not stand in the list its field offers; Invalid with a sentence for each such field."""
+def option_faults(
+    schema: Mapping[str, Any], data: Mapping[str, Any], options: Callable[[str], set[str]]
+) -> dict[str, str]:
+    """What does not stand in the list its field offers: a sentence for each such field."""
     faults = {}
     for key, value in data.items():
         field = schema["properties"][key]
         chosen = set(value if isinstance(value, list) else [value])
         if (name := field.get("x-options")) and not chosen <= options(name):
             faults[key] = f"“{field.get('title', '')}”请从列出的选项中选择。"
-    if faults:
-        raise Invalid(faults)
+    return faults
 
 
 def is_required(schema: Mapping[str, Any], key: str) -> bool:

@@ -11,7 +11,7 @@ from workflows.engine import Caller, Cause, Rules, forms, history, instances, sp
 from workflows.engine.tasks.questions import find_draft, must_be_allowed, schema
 from workflows.engine.tasks.tables import Draft, Submission
 from workflows.engine.worklist import Task
-from workflows.errors import Conflict, Forbidden
+from workflows.errors import Conflict, Forbidden, Invalid
 
 
 def claim(session: Session, rules: Rules, task: Task, caller: Caller) -> None:
@@ -60,9 +60,11 @@ def complete(session: Session, rules: Rules, task: Task, caller: Caller, data: M
     thing = rules.subject(session, task.subject)
     asked = schema(session, task)
     checked = forms.check(asked, data, instances.functions(session, rules, thing))
-    forms.check_options(asked, checked, lambda name: {value for value, _ in rules.options[name](session, thing)})
+    unlisted = forms.option_faults(asked, checked, lambda name: {value for value, _ in rules.options[name](session, thing)})
     submission = _submit(session, task, checked, caller.person_id, principal)
     decided = _call(session, rules, task, thing, checked, caller.person_id, principal)
+    if unlisted:  # after the verb, which may know a better sentence; before anything is kept
+        raise Invalid(unlisted)
     history.record(
         session,
         task.subject,
