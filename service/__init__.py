@@ -13,6 +13,7 @@ from flask import Flask, Response, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.routing import IntegerConverter, Map
 
 from service.config import Config
 from workflows import people
@@ -41,6 +42,13 @@ class House:
     config: Config
     database: Database
     rules: Rules
+
+
+class Id(IntegerConverter):
+    """A number in an address. One that no table can hold names nothing, on every database alike."""
+
+    def __init__(self, map: Map, **options: int) -> None:
+        super().__init__(map, **{"max": 2**63 - 1, **options})
 
 
 class App(Flask):
@@ -92,6 +100,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
 
     app = App("service")
     app.house = House(config, database, rules)
+    app.url_map.converters["int"] = Id
     app.config.update(_settings(config))
     CSRFProtect(app)
     app.after_request(_harden)

@@ -41,7 +41,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Unavailable, _away)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OverflowError, _nowhere)
 
 
 def page(status: int, message: str) -> ResponseReturnValue:
@@ -83,11 +82,6 @@ def _forged(_error: CSRFError) -> ResponseReturnValue:
     # Signed out in between (idle, other tab): the token went with the session. A new sign-in is the cure.
     flash(STALE, "warn")
     return redirect(url_for("auth.sign_in"))
-
-
-def _nowhere(_error: OverflowError) -> ResponseReturnValue:
-    """An address with a number that no table can hold names nothing."""
-    return page(404, SENTENCES[404])
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
