@@ -53,7 +53,7 @@ def demo() -> None:
     if config.is_production:
         raise Misconfigured("The demo county has well-known passwords: it is not made in production.")
     setup.prepare(database)
-    made = county.build(database, config.home, steps.RULES)
+    made = county.build(database, config.place, steps.RULES)
     click.echo(county.sign_ins() if made else "库中已有人员，没有改动。")
 
 
@@ -104,7 +104,7 @@ def backup(file: Path) -> None:
     """备份全部数据和照片到一个文件；服务不必停。"""
     from workflows import backups
 
-    rows = backups.make(_database(), Config.from_env().home, file)
+    rows = backups.make(_database(), Config.from_env().place, file)
     click.echo(f"已备份 {rows} 行数据和全部照片：{file}（{file.stat().st_size / 1e6:.1f} MB）")
 
 
@@ -114,7 +114,7 @@ def restore(file: Path) -> None:
     """把备份恢复到空的数据库和空的 BIHUAN_HOME，并校验每个文件和每条记录。"""
     from workflows import backups
 
-    rows = backups.restore(_database(), Config.from_env().home, file)
+    rows = backups.restore(_database(), Config.from_env().place, file)
     click.echo(f"已恢复 {rows} 行数据和全部照片，记录完好。")
 
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from workflows import buckets
+from workflows.store import Place
+
 
 class Misconfigured(Exception):
     """The server may not start like this; the message tells the administrator what to set."""
@@ -17,6 +20,10 @@ class Config:
 
     home: Path = Path("data")
     """BIHUAN_HOME, default ./data: where photos, the secret and the embedded database lie. Back up this folder."""
+
+    store: str = ""
+    """BIHUAN_STORE: where photos and papers lie instead of in the home folder, a bucket of an S3-compatible service as
+    `s3+https://KEY:SECRET@HOST/BUCKET?region=REGION`. For counties whose machines share no folder."""
 
     address: str = "127.0.0.1:8000"
     """BIHUAN_ADDRESS, host:port. Loopback only, because TLS belongs to the proxy in front."""
@@ -45,6 +52,11 @@ class Config:
     """BIHUAN_METRICS_TOKEN opens /metrics to a Prometheus elsewhere. Without one it answers this machine only."""
 
     @property
+    def place(self) -> Place:
+        """Where evidence lies."""
+        return self.store or self.home
+
+    @property
     def is_production(self) -> bool:
         """Whether real cases are handled here."""
         return self.env == "production"
@@ -63,13 +75,14 @@ class Config:
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Config":
         """The settings of this process. Makes the home folder and, outside production, its secret.
 
-        Raises Misconfigured when production has no secret or one shorter than 32 characters.
+        Raises Misconfigured when production has no secret or one shorter than 32 characters, and when a setting makes no sense.
         """
         home = Path(env.get("BIHUAN_HOME") or cls.home).absolute()
         home.mkdir(parents=True, exist_ok=True)
         stage = env.get("BIHUAN_ENV") or cls.env
         return cls(
             home=home,
+            store=_store(env.get("BIHUAN_STORE", "")),
             address=env.get("BIHUAN_ADDRESS") or cls.address,
             database_url=env.get("DATABASE_URL") or f"sqlite:///{home / 'bihuan.db'}",
             secret_key=_secret(env.get("BIHUAN_SECRET_KEY", ""), home, stage),
@@ -79,6 +92,16 @@ class Config:
             metrics_token=env.get("BIHUAN_METRICS_TOKEN") or cls.metrics_token,
             upload_megabytes=int(env.get("BIHUAN_UPLOAD_MB") or cls.upload_megabytes),
         )
+
+
+def _store(given: str) -> str:
+    """The address of a bucket, after a look at its shape; the message never repeats it, because it holds a secret."""
+    try:
+        if given:
+            buckets.read(given)
+    except ValueError as error:
+        raise Misconfigured(f"BIHUAN_STORE is not understood: {error}.") from None
+    return given
 
 
 def _log(given: str, stage: str) -> str:

@@ -42,7 +42,8 @@ def download(hazard_id: int) -> Response:
     told = _record(hazard)
     page = _page(hazard, told, lambda file: str(file["path"]), is_file=True)
     out = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the response when it is sent
-    dossiers.write(out, store.at(house().config.home), told, page)
+    g.session.close()  # a store may be far away: no connection of the database waits for it
+    dossiers.write(out, store.at(house().config.place), told, page)
     out.seek(0)
     name = f"卷宗-{hazard.hazard_no or hazard.id}.zip"
     return send_file(out, mimetype="application/zip", as_attachment=True, download_name=name)

@@ -35,7 +35,8 @@ def kept(token: str) -> Response:
 def _send(paper: papers.Reference) -> Response:
     """Never shown in our own pages: whatever it holds, a browser must not run it with our address. `nosniff` comes with every
     answer."""
-    file = store.at(house().config.home).open(papers.stored_as(paper.sha256, paper.kind))
+    g.session.close()  # a store may be far away: no connection of the database waits for it
+    file = store.at(house().config.place).open(papers.stored_as(paper.sha256, paper.kind))
     response = send_file(file, mimetype=papers.KINDS[paper.kind], as_attachment=True, download_name=paper.name, etag=paper.sha256)
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

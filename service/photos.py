@@ -65,10 +65,10 @@ def take() -> Taken:
 
 def _receive(file: FileStorage, *, is_paper: bool) -> papers.Stored:
     """One file into the store; in a field of photos a photo is referred to by its digest alone."""
-    home, filename = house().config.home, Path(file.filename or "").name
+    place, filename = house().config.place, Path(file.filename or "").name
     if is_paper:
-        return papers.receive(home, file.stream, filename)
-    photo = photos.receive(home, file.stream, filename)
+        return papers.receive(place, file.stream, filename)
+    photo = photos.receive(place, file.stream, filename)
     return papers.Stored(photo.sha256, 0, photo)
 
 
@@ -109,7 +109,8 @@ def kept(token: str) -> Response:
 
 
 def _send(sha: str) -> Response:
-    file = store.at(house().config.home).open(photos.stored_as(sha))
+    g.session.close()  # a store may be far away: no connection of the database waits for it
+    file = store.at(house().config.place).open(photos.stored_as(sha))
     start = file.read(4)
     file.seek(0)
     kind = next((kind for magic, kind in MAGIC.items() if start.startswith(magic)), "application/octet-stream")

@@ -29,7 +29,7 @@ def run(config: Config, *, demo: bool) -> None:
     database = Database(config.database_url)
     setup.prepare(database)
     if demo:
-        county.build(database, config.home, steps.RULES)
+        county.build(database, config.place, steps.RULES)
         click.echo(county.sign_ins())
     app = create_app(config, database, steps.RULES)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the block below is left in order

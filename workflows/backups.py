@@ -4,7 +4,7 @@
    embedded database moves by backup and restore, and nothing but Python is needed for either.
 2. The rows are read by the tables' own columns, not by our models: a backup of an older version is restored at its own
    structure and then brought to the newest.
-3. The pictures come after the rows: a picture is on disk before its row is committed, so none can be missing.
+3. The pictures come after the rows: a picture is stored before its row is committed, so none can be missing.
 4. The manifest stands last, with a hash of every part: a file without one was cut off.
 5. The secret is left out. It is not needed to read anything, and who has it can sign in as anybody.
 """
@@ -25,16 +25,15 @@ from typing import Any, BinaryIO
 from sqlalchemy import Connection, MetaData, Table, bindparam, func, inspect, select, text, update
 from sqlalchemy.orm import Session
 
-from workflows import clock, migrations
+from workflows import clock, migrations, store
 from workflows.db import Database
 from workflows.engine import history, jobs
 from workflows.errors import Conflict, Invalid
 
 FORMAT = 1
-FOLDERS = ("photos", "papers")  # what lies in the home beside the database
+FOLDERS = ("photos", "papers")  # what lies in the store beside the database
 LEFT_OUT = frozenset({"alembic_version", "dbos_migrations", "pulses"})  # made anew by whoever restores
 BATCH = 500
-CHUNK = 1024 * 1024
 BROKEN = "这个备份文件不完整或已损坏，没有恢复：{}。"
 
 
@@ -50,7 +49,7 @@ class Part:
 # ---- making ------------------------------------------------------------------------------------------------------------
 
 
-def make(database: Database, home: Path, file: Path) -> int:
+def make(database: Database, place: store.Place, file: Path) -> int:
     """Write a backup to `file`, which appears whole or not at all; answers how many rows it holds. Nobody has to stop."""
     if file.exists():
         raise Conflict(f"文件 {file} 已经存在，没有覆盖。")
@@ -62,8 +61,9 @@ def make(database: Database, home: Path, file: Path) -> int:
         with database.snapshot() as connection:
             for table in _tables(connection):
                 parts[f"tables/{table.name}.jsonl"] = _add_table(tar, connection, table)
-        for each in _files(home):
-            parts[each.relative_to(home).as_posix()] = _add_file(tar, home, each)
+        kept = store.at(place)
+        for name in _names(kept):
+            parts[name] = _add_file(tar, kept, name)
         manifest = {"format": FORMAT, "made_at": clock.now().isoformat(), "migration": revision}
         _add(tar, "manifest.json", json.dumps({**manifest, "parts": {n: asdict(p) for n, p in parts.items()}}).encode())
     return sum(part.rows for part in parts.values())
@@ -125,16 +125,16 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _files(home: Path) -> Iterator[Path]:
+def _names(kept: store.Store) -> Iterator[str]:
     for folder in FOLDERS:
-        for file in sorted((home / folder).rglob("*")):
-            if file.is_file() and file.suffix != ".part":  # somebody is writing it; its row is not in the snapshot
-                yield file
+        yield from kept.names(folder)
 
 
-def _add_file(tar: tarfile.TarFile, home: Path, file: Path) -> Part:
-    with file.open("rb") as stream:
-        return _add_stream(tar, file.relative_to(home).as_posix(), stream, file.stat().st_size)
+def _add_file(tar: tarfile.TarFile, kept: store.Store, name: str) -> Part:
+    with kept.open(name) as stream:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(0)
+        return _add_stream(tar, name, stream, size)
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
@@ -164,19 +164,20 @@ class _Hashing:
 # ---- putting back ------------------------------------------------------------------------------------------------------
 
 
-def restore(database: Database, home: Path, file: Path) -> int:
-    """Put a backup into an empty database and home; answers how many rows there are. Everything is verified before the one
+def restore(database: Database, place: store.Place, file: Path) -> int:
+    """Put a backup into an empty database and store; answers how many rows there are. Everything is verified before the one
     commit: the hash of every part, and every chain of the record.
 
     Conflict if somebody lives here already, Invalid if the backup is not whole or its record was altered.
     """
     manifest, parts = verify(file)
-    _must_be_empty(database, home, parts)
+    kept = store.at(place)
+    _must_be_empty(database, kept, parts)
     jobs.prepare(database)
     with tarfile.open(file) as tar:
         for name in sorted(parts):
             if not name.startswith("tables/"):
-                _put_file(_opened(tar, name), home / name)
+                kept.put(name, _opened(tar, name).read())
         with database.transaction() as session:
             _fill(session, tar, parts, str(manifest["migration"]))
             if faults := history.verify(session):
@@ -213,27 +214,15 @@ def _opened(tar: tarfile.TarFile, name: str) -> Any:
 
 
 def _is_ours(name: str) -> bool:
-    """Whether a part may become a file or a table here; nothing may lead out of the home."""
+    """Whether a part may become a file or a table here; nothing may lead out of the store."""
     parts = name.split("/")
     return parts[0] in ("tables", *FOLDERS) and len(parts) > 1 and not {"", ".", ".."} & set(parts) and "\\" not in name
 
 
-def _must_be_empty(database: Database, home: Path, parts: dict[str, Part]) -> None:
+def _must_be_empty(database: Database, kept: store.Store, parts: dict[str, Part]) -> None:
     """A restore that was cut off has left pictures only: those may lie there already."""
-    others = [each for each in _files(home) if each.relative_to(home).as_posix() not in parts]
-    if migrations.current(database) is not None or others:
-        raise Conflict("这里已有数据。备份只能恢复到空的数据库和空的 BIHUAN_HOME，没有恢复。")
-
-
-def _put_file(content: Any, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
-    with os.fdopen(handle, "wb") as out:
-        while chunk := content.read(CHUNK):
-            out.write(chunk)
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(name, target)
+    if migrations.current(database) is not None or any(name not in parts for name in _names(kept)):
+        raise Conflict("这里已有数据。备份只能恢复到空的数据库和空的 BIHUAN_HOME（或空的存储桶），没有恢复。")
 
 
 def _fill(session: Session, tar: tarfile.TarFile, parts: dict[str, Part], revision: str) -> None:

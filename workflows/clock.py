@@ -21,6 +21,11 @@ def now() -> datetime:
     return _moved_to or datetime.now(UTC)
 
 
+def real() -> datetime:
+    """The true moment even inside `travel`: for what is agreed with other machines, never for the business."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """The office's date."""
     return on(now())

@@ -23,7 +23,7 @@ class Conflict(Problem):
 
 
 class Unavailable(Problem):
-    """The database cannot be reached. Whether it kept what was asked last nobody knows: the connection may have broken during
+    """The database, or the store of evidence, cannot be reached. Whether the database it kept what was asked last nobody knows: the connection may have broken during
     the commit."""
 
 

@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
@@ -121,7 +120,7 @@ def _degrees(parts: Any, is_negative: bool) -> float | None:
 # ---- file work (no database) ---------------------------------------------------------------------------------------------
 
 
-def receive(home: Path, stream: BinaryIO, filename: str) -> Stored:
+def receive(place: store.Place, stream: BinaryIO, filename: str) -> Stored:
     """Take in a jpg or png of at most 20 MB and store it without its metadata; Invalid with the sentence otherwise."""
     data = stream.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
@@ -130,7 +129,7 @@ def receive(home: Path, stream: BinaryIO, filename: str) -> Stored:
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=88)
     sha256 = hashlib.sha256(buffer.getvalue()).hexdigest()
-    store.at(home).put(stored_as(sha256), buffer.getvalue())
+    store.at(place).put(stored_as(sha256), buffer.getvalue())
     return Stored(sha256, picture.width, picture.height, _taken_at(exif), *_place(exif))
 
 

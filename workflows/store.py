@@ -1,16 +1,21 @@
 """Where evidence lies: outside the database, under names made of digests, and never changed once written.
 
-The only door to it. `at` decides which store a home has: a folder today. An S3-compatible store is one more class with the
-same three verbs and one more line in `at`; nothing else knows where bytes lie.
+The only door to it: a folder of this machine, or a bucket of an S3-compatible service. Nothing else knows where bytes lie, and
+nobody asks a store while a transaction writes: a file is there before the row that names it.
 """
 
 import os
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from workflows import buckets
 from workflows.errors import NotFound
+
+Place = Path | str
+"""A folder, or the address of a bucket (`buckets.read`)."""
 
 
 class Store(Protocol):
@@ -23,7 +28,10 @@ class Store(Protocol):
         """Whether something lies under the name."""
 
     def open(self, name: str) -> BinaryIO:
-        """The content, to be read and closed; NotFound if there is none."""
+        """The content, to be read and closed, as far back and forth as one likes; NotFound if there is none."""
+
+    def names(self, folder: str) -> Iterator[str]:
+        """The name of everything under a folder ("papers"), in order."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +69,16 @@ class Folder:
         except (FileNotFoundError, IsADirectoryError):
             raise NotFound("没有找到这个文件。") from None
 
+    def names(self, folder: str) -> Iterator[str]:
+        """Every file under the folder but those somebody is just writing."""
+        for file in sorted((self.root / folder).rglob("*")):
+            if file.is_file() and file.suffix != ".part":
+                yield file.relative_to(self.root).as_posix()
 
-def at(home: Path) -> Store:
-    """The store of a home."""
-    return Folder(home)
+
+def at(place: Place) -> Store:
+    """The store at a place."""
+    return Folder(place) if isinstance(place, Path) else buckets.read(place)
 
 
 def _sync(folder: Path) -> None:

@@ -4,7 +4,6 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
@@ -15,6 +14,7 @@ from workflows.db import Database
 from workflows.engine import Rules, tasks, timers
 from workflows.engine.worklist import Task
 from workflows.hazards import Hazard
+from workflows.store import Place
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Driver:
     """Does tasks as the people of the town would, one transaction each, through the verbs the pages use."""
 
     database: Database
-    home: Path
+    home: Place
     rules: Rules
     ids: dict[str, int] = field(default_factory=dict)
 

@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
@@ -113,14 +112,14 @@ def stored_as(sha256: str, kind: str) -> str:
 # ---- file work (no database) ---------------------------------------------------------------------------------------------
 
 
-def receive(home: Path, stream: BinaryIO, filename: str) -> Stored:
+def receive(place: store.Place, stream: BinaryIO, filename: str) -> Stored:
     """Take in a pdf, docx, jpg or png of at most 20 MB and store it; Invalid with the sentence otherwise."""
     data = stream.read(photos.MOST_BYTES + 1)
     if len(data) > photos.MOST_BYTES:
         raise Invalid("papers", f"“{filename}”超过 20 MB，请压缩或拆分后再传。")
     kind = sniffing.kind_of(data)
     if kind in ("jpg", "png"):
-        photo = photos.receive(home, io.BytesIO(data), filename)
+        photo = photos.receive(place, io.BytesIO(data), filename)
         return Stored(f"{photo.sha256}/{safe_name(filename, 'jpg')}", len(data), photo)
     if kind == "doc":
         raise Invalid("papers", f"“{filename}”是旧版 Word 文档，请另存为 docx 或 pdf 后再传。")
@@ -129,7 +128,7 @@ def receive(home: Path, stream: BinaryIO, filename: str) -> Stored:
     if fault := sniffing.fault(kind, data):
         raise Invalid("papers", f"“{filename}”{fault}")
     sha256 = hashlib.sha256(data).hexdigest()
-    store.at(home).put(stored_as(sha256, kind), data)
+    store.at(place).put(stored_as(sha256, kind), data)
     return Stored(f"{sha256}/{safe_name(filename, kind)}", len(data))
 
 
