@@ -23,8 +23,8 @@ class Conflict(Problem):
 
 
 class Unavailable(Problem):
-    """The database, or the store of evidence, cannot be reached. Whether the database it kept what was asked last nobody knows: the connection may have broken during
-    the commit."""
+    """The database, or the store of evidence, cannot be reached. Whether the database kept what was asked last nobody knows: the
+    connection may have broken during the commit."""
 
 
 class Invalid(Problem):

@@ -134,8 +134,8 @@ def test_a_backup_goes_from_a_bucket_into_a_folder_and_from_there_into_a_bucket(
     with other.reading() as session:
         assert hazards.get(session, hazard_id).subject_name
     backups.make(other, folder, tmp_path / "two.tar")
+    service.objects["/evidence/photos/aa/other.jpg"] = b"x"
     with pytest.raises(Conflict):  # the bucket is not empty: it holds what this backup does not
-        service.objects["/evidence/photos/aa/other.jpg"] = b"x"
         backups.restore(Database(f"sqlite:///{tmp_path / 'three.db'}"), service.place, tmp_path / "two.tar")
     service.objects.clear()
     backups.restore(Database(f"sqlite:///{tmp_path / 'three.db'}"), service.place, tmp_path / "two.tar")
