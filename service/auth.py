@@ -1,6 +1,8 @@
 """Signing in and out: login and password, lockout, idle sign-out. Who is signed in is a frozen record."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,16 +36,29 @@ class Who(UserMixin):
     """An administrator made up his password: he may do nothing before he has chosen his own."""
 
     @cached_property
-    def posts(self) -> list[tuple[str, str]]:
-        """(role, unit) in words, for the header; asked only when a page is shown."""
-        if "session" in g:
-            return people.posts_with_names(g.session, self.id)
-        with house().database.reading() as reading:  # the page of an error, after the rollback
-            return people.posts_with_names(reading, self.id)
+    def posts(self) -> dict[str, list[str]]:
+        """Unit → the roles held there, in words, for the header; asked only when a page is shown."""
+        held: dict[str, list[str]] = {}
+        for role, unit in _ask(people.posts_with_names, self.id):
+            held.setdefault(unit, []).append(role)
+        return held
+
+    @cached_property
+    def stands_in(self) -> list[tuple[str, date]]:
+        """For whom he stands in today, and the last day of it."""
+        return _ask(people.stood_in_for, self.id) if self.caller.stands_in else []
 
     def get_id(self) -> str:
         """Flask-Login's key: the person and the epoch of his password."""
         return f"{self.id}.{self.session_epoch}"
+
+
+def _ask(question: Callable[[Any, int], Any], person_id: int) -> Any:
+    """Ask in the request's session; on the page of an error, which comes after the rollback, in one of its own."""
+    if "session" in g:
+        return question(g.session, person_id)
+    with house().database.reading() as reading:
+        return question(reading, person_id)
 
 
 def init_app(app: Flask) -> None:

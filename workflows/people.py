@@ -374,6 +374,19 @@ def posts_with_names(session: Session, person_id: int) -> list[tuple[str, str]]:
     return [(role_name(role), unit) for role, unit in rows]
 
 
+def stood_in_for(session: Session, person_id: int) -> list[tuple[str, date]]:
+    """For whom a person stands in today, and until when: (name, last day), the first to end first."""
+    rows = session.execute(
+        select(Person.name, Substitution.to_on)
+        .join(Substitution, Substitution.principal_id == Person.id)
+        .where(
+            Substitution.substitute_id == person_id, is_lasting(clock.today(), Substitution.from_on, Substitution.to_on)
+        )
+        .order_by(Substitution.to_on, Substitution.id)
+    )
+    return [(name, to_on) for name, to_on in rows]
+
+
 def holders(session: Session, at: Collection[Post]) -> list[Person]:
     """The active persons who hold one of these posts today, each once."""
     if not at:

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from service import auth, create_app
+from service import auth, create_app, labels
 from service.config import Config
 from tests.service.inspector import token_of
-from workflows import people, steps
+from workflows import clock, people, staffing, steps
 from workflows.engine import Subject, history
 
 
@@ -140,3 +140,17 @@ def test_the_list_of_pages_is_whole(app):
     kinds = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
     adapter = app.url_map.bind("localhost")
     assert kinds == {adapter.match(address)[0] for address in PAGES} | auth.OPEN_TO_ALL
+
+
+def test_the_header_shows_every_post_one_holds_and_for_whom_one_stands_in(signed_in, driver):
+    """Domain 2.1: many hold several posts; who stands in acts on somebody else's behalf and must see that he does."""
+    today = clock.today()
+    with driver.database.transaction() as session:
+        principal, stand_in = (people.get(session, driver.person(login)) for login in ("shuji", "zhuren"))
+        staffing.substitute(session, principal, stand_in, today, today + 3 * clock.DAY)
+    page = signed_in("zhuren").get("/").text
+    assert "乙镇：" + "、".join(map(people.role_name, ("GROUP_DEPUTY", "OFFICE_DIRECTOR"))) in page
+    assert f"代理 领导组组长，至 {labels.day(today + 3 * clock.DAY)}" in page
+    assert "代理" not in signed_in("banshi1").get("/").text
+    with clock.travel(clock.at(today + 4 * clock.DAY, 9)):
+        assert "代理 领导组组长" not in signed_in("zhuren").get("/").text
