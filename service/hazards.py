@@ -182,8 +182,17 @@ def context(subject: Subject, thing: Any, options: forms.Options) -> dict[str, A
         "waiting": [Waiting(task.name, _whose(task, names)) for task in waiting],
         "diagram": _diagram(instance, definition) if instance and definition else None,
         "case_url": url_for("hazards.show", hazard_id=subject.id),
-        "may_see_case": isinstance(thing, Hazard) and _may_see(subject.id),
+        "may_see_case": isinstance(thing, Hazard) and may_see(subject),
     }
+
+
+def may_see(subject: Subject) -> bool:
+    """Whether the case lies in the caller's scope today."""
+    try:
+        get_hazard_for(g.session, current_user.caller, subject.id)
+    except NotFound:
+        return False
+    return True
 
 
 def brief(hazard: Hazard) -> tuple[list[Fact], list[pictures.Picture]]:
@@ -350,11 +359,3 @@ def _diagram(instance: instances.Instance, definition: definitions.Definition) -
     tokens = tuple(dict.fromkeys(instances.tokens(g.session, house().rules, instance)))
     done = instances.visits(g.session, instance)
     return diagrams.diagram(definition, title="办到哪一步了", tokens=tokens, done=done)
-
-
-def _may_see(hazard_id: int) -> bool:
-    try:
-        get_hazard_for(g.session, current_user.caller, hazard_id)
-    except NotFound:
-        return False
-    return True

@@ -125,9 +125,11 @@ def _page(task_id: int, data: Mapping[str, Any] | None = None, faults: Mapping[s
     """The task as a page; `data` and `faults` when a submission was refused, else the draft."""
     session, rules, caller = g.session, house().rules, current_user.caller
     shown = _get(task_id)
+    is_open = shown.status == "OPEN"
+    if not is_open and not hazards.may_see(shown.subject):
+        return _own_page(shown)
     thing = rules.subject(session, shown.subject)
     schema = tasks.schema(session, shown)
-    is_open = shown.status == "OPEN"
     kept = tasks.find_draft(session, shown, caller) if is_open and data is None else None
     again = _again(session, shown, schema) if is_open and data is None and not kept else {}
     data = (kept.data if kept else again) if data is None else data
@@ -144,7 +146,7 @@ def _page(task_id: int, data: Mapping[str, Any] | None = None, faults: Mapping[s
         why_not=tasks.why_not(session, rules, shown, caller) if is_open else None,
         draft=kept,
         again=again,
-        own=_own(session, shown, schema, options),
+        own=_handed_in(shown, options),
         names=people.names(session, [shown.done_by, shown.assignee_id]),
         **hazards.context(shown.subject, thing, options),
     )
@@ -166,9 +168,20 @@ def _again(session: Any, shown: Task, schema: forms.Schema) -> dict[str, Any]:
     return {key: value for key, value in answers.items() if forms.kind_of(fields.get(key, {})) not in ("photos", "papers")}
 
 
-def _own(session: Any, shown: Task, schema: forms.Schema, options: forms.Options) -> list[forms.Told]:
+def _own_page(shown: Task) -> str:
+    """A task that is over, for somebody whose posts no longer reach the case (INV-16): what he himself handed in, and no more."""
+    own = _handed_in(shown, _no_options) if shown.done_by == current_user.id else []
+    return render_template("inbox/handed_in.html", task=shown, own=own)
+
+
+def _no_options(_name: str) -> list[tuple[str, str]]:
+    return []
+
+
+def _handed_in(shown: Task, options: forms.Options) -> list[forms.Told]:
     """What was handed in for a task that is done."""
     if shown.status != "DONE":
         return []
-    mine = [each for each in tasks.submissions(session, shown.subject) if each.task_id == shown.id]
+    schema = tasks.schema(g.session, shown)
+    mine = [each for each in tasks.submissions(g.session, shown.subject) if each.task_id == shown.id]
     return [told for each in mine for told in forms.tell(schema, each.data, hazards.name_of(options))]
