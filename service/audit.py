@@ -20,6 +20,7 @@ SUBJECTS = {
     "unit": "单位",
     "campaign": "行动",
     "definition": "流程图",
+    "draft": "流程草稿",
 }
 REFUSED = {"sign_in": "登录失败", "refused": "越权或查无此件", "csrf": "页面已失效的提交"}
 KEYS = {
@@ -29,7 +30,7 @@ KEYS = {
     "value": "值", "task": "任务序号", "element": "环节", "by_person": "代理人序号",
     "certificate_no": "执法证号", "uscc": "信用代码", "sectors": "主管行业", "appointment": "任职序号",
     "substitution": "代理序号", "added": "新增", "known": "已有", "faults": "不符处数", "initial": "初始密码",
-    "sha256": "文件校验值", "data": "填报内容",
+    "sha256": "文件校验值", "data": "填报内容", "version": "版本", "draft": "草稿序号", "designers": "设计人序号", "note": "说明",
 }  # fmt: skip
 KINDS = {"refused": "被拒绝的操作", **{kind: text for kind, text in labels.LINES.items() if kind != "refused"}}
 

@@ -152,6 +152,7 @@ def known(forms: Iterable[str] | None = None) -> checks.Known:
         persons=PERSON_WORDS,
         dues=dues.known(),
         duties=frozenset(duties.NAMES),
+        options=frozenset(OPTIONS),
     )
 
 

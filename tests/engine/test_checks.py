@@ -588,7 +588,7 @@ def assert_readable(findings: list[Finding]) -> None:
 def test_every_rule_has_a_test():
     """Two lists that must agree: the slugs in the code, and those asserted here."""
     rooms = Path(check.__code__.co_filename).parent.glob("*.py")
-    code = "".join(room.read_text() for room in rooms)
+    code = "".join(room.read_text() for room in rooms if room.name != "forms.py")  # see test_form_checks.py
     asserted = {case[0][0] for case in (ERRORS | WARNINGS).values()} | {"file-unreadable", "too-large", "more"}
     written = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', code))
     written |= {"script", "compensation", "quantity", "unreachable", "more"}

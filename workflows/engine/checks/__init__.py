@@ -4,15 +4,16 @@ The library drops, passes through or mis-runs much of BPMN without a word, so a 
 Each rule is a function from the diagram (and the known words) to findings; it relies on no other rule.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from workflows.engine import xml
-from workflows.engine.checks import elements, flows, ids, pools, reach, texts, words
+from workflows.engine.checks import elements, flows, forms, ids, pools, reach, texts, words
 from workflows.engine.checks.diagrams import Diagram, read
 from workflows.engine.checks.findings import Finding, Known, error, warning
 from workflows.errors import Invalid
 
-__all__ = ["Finding", "Known", "check"]
+__all__ = ["Finding", "Known", "check", "error", "warning"]
 
 MAX_FINDINGS = 200
 
@@ -70,17 +71,17 @@ WORDS: tuple[Callable[[Diagram, Known], Iterator[Finding]], ...] = (
 )
 
 
-def check(data: bytes, known: Known) -> list[Finding]:
+def check(data: bytes, known: Known, asked: Mapping[str, Any] | None = None) -> list[Finding]:
     """All that keeps a BPMN file from running here (errors, first) and what its designer should look at (warnings).
 
     Never raises, whatever the bytes are. At most 200 findings and a word that there are more. `Known()` checks the
-    structure only, for files of other tools.
+    structure only, for files of other tools. `asked`: the forms that come with it, by key.
     """
     try:
         diagram = read(xml.parse(data))
     except Invalid as problem:
         return [error("", "file-unreadable", problem.message)]
-    found = list(dict.fromkeys(_all(diagram, known)))
+    found = list(dict.fromkeys([*_all(diagram, known), *forms.check(asked or {}, known)]))
     found.sort(key=lambda finding: finding.severity != "error")
     if len(found) <= MAX_FINDINGS:
         return found

@@ -10,7 +10,7 @@ class Finding:
     """One thing that is wrong with a diagram. `message` says to a process designer what is wrong and what to do."""
 
     severity: Literal["error", "warning"]
-    element_id: str  # "" when it is about the whole file
+    element_id: str  # "" when it is about the whole file; form:KEY or form:KEY/FIELD when about a form
     rule: str  # a slug, for tests and for filtering
     message: str
 
@@ -28,6 +28,7 @@ class Known:
     persons: frozenset[str] = frozenset()
     dues: frozenset[str] = frozenset()  # parameter names and moments of the domain, such as hazard.due_on
     duties: frozenset[str] = frozenset()
+    options: frozenset[str] = frozenset()  # the lists a form may offer
 
     @property
     def is_empty(self) -> bool:

@@ -1,0 +1,48 @@
+"""Definitions: numbered versions of a diagram and its forms, and the drafts they come from.
+
+A version is one BPMN file (called processes live in the same file) plus every form it names, so that it is whole by itself. It
+never changes; running cases stay on theirs. A draft belongs to one designer; a publisher who is not a designer of it makes it a
+version.
+"""
+
+from workflows.engine.definitions.drafts import (
+    approve,
+    begin,
+    discard,
+    draft,
+    drafts,
+    findings,
+    hand_in,
+    life_of,
+    save,
+    send_back,
+    take_over,
+)
+from workflows.engine.definitions.questions import find, get, latest, version_of, versions
+from workflows.engine.definitions.rules import Rejected, Version
+from workflows.engine.definitions.tables import Definition, Draft
+from workflows.engine.definitions.verbs import deploy
+
+__all__ = [
+    "Definition",
+    "Draft",
+    "Rejected",
+    "Version",
+    "approve",
+    "begin",
+    "deploy",
+    "discard",
+    "draft",
+    "drafts",
+    "find",
+    "findings",
+    "get",
+    "hand_in",
+    "latest",
+    "life_of",
+    "save",
+    "send_back",
+    "take_over",
+    "version_of",
+    "versions",
+]

@@ -1,0 +1,49 @@
+"""Asking for versions."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflows.engine import spiff
+from workflows.engine.definitions.rules import Version
+from workflows.engine.definitions.tables import Definition
+from workflows.errors import NotFound
+
+
+def latest(session: Session) -> list[Definition]:
+    """The newest version of each diagram, by key."""
+    newest: dict[str, Definition] = {}
+    for each in session.scalars(select(Definition).order_by(Definition.key, Definition.version)):
+        newest[each.key] = each
+    return list(newest.values())
+
+
+def versions(session: Session, key: str) -> list[Definition]:
+    """All versions of a diagram, the newest first."""
+    return list(session.scalars(select(Definition).where(Definition.key == key).order_by(Definition.version.desc())))
+
+
+def find(session: Session, key: str, version: int | None = None) -> Definition | None:
+    """One version of a diagram, the newest unless told; None if there is none."""
+    wanted = select(Definition).where(Definition.key == key)
+    if version is not None:
+        wanted = wanted.where(Definition.version == version)
+    return session.scalar(wanted.order_by(Definition.version.desc()).limit(1))
+
+
+def get(session: Session, key: str, version: int | None = None) -> Definition:
+    """Like `find`, or NotFound."""
+    if found := find(session, key, version):
+        return found
+    raise NotFound("没有这个流程图，或没有这个版本。")
+
+
+def version_of(session: Session, definition_id: int, sha256: str) -> Version:
+    """What the engine needs to run a definition, kept for the life of the process: a version never changes."""
+    if known := _versions.get(sha256):
+        return known
+    definition = session.get_one(Definition, definition_id)
+    spec = spiff.read(definition.xml.encode("utf-8"), definition.key)
+    return _versions.setdefault(sha256, Version(spec, definition.forms))
+
+
+_versions: dict[str, Version] = {}  # by sha256

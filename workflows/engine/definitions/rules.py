@@ -1,0 +1,53 @@
+"""What holds for every version: its fingerprint, what keeps it from being made, and how the engine runs it."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workflows.db import canonical
+from workflows.engine import checks, spiff
+from workflows.errors import Invalid
+
+STATES = {
+    "DRAFT": "编辑中",
+    "HANDED_IN": "待发布审批",
+    "RETURNED": "已退回",
+    "PUBLISHED": "已发布",
+    "DISCARDED": "已作废",
+}
+
+
+@dataclass(frozen=True)
+class Version:
+    """A definition as the engine runs it: read once a process, shared by all its instances and threads."""
+
+    spec: spiff.Spec
+    forms: Mapping[str, Any]
+
+
+class Rejected(Invalid):
+    """The diagram was not deployed; `findings` say why, element by element."""
+
+    def __init__(self, findings: list[checks.Finding]) -> None:
+        self.findings = findings
+        super().__init__({finding.element_id: finding.message for finding in findings})
+
+
+def fingerprint(xml: bytes, forms: Mapping[str, Any]) -> str:
+    """Hex SHA-256 over diagram and forms."""
+    return hashlib.sha256(xml + canonical(forms).encode()).hexdigest()
+
+
+def text_of(xml: bytes) -> str:
+    """The file as text; Invalid unless it is UTF-8."""
+    try:
+        return xml.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Invalid("", "流程图文件请以 UTF-8 编码保存后再发布。") from None
+
+
+def forms_of(spec: spiff.Spec, forms: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the forms that the diagram names, by key."""
+    named = {form for element in spec.elements.values() if (form := element.properties.get("form"))}
+    return {key: forms[key] for key in sorted(named)}
