@@ -19,6 +19,7 @@ SUBJECTS = {
     "person": "人员",
     "unit": "单位",
     "campaign": "行动",
+    "calendar": "节假日",
     "definition": "流程图",
     "draft": "流程草稿",
 }
@@ -31,6 +32,7 @@ KEYS = {
     "certificate_no": "执法证号", "uscc": "信用代码", "sectors": "主管行业", "appointment": "任职序号",
     "substitution": "代理序号", "added": "新增", "known": "已有", "faults": "不符处数", "initial": "初始密码",
     "sha256": "文件校验值", "data": "填报内容", "version": "版本", "draft": "草稿序号", "designers": "设计人序号", "note": "说明",
+    "off": "放假", "work": "上班", "first": "起始日期", "last": "截止日期", "document": "依据", "days": "安排",
 }  # fmt: skip
 KINDS = {"refused": "被拒绝的操作", **{kind: text for kind, text in labels.LINES.items() if kind != "refused"}}
 

@@ -62,6 +62,8 @@ LINES = {
     "substituted": "设置代理",
     "substitution_ended": "终止代理",
     "parameter_set": "修改参数",
+    "calendar_changed": "调整节假日",
+    "year_entered": "录入全年放假安排",
     "deployed": "发布流程图",
     "draft_begun": "新建流程草稿",
     "draft_taken_over": "接手流程草稿",
@@ -190,7 +192,7 @@ def remaining(due_at: datetime | None) -> str:
     if due_at is None:
         return "无期限"
     left = due_at - clock.now()
-    days = (last_day(due_at) - clock.today()).days
+    days = (clock.last_day(due_at) - clock.today()).days
     if left < timedelta(0):
         return f"逾期{-days}天" if days < 0 else "刚逾期"
     if days == 0:
@@ -203,12 +205,7 @@ def due_words(due_at: datetime) -> str:
     """2026年11月25日 周三 24:00: an end at midnight is written as the end of the day it belongs to."""
     local = clock.local(due_at)
     hour = "24:00" if (local.hour, local.minute) == (0, 0) else f"{local:%H:%M}"
-    return f"{day(last_day(due_at))} {hour}"
-
-
-def last_day(due_at: datetime) -> date:
-    """The last date that still counts: the day itself for 24:00 (stored as 00:00 of the next)."""
-    return clock.on(due_at - timedelta(microseconds=1))
+    return f"{day(clock.last_day(due_at))} {hour}"
 
 
 def tone_of_due(due_at: datetime | None) -> str:
@@ -217,7 +214,7 @@ def tone_of_due(due_at: datetime | None) -> str:
         return "grey"
     if due_at < clock.now():
         return "red"
-    return "amber" if (last_day(due_at) - clock.today()).days <= 3 else "green"
+    return "amber" if (clock.last_day(due_at) - clock.today()).days <= 3 else "green"
 
 
 def yuan(fen: int | None) -> str:

@@ -221,7 +221,7 @@ def _lines(wanted: ledger.Wanted, scope: Any) -> Iterator[Sequence[sheets.Cell]]
             labels.status(row.status),
             "是" if row.status in AWAITING_SIGNATURE else "否",
             labels.mode(row.mode),
-            labels.plain_day(row.due_at and labels.last_day(row.due_at)),
+            labels.plain_day(row.due_at and clock.last_day(row.due_at)),
             "是" if is_late else "否",
             labels.plain_moment(row.registered_at),
             labels.plain_moment(row.closed_at),

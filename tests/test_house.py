@@ -81,6 +81,12 @@ def test_only_the_clock_reads_the_time() -> None:
     none(without(found(r"\bdatetime\.(now|utcnow)\(|\bdate\.today\(|\btime\.time\(", CODE), READS_THE_TIME))
 
 
+def test_terms_of_cases_are_counted_by_the_calendar_that_is_kept() -> None:
+    """Without `calendars.of(session)` handed to it, the clock counts by what is built in and knows no local holiday."""
+    counts = r"clock\.(add_working_days|next_working_day|is_working_day)\((?!.*calendar)"
+    none(found(counts, [file for file in CODE if file.is_relative_to(HOUSE / "workflows")]))
+
+
 # ---- doors -----------------------------------------------------------------------------------------------------------
 
 

@@ -184,16 +184,14 @@ def param(session: Session, campaign_code: str, name: str) -> Any:
 
 
 def params(session: Session, campaign_code: str) -> dict[str, Any]:
-    """All parameters of a campaign as they stand now; read once a session, because one click asks for several."""
-    known: dict[str, dict[str, Any]] = memory.of(session, "parameters")
-    if campaign_code not in known:
-        known[campaign_code] = _read(session, campaign_code, clock.now())
-    return known[campaign_code]
+    """All parameters of a campaign as they stand now."""
+    return params_at(session, campaign_code, clock.now())
 
 
 def params_at(session: Session, campaign_code: str, at: datetime) -> dict[str, Any]:
-    """All parameters of a campaign as they stood at a moment."""
-    return _read(session, campaign_code, at)
+    """All parameters of a campaign as they stood at a moment; read once a session, because one click asks for several."""
+    rows = memory.once(session, "parameters", campaign_code, lambda: _read(session, campaign_code))
+    return {name: value for name, value, from_at in rows if from_at <= at}
 
 
 def changes(session: Session, campaign_code: str) -> list[Parameter]:
@@ -202,11 +200,11 @@ def changes(session: Session, campaign_code: str) -> list[Parameter]:
     return list(session.scalars(rows.order_by(Parameter.name, Parameter.id)))
 
 
-def _read(session: Session, campaign_code: str, at: datetime) -> dict[str, Any]:
+def _read(session: Session, campaign_code: str) -> list[tuple[str, Any, datetime]]:
     rows = (
-        select(Parameter.name, Parameter.value)
+        select(Parameter.name, Parameter.value, Parameter.from_at)
         .join(Campaign, Campaign.id == Parameter.campaign_id)
-        .where(Campaign.code == campaign_code, Parameter.from_at <= at)
+        .where(Campaign.code == campaign_code)
         .order_by(Parameter.from_at, Parameter.id)
     )
-    return dict(session.execute(rows).all())
+    return [(name, value, from_at) for name, value, from_at in session.execute(rows)]

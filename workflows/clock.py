@@ -3,8 +3,9 @@
 Everything asks `now()`, so that tests and the demo county can move the clock; nothing else in the house reads the time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,11 @@ def end_of(day: date) -> datetime:
     return at(day + timedelta(days=1))
 
 
+def last_day(end: datetime) -> date:
+    """The last date that still counts before an end: the day itself for 24:00 (stored as 00:00 of the next)."""
+    return on(end - timedelta(microseconds=1))
+
+
 @contextmanager
 def travel(moment: datetime) -> Iterator[None]:
     """Let the whole process live at `moment` (tests and the demo county only)."""
@@ -62,8 +68,27 @@ def travel(moment: datetime) -> Iterator[None]:
         _moved_to = before
 
 
-def is_known_year(year: int) -> bool:
-    """Whether the State Council's holiday list of this year is built in. A missing year counts by weekends (暂算)."""
+# ---- working days ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Which days the office works, beyond what is built in. A value: who counts days of cases gets it from `calendars.of`, read
+    anew in each transaction, so that no process counts by a table that another one has changed."""
+
+    days: Mapping[date, bool] = field(default_factory=dict)  # entered days: whether the office works
+    years: frozenset[int] = frozenset()  # years whose notice was entered as a whole
+
+    def knows(self, *days: date) -> bool:
+        """Whether the holidays of all these days' years are known. A missing year counts by weekends (暂算)."""
+        return all(day.year in self.years or is_built_in(day.year) for day in days)
+
+
+BUILT_IN = Calendar()
+
+
+def is_built_in(year: int) -> bool:
+    """Whether the State Council's holiday list of this year is built in."""
     try:
         chinese_calendar.is_workday(date(year, 6, 1))
     except NotImplementedError:
@@ -71,25 +96,27 @@ def is_known_year(year: int) -> bool:
     return True
 
 
-def is_working_day(day: date) -> bool:
-    """Working day with holidays and make-up days (调休), by the yearly notice of the State Council's office."""
-    if is_known_year(day.year):
+def is_working_day(day: date, calendar: Calendar = BUILT_IN) -> bool:
+    """Working day with holidays and make-up days (调休): as entered, else by the yearly notice of the State Council's office."""
+    if day in calendar.days:
+        return calendar.days[day]
+    if is_built_in(day.year):
         return bool(chinese_calendar.is_workday(day))
     return day.weekday() < 5
 
 
-def next_working_day(day: date) -> date:
+def next_working_day(day: date, calendar: Calendar = BUILT_IN) -> date:
     """`day` itself if it is a working day, else the first one after it (民法典 203)."""
-    while not is_working_day(day):
-        day += timedelta(days=1)
+    while not is_working_day(day, calendar):
+        day += DAY
     return day
 
 
-def add_working_days(day: date, count: int) -> date:
+def add_working_days(day: date, count: int, calendar: Calendar = BUILT_IN) -> date:
     """The date `count` working days after `day` (before it, when negative); the day itself does not count."""
-    step = timedelta(days=1 if count > 0 else -1)
+    step = DAY if count > 0 else -DAY
     for _ in range(abs(count)):
         day += step
-        while not is_working_day(day):
+        while not is_working_day(day, calendar):
             day += step
     return day

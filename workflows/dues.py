@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from workflows import campaigns, clock, feedbacks
+from workflows import calendars, campaigns, clock, feedbacks
 from workflows.engine import Due
 from workflows.hazards.tables import Hazard
 
@@ -21,28 +21,35 @@ def due(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> Due
     if text == "hazard.due_on":
         return Due(hazard.due_at, "交办单：整改期限") if hazard.due_at else None
     if text == "feedback_on":
-        return Due(clock.end_of(feedbacks.next_due_on(session, hazard)), "周四反馈：每周四 24:00 前，遇节假日顺延")
+        day = feedbacks.next_due_on(session, hazard)
+        source = "周四反馈：每周四 24:00 前，遇节假日顺延"
+        return Due(clock.end_of(day), source + calendars.doubt(calendars.of(session), day))
     if text == "hazard.register_due":
         text = "register_urgent_h" if hazard.immediate_danger else "register_wd"
     if found := TERM.fullmatch(text):
-        return _after(opened_at, int(found[1]), found[2], "流程图规定：")
-    terms = campaigns.params(session, hazard.campaign)
+        return _after(session, opened_at, int(found[1]), found[2], "流程图规定：")
+    terms = campaigns.params_at(session, hazard.campaign, opened_at)  # a new value is for what opens after it
     unit = text.rpartition("_")[2]
     if text not in known() or text not in terms:
         return None
-    return _after(opened_at, int(terms[text]), unit, f"本地参数：{campaigns.NAMES.get(text, text)} ")
+    return _after(session, opened_at, int(terms[text]), unit, f"本地参数：{campaigns.NAMES.get(text, text)} ")
 
 
-def _after(opened_at: datetime, count: int, unit: str, source: str) -> Due:
-    return Due(after(opened_at, count, unit), f"{source}{count} {UNITS[unit]}")
+def _after(session: Session, opened_at: datetime, count: int, unit: str, source: str) -> Due:
+    source = f"{source}{count} {UNITS[unit]}"
+    if unit != "wd":
+        return Due(after(opened_at, count, unit), source)
+    calendar = calendars.of(session)
+    at = after(opened_at, count, unit, calendar)
+    return Due(at, source + calendars.doubt(calendar, clock.on(opened_at), clock.last_day(at)))
 
 
-def after(moment: datetime, count: int, unit: str) -> datetime:
+def after(moment: datetime, count: int, unit: str, calendar: clock.Calendar = clock.BUILT_IN) -> datetime:
     """The end of a term: hours to the minute, working and natural days until 24:00 of the last day; the first does not count."""
     if unit == "h":
         return moment + timedelta(hours=count)
     if unit == "wd":
-        return clock.end_of(clock.add_working_days(clock.on(moment), count))
+        return clock.end_of(clock.add_working_days(clock.on(moment), count, calendar))
     return clock.end_of(clock.on(moment) + timedelta(days=count))
 
 

@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
-from workflows import clock, fields, handovers, papers
+from workflows import calendars, clock, fields, handovers, papers
 from workflows.db import Base, Key
 from workflows.engine import Cause, history
 from workflows.errors import Conflict, Forbidden
@@ -42,7 +42,9 @@ class Feedback(Base):
     @property
     def is_late(self) -> bool:
         """Whether it came after its Thursday (补报)."""
-        return self.at > clock.end_of(due_on(self.week_on))
+        session = object_session(self)
+        assert session is not None, "only a report that was just read knows"
+        return self.at > clock.end_of(due_on(self.week_on, calendars.of(session)))
 
 
 # ---- rules -------------------------------------------------------------------------------------------------------------
@@ -55,9 +57,9 @@ def week_after(day: date) -> date:
     return day + timedelta(days=(THURSDAY - day.weekday() - 1) % 7 + 1)
 
 
-def due_on(week_on: date) -> date:
+def due_on(week_on: date, calendar: clock.Calendar = clock.BUILT_IN) -> date:
     """The day until whose 24:00 a week's report is due: its Thursday, or the next working day after a holiday."""
-    return clock.next_working_day(week_on)
+    return clock.next_working_day(week_on, calendar)
 
 
 def opens_after(week_on: date) -> date:
@@ -65,10 +67,10 @@ def opens_after(week_on: date) -> date:
     return week_on - timedelta(days=THURSDAY + 1)
 
 
-def weeks(after: date, until: datetime) -> list[date]:
+def weeks(after: date, until: datetime, calendar: clock.Calendar = clock.BUILT_IN) -> list[date]:
     """The Thursdays after a day whose reports were due by a moment."""
     found, week_on = [], week_after(after)
-    while clock.end_of(due_on(week_on)) <= until:
+    while clock.end_of(due_on(week_on, calendar)) <= until:
         found.append(week_on)
         week_on += timedelta(days=7)
     return found
@@ -149,7 +151,7 @@ def next_on(session: Session, hazard: Hazard) -> date:
 
 def next_due_on(session: Session, hazard: Hazard) -> date:
     """The day on which the next report is due, for the territory's and the industry's tasks alike."""
-    return due_on(_next_week(session, hazard))
+    return due_on(_next_week(session, hazard), calendars.of(session))
 
 
 def missing(session: Session, hazard: Hazard, at: datetime | None = None) -> list[tuple[str, date]]:
@@ -160,7 +162,7 @@ def missing(session: Session, hazard: Hazard, at: datetime | None = None) -> lis
     given = {
         (feedback.part, feedback.week_on) for feedback in session.scalars(select(Feedback).where(Feedback.hazard_id == hazard.id))
     }
-    owed = weeks(clock.on(row.issued_at), at or clock.now())
+    owed = weeks(clock.on(row.issued_at), at or clock.now(), calendars.of(session))
     return [(part, week_on) for week_on in owed for part in handovers.PARTS if (part, week_on) not in given]
 
 

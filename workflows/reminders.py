@@ -5,12 +5,12 @@ switch it off (INV-10). While a hazard that was finished in time waits for its v
 should it come back, the mark is set at once (`resume`).
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import campaigns, clock, facts, rectifications
+from workflows import calendars, campaigns, clock, facts, rectifications
 from workflows.db import Base, Key
 from workflows.engine import Cause, history
 from workflows.hazards.tables import Deadline, Hazard
@@ -38,12 +38,11 @@ class Reminder(Base):
 LEVELS = {0: "提醒", 1: "提示卡", 2: "督办单", 3: "督促函", 4: "整改指令"}
 
 
-def moment_of(threshold: int, due_at: datetime) -> datetime:
+def moment_of(threshold: int, due_at: datetime, calendar: clock.Calendar = clock.BUILT_IN) -> datetime:
     """When a threshold is reached: at 0:00 of a day before, at the deadline itself, at 24:00 of a day after."""
     if threshold == 0:
         return due_at
-    due_on = clock.on(due_at - timedelta(microseconds=1))  # 24:00 belongs to the day it ends
-    day = clock.add_working_days(due_on, threshold)
+    day = clock.add_working_days(clock.last_day(due_at), threshold, calendar)
     return clock.at(day) if threshold < 0 else clock.end_of(day)
 
 
@@ -117,7 +116,8 @@ def _open(session: Session, hazard: Hazard) -> list[tuple[int, datetime]]:
     done = set(session.scalars(passed))
     newest = select(Deadline.set_at).where(Deadline.hazard_id == hazard.id).order_by(Deadline.id.desc()).limit(1)
     set_at = session.scalars(newest).one()
-    moments = [(each, moment_of(each, hazard.due_at)) for each in [*terms["remind_wd"], *terms["urge_wd"]] if each not in done]
+    wanted, calendar = [*terms["remind_wd"], *terms["urge_wd"]], calendars.of(session)
+    moments = [(each, moment_of(each, hazard.due_at, calendar)) for each in wanted if each not in done]
     return sorted([(each, moment) for each, moment in moments if each >= 0 or moment > set_at], key=lambda pair: pair[1])
 
 

@@ -23,7 +23,7 @@ from workflows import (
     verifications,
 )
 from workflows.db import Database
-from workflows.engine import Rules, Step, Subject, checks, instances, jobs
+from workflows.engine import Rules, Step, Subject, checks, instances, jobs, timers
 from workflows.errors import NotFound
 from workflows.hazards.tables import Hazard
 from workflows.options import OPTIONS
@@ -163,6 +163,12 @@ def unblock(database: Database) -> int:
 
 
 jobs.daily("tasks.unblock", 0, 20)(unblock)
+
+
+@jobs.effect("terms.count_anew")
+def count_anew(database: Database) -> int:
+    """Date every open task and timer again, after the calendar has changed."""
+    return timers.count_anew(database, RULES)
 
 
 def seed(session: Session) -> None:

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from workflows import people, staffing
+from workflows import calendars, people, staffing
 from workflows.errors import Forbidden
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -34,6 +34,7 @@ PARTS = (
     Part("admin.enterprises", "企业和场所", "administer", "信用代码、主体类别、行业、地址；无证无照的也在这里。", "enterprises"),
     Part("admin.persons", "人员", "administer", "账号、执法证号；停用、恢复账号，重发初始密码。", "persons"),
     Part("admin.parameters", "行动参数", "set_parameters", "各环节的时限、频次和口径；每次修改都留痕。"),
+    Part("admin.calendar", "节假日", "set_parameters", "放假、调休和本县的节假日；工作日时限据此计算。"),
     Part("admin.appointments", "任职", "authorise", "谁从哪天到哪天任什么岗位；岗位决定能看什么、办什么。", "appointments"),
     Part("admin.substitutions", "代理", "authorise", "某人外出期间由谁代办；县政府分管领导的签字不能代理。", "substitutions"),
     Part("admin.roster", "Excel 导入", "see_administration", "新县启用时一次登记单位、企业、人员、任职；先核对，后导入。"),
@@ -42,7 +43,7 @@ PARTS = (
 
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
-    from service.admin import parameters, persons, posts, roster, units  # noqa: F401 (they hang up their pages)
+    from service.admin import calendar, parameters, persons, posts, roster, units  # noqa: F401 (they hang up their pages)
 
     app.jinja_env.globals["admin_parts"] = parts
     app.register_blueprint(blueprint)
@@ -63,4 +64,6 @@ def allow(action: str) -> None:
 def index() -> ResponseReturnValue:
     """管理: what there is to administer."""
     allow("see_administration")
-    return render_template("admin/index.html", counts=staffing.counts(g.session))
+    may_enter = people.may(current_user.caller, "set_parameters")
+    missing = calendars.missing(g.session) if may_enter else []
+    return render_template("admin/index.html", counts=staffing.counts(g.session), missing=missing)

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, func, select
+from sqlalchemy import ForeignKey, Index, Select, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock
@@ -162,6 +162,11 @@ def of(session: Session, subject: Subject) -> Instance:
     if found := find(session, subject):
         return found
     raise NotFound("没有找到这件事的流程。")
+
+
+def running() -> Select[str, int]:
+    """The subjects of the instances that have not ended."""
+    return select(Instance.subject_kind, Instance.subject_id).where(Instance.ended_at.is_(None)).order_by(Instance.id)
 
 
 def tokens(session: Session, rules: Rules, instance: Instance) -> list[str]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from workflows import clock
 from workflows.db import Database
-from workflows.engine import Cause, Rules, instances, pulses, spiff
+from workflows.engine import Cause, Rules, Subject, instances, pulses, spiff
 from workflows.engine.worklist import Timer
 from workflows.errors import Unavailable
 
@@ -32,6 +32,26 @@ def sweep(database: Database, rules: Rules, limit: int = 100) -> int:
         due = select(Timer.id).where(Timer.wake_at <= clock.now()).order_by(Timer.wake_at).limit(limit)
         ids = list(session.scalars(due))
     return sum(_fire_alone(database, rules, id) for id in ids)
+
+
+def count_anew(database: Database, rules: Rules) -> int:
+    """Ask the domain again for every due moment of every running instance, each in a transaction of its own; answers how many.
+    For when what all terms rest on has changed, as the calendar does."""
+    with database.reading() as session:
+        running = list(session.execute(instances.running()))
+    return sum(_count_alone(database, rules, Subject(kind, id)) for kind, id in running)
+
+
+def _count_alone(database: Database, rules: Rules, subject: Subject) -> bool:
+    try:
+        with database.transaction() as session:
+            instances.rearm(session, rules, subject, Cause(("calendar", 0), clock.now()))
+            return True
+    except Unavailable:  # the whole job is tried again
+        raise
+    except Exception:  # one broken case must not keep the others on old terms
+        log.exception("the terms of %s could not be counted anew", subject)
+        return False
 
 
 def next_at(database: Database) -> datetime | None:
