@@ -96,6 +96,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
         ledger,
         logs,
         probes,
+        reports,
     )
 
     app = App("service")
@@ -105,7 +106,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
     CSRFProtect(app)
     app.after_request(_harden)
     app.jinja_env.globals.update(asset=_asset, navigation=_navigation, may=_may, page_url=_page_url, fold=forms.fold)
-    pages = (auth, inbox, hazards, dossiers, ledger, board, definitions, admin, audit, probes)
+    pages = (auth, inbox, hazards, reports, dossiers, ledger, board, definitions, admin, audit, probes)
     for part in (logs, labels, errors, *pages):
         part.init_app(app)
     return app
@@ -144,7 +145,7 @@ NAVIGATION = (
     ("inbox.index", "待办任务", ""),
     ("inbox.done", "已办", ""),
     ("hazards.index", "隐患", "see_hazards"),
-    ("hazards.new", "上报隐患", "report"),
+    ("reports.new", "上报隐患", "report"),
     ("ledger.index", "台账", "see_ledger"),
     ("board.index", "看板", "see_board"),
     ("definitions.index", "流程图", "see_definitions"),

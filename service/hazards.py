@@ -1,4 +1,4 @@
-"""隐患: the list, the report, one case; and what a task's page shows of the case it belongs to."""
+"""隐患: the list, one case; and what a task's page shows of the case it belongs to."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,32 +6,28 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import definitions as diagrams
-from service import forms, house, labels, photos, pictures
+from service import forms, house, labels, pictures
 from workflows import people
 from workflows.engine import Subject, definitions, expressions, history, instances, tasks
 from workflows.engine.worklist import Task
-from workflows.errors import Forbidden, Invalid, NotFound
+from workflows.errors import NotFound
 from workflows.hazards import Hazard
 from workflows.hazards import deadlines as hazard_deadlines
 from workflows.hazards import get_for as get_hazard_for
-from workflows.hazards import open as open_case
 from workflows.hazards import page as page_of_hazards
 from workflows.hazards import some as some_hazards
 
 blueprint = Blueprint("hazards", __name__, url_prefix="/hazards")
 
-PROCESS = "hazard_closed_loop"
-REPORT = "report"
 PERSON_ROWS = frozenset({"territory_persons", "sector_persons", "trackers", "verifiers"})
 UNIT_ROWS = frozenset({"subjects", "county_depts", "units"})
 RETURNS = frozenset({"redo", "refuse", "object", "rectify", "verify", "apply", "town", "FAIL", "no"})
 DECIDES = ("decision", "result", "agree")
-MAY_NOT_REPORT = "您的岗位不能上报隐患。如发现隐患，请告知所在村（社区）或镇领导组办公室。"
 
 
 @dataclass(frozen=True)
@@ -103,31 +99,6 @@ def index() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/new")
-def new() -> ResponseReturnValue:
-    """上报隐患."""
-    _must_report()
-    return _report_page({}, {})
-
-
-@blueprint.post("/new")
-def report() -> ResponseReturnValue:
-    """Take a report in; it starts the case."""
-    _must_report()
-    taken = photos.take()
-    data, faults = forms.read(_report_schema(), request.form, taken.photos)
-    faults |= taken.faults
-    try:
-        made = open_case(g.session, house().rules, current_user.caller, data)
-        if faults:
-            raise Invalid(faults)
-    except Invalid as invalid:
-        g.session.rollback()
-        return _report_page(data, {**invalid.fields, **faults}), 422
-    flash("已上报，由领导组办公室登记核定。", "good")
-    return redirect(url_for("hazards.show", hazard_id=made.id))
-
-
 @blueprint.get("/<int:hazard_id>")
 def show(hazard_id: int) -> ResponseReturnValue:
     """One case: facts, everything handed in, the record, and where it stands on the diagram."""
@@ -144,23 +115,6 @@ def show(hazard_id: int) -> ResponseReturnValue:
         checked=checked,
         **context(hazard.ref, hazard, options_of(hazard)),
     )
-
-
-def _must_report() -> None:
-    if not people.may(current_user.caller, "report"):
-        raise Forbidden(MAY_NOT_REPORT)
-
-
-def _report_schema() -> forms.Schema:
-    schema: forms.Schema = definitions.get(g.session, PROCESS).forms[REPORT]
-    return schema
-
-
-def _report_page(data: Mapping[str, Any], faults: Mapping[str, str]) -> str:
-    schema = _report_schema()
-    asking = Hazard(reporter_id=current_user.id, region_code="")  # never stored: an enterprise's people are offered their own
-    fields = forms.view(schema, data, faults, options=options_of(asking), functions={})
-    return render_template("hazards/new.html", schema=schema, fields=fields, faults=faults, values={})
 
 
 # ---- what the page of a task shows of its case -------------------------------------------------------------------------

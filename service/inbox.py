@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import auth, forms, hazards, house, labels, logs, papers, photos
-from workflows import people
+from workflows import people, report_drafts
 from workflows.engine import instances, tasks
 from workflows.engine.worklist import Task
 from workflows.errors import Invalid
@@ -37,9 +37,16 @@ def index() -> ResponseReturnValue:
     search = request.args.get("q", "").strip()
     after = request.args.get("after") or None
     found = tasks.inbox(g.session, house().rules, current_user.caller, box=box, search=search, due=due, after=after)
-    marks = hazards.marks_of([row.task.subject for row in found.rows])
     return render_template(
-        "inbox/index.html", counts=counts, box=box, boxes=BOXES, found=found, search=search, due=due, marks=marks
+        "inbox/index.html",
+        counts=counts,
+        box=box,
+        boxes=BOXES,
+        found=found,
+        search=search,
+        due=due,
+        marks=hazards.marks_of([row.task.subject for row in found.rows]),
+        drafts=report_drafts.count(g.session, current_user.caller) if people.may(current_user.caller, "report") else 0,
     )
 
 

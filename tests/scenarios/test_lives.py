@@ -16,7 +16,7 @@ from workflows.errors import Forbidden, Invalid, NotFound
 
 # ---- INV-4, INV-6, INV-7, INV-10, INV-20: during a whole life ---------------------------------------------------------------
 
-MAY_BE_DELETED = {"timers", "drafts"}  # an armed timer is state, a draft was never handed in
+MAY_BE_DELETED = {"timers", "drafts", "report_drafts"}  # an armed timer is state, a draft was never handed in
 APPEND_ONLY = set(
     "history anchors facts submissions deadlines acknowledgements reviews finishes plans feedbacks photos photo_uses duties "
     "supplements archives inspections".split()

@@ -1,0 +1,120 @@
+"""上报隐患: the report (①), and its drafts until it is handed in."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from service import forms, hazards, house, photos
+from workflows import people, report_drafts
+from workflows.engine import definitions
+from workflows.errors import Forbidden, Invalid
+from workflows.hazards import Hazard
+
+blueprint = Blueprint("reports", __name__, url_prefix="/hazards")
+
+PROCESS = "hazard_closed_loop"
+REPORT = "report"
+MAY_NOT_REPORT = "您的岗位不能上报隐患。如发现隐患，请告知所在村（社区）或镇领导组办公室。"
+
+
+def init_app(app: Flask) -> None:
+    """Hang the pages up."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/new")
+def new() -> ResponseReturnValue:
+    """上报隐患: an empty form, or a draft to go on with; the other drafts lie above it."""
+    _must_report()
+    key = request.args.get("draft", "")
+    draft = report_drafts.get(g.session, current_user.caller, key) if key else None
+    return _report_page(key or report_drafts.new_key(), draft.data if draft else {}, {}, saved_at=draft and draft.saved_at)
+
+
+@blueprint.post("/new")
+def report() -> ResponseReturnValue:
+    """Take a report in; it starts the case."""
+    _must_report()
+    taken, key = photos.take(), _key()
+    data, faults = forms.read(_report_schema(), request.form, taken.photos)
+    faults |= taken.faults
+    try:
+        made = report_drafts.hand_in(g.session, house().rules, current_user.caller, key, data)
+        if faults:
+            raise Invalid(faults)
+    except Invalid as invalid:
+        g.session.rollback()
+        return _report_page(key, data, {**invalid.fields, **faults}), 422
+    flash("已上报，由领导组办公室登记核定。", "good")
+    return redirect(url_for("hazards.show", hazard_id=made.id))
+
+
+@blueprint.post("/drafts")
+def save_draft() -> ResponseReturnValue:
+    """暂存: keep what is typed, unchecked. The page's script saves the same way after a pause and wants no page back."""
+    _must_report()
+    taken, key = photos.take(), _key()
+    data, _ = forms.read(_report_schema(), request.form, taken.photos)
+    try:
+        report_drafts.save(g.session, current_user.caller, key, data)
+    except Invalid as invalid:
+        return _report_page(key, data, invalid.fields), 422
+    if request.headers.get("X-Autosave"):
+        return "", 204
+    for sentence in taken.faults.values():
+        flash(sentence, "warn")
+    flash("已暂存，尚未上报。下次从“上报隐患”接着填写。", "good")
+    return redirect(url_for("reports.new", draft=key))
+
+
+@blueprint.post("/drafts/<key>/discard")
+def discard_draft(key: str) -> ResponseReturnValue:
+    """删除草稿."""
+    report_drafts.discard(g.session, current_user.caller, key)
+    flash("草稿已删除。", "info")
+    return redirect(url_for("reports.new"))
+
+
+def _must_report() -> None:
+    if not people.may(current_user.caller, "report"):
+        raise Forbidden(MAY_NOT_REPORT)
+
+
+def _report_schema() -> forms.Schema:
+    schema: forms.Schema = definitions.get(g.session, PROCESS).forms[REPORT]
+    return schema
+
+
+def _key() -> str:
+    """The key the page was given; a page without one is handed in on its own."""
+    key = request.form.get("draft_key", "")
+    return key if report_drafts.is_key(key) else report_drafts.new_key()
+
+
+def _report_page(
+    key: str, data: Mapping[str, Any], faults: Mapping[str, str], *, saved_at: datetime | None = None
+) -> str:
+    """The form under its key, and the caller's other drafts."""
+    schema = _report_schema()
+    asking = Hazard(reporter_id=current_user.id, region_code="")  # never stored: an enterprise's people are offered their own
+    options = hazards.options_of(asking)
+    drafts = [
+        (draft, _draft_title(draft.data, options))
+        for draft in report_drafts.of(g.session, current_user.caller)
+        if draft.key != key
+    ]
+    fields = forms.view(schema, data, faults, options=options, functions={})
+    return render_template(
+        "reports/new.html", schema=schema, fields=fields, faults=faults, values={}, key=key, drafts=drafts, saved_at=saved_at
+    )
+
+
+def _draft_title(data: Mapping[str, Any], options: forms.Options) -> str:
+    """What one recognises a draft by: its subject, else the beginning of its description."""
+    subject = dict(options("subjects")).get(str(data.get("subject_id"))) or data.get("subject_name")
+    begun = str(data.get("description", ""))[:30]
+    return "：".join(str(part) for part in (subject, begun) if part) or "还没有填写主体和描述"
