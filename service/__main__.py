@@ -76,25 +76,27 @@ def county(code: str, name: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出，供其他程序使用。")
 @click.option("--foreign", is_flag=True, help="别的系统画的图：只查结构，不查本系统的岗位、表单和步骤。")
 def check(files: tuple[Path, ...], as_json: bool, foreign: bool) -> None:
-    """检查流程图，列出每个问题及其位置。退出码：0 没有问题，1 有问题，2 文件无法读取。"""
+    """检查并证明流程图，列出每个问题及其位置。退出码：0 没有问题，1 有问题，2 文件无法读取。"""
     from service import setup
 
-    findings, unusable = setup.check_files(files, foreign=foreign)
+    checked = setup.check_files(files, foreign=foreign)
+    found = checked.findings + checked.unusable
     if as_json:
-        click.echo(json.dumps([vars(each) for each in findings + unusable], ensure_ascii=False, indent=1))
+        click.echo(json.dumps([vars(each) for each in found], ensure_ascii=False, indent=1))
     else:
-        for each in findings + unusable:
-            click.echo(each.line())
-    sys.exit(2 if unusable else 1 if findings else 0)
+        for line in [*(each.line() for each in found), *checked.proofs]:
+            click.echo(line)
+    sys.exit(2 if checked.unusable else 1 if checked.findings else 0)
 
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-def deploy(files: tuple[Path, ...]) -> None:
-    """检查并发布流程图，生成新版本；在办的件仍按原版本办理。"""
+@click.option("--reason", default="", help="状态太多、未能证明的图，写明理由才能发布；理由会留痕。")
+def deploy(files: tuple[Path, ...], reason: str) -> None:
+    """检查、证明并发布流程图，生成新版本；在办的件仍按原版本办理。"""
     from service import setup
 
-    for line in setup.deploy_files(_database(), files):
+    for line in setup.deploy_files(_database(), files, reason=reason):
         click.echo(line)
 
 

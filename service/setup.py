@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import workflows
 from workflows import clock, facts, migrations, people, staffing, steps
 from workflows.db import Database
-from workflows.engine import checks, definitions, history, instances, tasks
+from workflows.engine import checks, definitions, examinations, history, instances, tasks
 from workflows.engine import jobs as effects
 from workflows.errors import Invalid
 
@@ -57,29 +57,46 @@ def deploy_shipped(database: Database) -> None:
                 definitions.deploy(session, steps.known(forms_beside(file)), file.read_bytes(), forms_beside(file))
 
 
-def check_files(files: Iterable[Path], *, foreign: bool) -> tuple[list[FileFinding], list[FileFinding]]:
-    """(findings, files that cannot be read at all) of some diagrams."""
-    findings, unusable = [], []
+@dataclass
+class Checked:
+    """What `bihuan check` found in some files."""
+
+    findings: list[FileFinding] = field(default_factory=list)
+    unusable: list[FileFinding] = field(default_factory=list)  # files that cannot be read at all
+    proofs: list[str] = field(default_factory=list)  # a line for each that was tried
+
+
+def check_files(files: Iterable[Path], *, foreign: bool) -> Checked:
+    """Check and prove some diagrams. `foreign`: another system's, of which only the structure is asked."""
+    checked = Checked()
     for file in files:
         try:
             data = file.read_bytes()
         except OSError:
-            unusable.append(FileFinding(str(file), "error", "", "unreadable", "无法读取这个文件。"))
+            checked.unusable.append(FileFinding(str(file), "error", "", "unreadable", "无法读取这个文件。"))
             continue
-        known = checks.Known() if foreign else steps.known(forms_beside(file))
-        for each in checks.check(data, known):
+        examined = _structure(data) if foreign else examinations.examine(data, steps.known(forms_beside(file)))
+        for each in examined.findings:
             found = FileFinding(str(file), each.severity, each.element_id, each.rule, each.message)
-            (unusable if each.rule == "file-unreadable" else findings).append(found)
-    return findings, unusable
+            (checked.unusable if each.rule == "file-unreadable" else checked.findings).append(found)
+        if examined.proof:
+            checked.proofs.append(f"{file}：{examined.proof.sentence}用时 {examined.proof.milliseconds} 毫秒。")
+    return checked
 
 
-def deploy_files(database: Database, files: Iterable[Path]) -> Iterator[str]:
-    """Deploy diagrams; yields a line for each. Rejected (Invalid) undoes only its own file."""
+def _structure(data: bytes) -> examinations.Examination:
+    return examinations.Examination(tuple(checks.check(data, checks.Known())), None)
+
+
+def deploy_files(database: Database, files: Iterable[Path], *, reason: str = "") -> Iterator[str]:
+    """Deploy diagrams; yields a line for each. Rejected (Invalid) undoes only its own file. `reason`: why one that could
+    not be proven goes on."""
     for file in files:
         with database.transaction() as session:
             forms = forms_beside(file)
-            made = definitions.deploy(session, steps.known(forms), _read(file), forms)
-            yield f"{file}：{made.name}，第 {made.version} 版。"
+            made = definitions.deploy(session, steps.known(forms), _read(file), forms, reason=reason)
+            proof = f"{made.proof['sentence']}用时 {made.proof['milliseconds']} 毫秒。" if made.proof else ""
+            yield f"{file}：{made.name}，第 {made.version} 版。{proof}"
 
 
 def forms_beside(file: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from workflows import (
     feedbacks,
     handovers,
     hazards,
+    loops,
     memory,
     people,
     rectifications,
@@ -134,6 +135,7 @@ RULES = Rules(
     address=addresses.address,
     due=dues.due,
     forbidden=duties.among,
+    loop_rules=loops.LOOP_RULES,
 )
 
 UNIT_WORDS = frozenset({"enterprise", "village", "town", "sector", "county", "county_dept"})
@@ -153,6 +155,7 @@ def known(forms: Iterable[str] | None = None) -> checks.Known:
         dues=dues.known(),
         duties=frozenset(duties.NAMES),
         options=frozenset(OPTIONS),
+        loop_rules=loops.LOOP_RULES,
     )
 
 

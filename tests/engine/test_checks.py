@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from workflows.engine import spiff
+from workflows.engine import LoopRule, spiff
 from workflows.engine.checks import Finding, Known, check
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -29,6 +29,7 @@ KNOWN = Known(
     persons=frozenset({"reporter"}),
     dues=frozenset({"verify_d", "hazard.due_on"}),
     duties=frozenset({"R", "V"}),
+    loop_rules=(LoopRule("hazard", frozenset({"register"}), frozenset({"close"}), frozenset(), "登记须在{}之后", "关闭", "试验"),),
 )
 
 
@@ -522,6 +523,8 @@ ERRORS = {
     "unknown function": (
         ("function-unknown", "x"), around(node("intermediateCatchEvent", "x", timer("tomorrow()")), first="x", last="x"),
     ),
+    "a loop nobody knows": (("loop-unknown", "p"), diagram(properties(loop="hazrd"), start(), end(), flow("s", "e"))),
+    "a loop that does not say so": (("loop-missing", "p"), around(user(role="ENT_SAFETY", form="report", verb="register"))),
     "bad parameter": (
         ("expression-bad", "v"),
         around(service(inside=step("remind", 'id="level" type="str" value="a b"')), first="v", last="v"),

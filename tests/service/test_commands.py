@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -123,9 +124,10 @@ def _broken(folder):
     return file
 
 
-def test_check_finds_nothing_in_what_is_shipped(tmp_path):
+def test_check_finds_nothing_in_what_is_shipped_and_proves_it(tmp_path):
     answer = _run(tmp_path, "check", str(LOOP))
-    assert (answer.exit_code, answer.output) == (0, "")
+    assert answer.exit_code == 0
+    assert re.fullmatch(rf"{re.escape(str(LOOP))}：已证明：走遍全部 \d+ 个状态，[^\n]+用时 \d+ 毫秒。\n", answer.output)
     answer = _run(tmp_path, "check", "--json", str(LOOP))
     assert (answer.exit_code, json.loads(answer.output)) == (0, [])
 
@@ -134,9 +136,34 @@ def test_check_says_each_fault_with_file_and_element(tmp_path):
     file = _broken(tmp_path)
     answer = _run(tmp_path, "check", str(LOOP), str(file))
     assert answer.exit_code == 1
-    lines = answer.output.splitlines()
+    *lines, proven = answer.output.splitlines()
     assert all(line.startswith(f"{file}：错误：") for line in lines)
+    assert proven.startswith(f"{LOOP}：已证明：")
     assert {"town_review", "sv_close", "sign"} <= {line.split("：")[2] for line in lines}
+
+
+def _shortcut(folder):
+    """The loop with an arrow from the verdict straight to the closure: checks finds nothing wrong with it."""
+    text = LOOP.read_text(encoding="utf-8")
+    arrow = '<bpmn:sequenceFlow id="sv_failed__m_rectify" sourceRef="sv_failed" targetRef="{}"'
+    assert arrow.format("m_rectify") in text
+    file = folder / "shortcut.bpmn"
+    file.write_text(text.replace(arrow.format("m_rectify"), arrow.format("m_apply")), encoding="utf-8")
+    return file
+
+
+def test_check_tells_the_way_round_a_rule(tmp_path):
+    answer = _run(tmp_path, "check", str(_shortcut(tmp_path)))
+    assert answer.exit_code == 1
+    assert "：错误：apply：申请销号须在最近一次整改、验收合格之后（INV-2）：从“验收不通过”到“申请销号”，其间没有验收通过。" in answer.output
+
+
+def test_nothing_gets_deployed_past_a_counter_example(home):
+    answer = _run(home, "deploy", "--reason", "赶时间", str(_shortcut(home)))
+    assert answer.exit_code == 1
+    assert isinstance(answer.exception, Invalid)
+    assert "其间没有验收通过" in answer.exception.message
+    assert _ask(home, "select count(*) from definitions") == [(1,)]
 
 
 def test_check_as_json_is_for_machines(tmp_path):

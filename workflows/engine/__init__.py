@@ -87,6 +87,26 @@ class Step:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
+END = "end"
+
+
+@dataclass(frozen=True)
+class LoopRule:
+    """What the proof demands of every process that says loop="…": `what` only after `after` since the last `since`.
+
+    Each is a set of words, any of which counts. A word is what an element calls, so that elements may be renamed, moved and
+    doubled: a verb, a step, "duty:V"; "if:one_person()" is an arrow taken because this holds; END is the end of the case.
+    """
+
+    loop: str
+    what: frozenset[str]
+    after: frozenset[str]
+    since: frozenset[str]  # empty: since the case began
+    demand: str  # the rule as a sentence: 县签字须在验收通过之后; {} stands for what is lacking
+    lacking: str  # what `after` is called: 验收通过
+    source: str  # which article or invariant demands it
+
+
 @dataclass(frozen=True)
 class Rules:
     """All that the engine knows of the domain, handed over once at start. A thing (`Any`) is what `subject` loads.
@@ -102,4 +122,4 @@ class Rules:
     address: Callable[[Session, Any, Want], Address]
     due: Callable[[Session, Any, str, datetime], Due | None]
     forbidden: Callable[[Session, Collection[tuple[Subject, str]], int], Mapping[tuple[Subject, str], str]]
-    loop_rules: tuple[Any, ...] = ()
+    loop_rules: tuple[LoopRule, ...] = ()

@@ -9,12 +9,14 @@ token on one place is `Unsafe`, never a state. A called process is copied into i
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
 
 from workflows.engine import xml as bpmn
+from workflows.engine.checks import diagrams
 
 MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 
@@ -49,6 +51,8 @@ class Node:
 
     id: str
     element_id: str
+    name: str  # for people; "" for none
+    words: frozenset[str]  # what it calls: its verb, its step, "duty:V"
     kind: str
     scope: str  # id of the node (sub-process, call) or process it stands in
     into: tuple[str, ...]  # flows
@@ -80,6 +84,7 @@ class Net:
         self.target: dict[str, str] = {}  # flow → node
         self.source: dict[str, str] = {}
         self.conditions: dict[str, str] = {}  # flow → expression; "" for none
+        self.captions: dict[str, str] = {}  # flow → its name for people
         self._add(self._processes[process_id], prefix="", scope=process_id, above=(process_id,))
         self.starts = {n.scope: n for n in self.nodes.values() if n.kind == "startEvent"}
         self.guards: dict[str, list[Node]] = {}
@@ -100,6 +105,7 @@ class Net:
             id = prefix + flow.get("id", "")
             self.source[id], self.target[id] = prefix + flow.get("sourceRef", ""), prefix + flow.get("targetRef", "")
             self.conditions[id] = _text(flow, "conditionExpression")
+            self.captions[id] = " ".join((flow.get("name") or "").split())
         for element in process.iter(f"{MODEL}*"):
             if etree.QName(element).localname in KINDS:
                 parent = element.getparent()
@@ -119,6 +125,8 @@ class Net:
         return Node(
             id=id,
             element_id=element.get("id", ""),
+            name=" ".join((element.get("name") or "").split()),
+            words=diagrams.words_of(element),
             kind=etree.QName(element).localname,
             scope=scope,
             into=tuple(f for f, node in self.target.items() if node == id),
@@ -165,7 +173,7 @@ class Net:
             found[entry] = seen
         return found
 
-    def _may_merge(self, marking: Marking, gateway: Node) -> bool:
+    def _may_merge(self, marking: AbstractSet[str], gateway: Node) -> bool:
         """An inclusive join goes when a token is there and no token elsewhere in its scope can still come to an empty
         input, save those that can come to a full one as well (BPMN 2.0.2, 13.4.3)."""
         ways = self._ways[gateway.id]
@@ -204,14 +212,14 @@ class Net:
         """The marking of a new run, before anything automatic has gone."""
         return set(self.starts[self.root].out)
 
-    def ready(self, marking: Marking) -> list[tuple[Node, tuple[str, ...]]]:
+    def ready(self, marking: AbstractSet[str]) -> list[tuple[Node, tuple[str, ...]]]:
         """Automatic nodes that may go now, with the flows they consume. Inclusive joins are asked only when all else has
         come to rest, in the order of the file."""
         arrived = [(self.nodes[self.target[p]], p) for p in marking if p[0] != "@"]
         found = [
             (node, (place,) if node.kind != "parallelGateway" else node.into)
             for node, place in arrived
-            if not _merges(node) and (node.kind != "parallelGateway" or (place == node.into[0] and marking.issuperset(node.into)))
+            if not _merges(node) and (node.kind != "parallelGateway" or (place == node.into[0] and marking >= set(node.into)))
         ]
         if found:
             return found

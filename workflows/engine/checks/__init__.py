@@ -62,6 +62,7 @@ ARROWS: tuple[Callable[[Diagram], Iterator[Finding]], ...] = (
 WORDS: tuple[Callable[[Diagram, Known], Iterator[Finding]], ...] = (
     words.operators,
     words.processes,
+    words.loops,
     words.tasks,
     words.addressees,
     texts.conditions,

@@ -205,6 +205,13 @@ def operator(element: etree._Element) -> etree._Element | None:
     return found[-1] if found else None
 
 
+def words_of(element: etree._Element) -> frozenset[str]:
+    """What it calls, as the loop rules speak of it: its verb, its step, "duty:V"."""
+    said, step = properties(element), operator(element)
+    called = (said.get("verb"), f"duty:{said['duty']}" if said.get("duty") else None, None if step is None else step.get("id"))
+    return frozenset(word for word in called if word)
+
+
 def text_of(element: etree._Element) -> str:
     """The text as the engine reads it: what stands before any child."""
     return (element.text or "").strip()

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from workflows.engine import LoopRule
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -29,6 +31,7 @@ class Known:
     dues: frozenset[str] = frozenset()  # parameter names and moments of the domain, such as hazard.due_on
     duties: frozenset[str] = frozenset()
     options: frozenset[str] = frozenset()  # the lists a form may offer
+    loop_rules: tuple[LoopRule, ...] = ()  # what the proof asks of a process that names a loop
 
     @property
     def is_empty(self) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
-from workflows.engine.checks.diagrams import Diagram, Node, Scope, children, extensions, label, operator, properties
+from workflows.engine.checks.diagrams import Diagram, Node, Scope, children, extensions, label, operator, properties, words_of
 from workflows.engine.checks.findings import Finding, Known, error, warning
 from workflows.engine.checks.pools import lane_of
 from workflows.engine.xml import SPIFF
@@ -137,6 +137,21 @@ def processes(diagram: Diagram, known: Known) -> Iterator[Finding]:
     for scope in diagram.scopes if not known.is_empty else ():
         if scope.parent is None:
             yield from _unknown(scope.id, f"流程{scope.label}", properties(scope.element), OF_PROCESS)
+
+
+def loops(diagram: Diagram, known: Known) -> Iterator[Finding]:
+    """A process whose elements the loop rules speak of says so: else its proof would not ask for them."""
+    loops = {rule.loop for rule in known.loop_rules}
+    guarded = {word for rule in known.loop_rules for word in rule.what}
+    called = {node.element.get("calledElement") for _, node in diagram.nodes if node.kind == "callActivity"}
+    closing = [node for _, node in diagram.nodes if words_of(node.element) & guarded]
+    for scope in (each for each in diagram.scopes if loops and each.parent is None and each.id not in called):
+        loop, choices = properties(scope.element).get("loop"), _choose(loops)
+        if loop is not None and loop not in loops:
+            yield error(scope.id, "loop-unknown", f"流程{scope.label}的闭环（loop）“{loop}”不存在。{choices}")
+        elif loop is None and closing:
+            said = f"流程{scope.label}里有{closing[0].label}，却没有写明闭环（loop），发布前无法按闭环规则证明。{choices}"
+            yield error(scope.id, "loop-missing", said)
 
 
 def addressees(diagram: Diagram, known: Known) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from workflows.engine import checks, history, spiff, xml
 from workflows.engine.definitions import questions, verbs
 from workflows.engine.definitions.rules import STATES, Rejected, fingerprint, forms_of
 from workflows.engine.definitions.tables import Definition, Draft
+from workflows.engine.examinations import examine
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 
 LONGEST_NAME, LONGEST_TEXT = 100, 1000
@@ -85,13 +86,13 @@ def send_back(session: Session, handed_in: Draft, *, by: int, reason: str) -> No
     history.record(session, handed_in.subject, "draft_returned", by=by, reason=handed_in.reason)
 
 
-def approve(session: Session, handed_in: Draft, known: checks.Known, *, by: int) -> Definition:
-    """Make the draft the newest version. Cases that are running stay on theirs."""
+def approve(session: Session, handed_in: Draft, known: checks.Known, *, by: int, reason: str = "") -> Definition:
+    """Make the draft the newest version. Cases that are running stay on theirs. `reason`: why it goes on without a proof."""
     _must_decide(handed_in, by)
     _must_be_sound(handed_in, known)
     _must_differ(session, handed_in)
     about = {"draft": handed_in.id, "designers": handed_in.designers}
-    made = verbs.deploy(session, known, handed_in.xml.encode(), handed_in.forms, by=by, **about)
+    made = verbs.deploy(session, known, handed_in.xml.encode(), handed_in.forms, by=by, reason=reason, **about)
     handed_in.state, handed_in.definition_id = "PUBLISHED", made.id
     history.record(session, handed_in.subject, "draft_published", by=by, version=made.version, sha256=made.sha256)
     return made
@@ -158,9 +159,8 @@ def drafts(session: Session, *states: str) -> list[Draft]:
 
 
 def findings(draft: Draft, known: checks.Known) -> list[checks.Finding]:
-    """What is wrong with a draft: what `checks` says, and whether it is still the diagram it began as."""
-    found = checks.check(draft.xml.encode(), known, draft.forms)
-    return [*_stranger(draft), *found]
+    """What is wrong with a draft: what `checks` and the proof say, and whether it is still the diagram it began as."""
+    return [*_stranger(draft), *examine(draft.xml.encode(), known, draft.forms).findings]
 
 
 def _stranger(draft: Draft) -> list[checks.Finding]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from workflows.db import canonical
 from workflows.engine import checks, spiff
+from workflows.engine.examinations import Examination
+from workflows.engine.proof import Proof
 from workflows.errors import Invalid
 
 STATES = {
@@ -31,7 +33,24 @@ class Rejected(Invalid):
 
     def __init__(self, findings: list[checks.Finding]) -> None:
         self.findings = findings
-        super().__init__({finding.element_id: finding.message for finding in findings})
+        elements = dict.fromkeys(finding.element_id for finding in findings)
+        super().__init__({id: "".join(each.message for each in findings if each.element_id == id) for id in elements})
+
+
+def must_be_sound(examined: Examination, *, reason: str = "") -> Proof:
+    """Its proof; Rejected if anything is wrong with a diagram. What was too large to prove goes on only with a reason."""
+    if examined.proof is None or examined.errors:
+        raise Rejected(examined.errors)
+    if examined.proof.verdict == "unproven" and not reason.strip():
+        raise Invalid("reason", f"{examined.proof.sentence}仍要发布的，请写明理由，理由会留痕。")
+    return examined.proof
+
+
+def told(proof: Proof, reason: str) -> dict[str, Any]:
+    """What is kept of a proof: the verdict and how it was reached. `sha256` is the diagram's alone."""
+    kept = {"verdict": proof.verdict, "states": proof.states, "acts": proof.acts, "sha256": proof.sha256}
+    timed = {"milliseconds": proof.milliseconds, "sentence": proof.sentence}
+    return kept | timed | ({"reason": reason.strip()} if proof.verdict == "unproven" else {})
 
 
 def fingerprint(xml: bytes, forms: Mapping[str, Any]) -> str:

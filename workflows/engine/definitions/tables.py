@@ -25,6 +25,7 @@ class Definition(Base):
     sha256: Mapped[str] = mapped_column(String(64))  # over diagram and forms
     deployed_at: Mapped[datetime]
     deployed_by: Mapped[int | None] = mapped_column(Key)
+    proof: Mapped[dict[str, Any] | None]  # as `rules.told` writes it; None: made before there were proofs
 
 
 class Draft(Base):

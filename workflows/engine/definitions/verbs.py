@@ -8,19 +8,27 @@ from sqlalchemy.orm import Session
 from workflows import clock
 from workflows.engine import Subject, checks, history, spiff
 from workflows.engine.definitions.questions import find
-from workflows.engine.definitions.rules import Rejected, fingerprint, forms_of, text_of
+from workflows.engine.definitions.rules import fingerprint, forms_of, must_be_sound, text_of, told
 from workflows.engine.definitions.tables import Definition
+from workflows.engine.examinations import examine
 
 
 def deploy(
-    session: Session, known: checks.Known, xml: bytes, forms: Mapping[str, Any], *, by: int | None = None, **about: Any
+    session: Session,
+    known: checks.Known,
+    xml: bytes,
+    forms: Mapping[str, Any],
+    *,
+    by: int | None = None,
+    reason: str = "",
+    **about: Any,
 ) -> Definition:
-    """Make a new version of the diagram, or answer the latest one if nothing changed. Rejected if `checks` finds an error.
+    """Make a new version of the diagram, or answer the latest one if nothing changed.
 
-    `about`: what else its line in the record tells.
+    Rejected if `checks` finds an error or the proof a counter-example. What could not be proven because it is too large
+    goes on only with a `reason`, which stays in the version's chain. `about`: what else its line in the record tells.
     """
-    if errors := [finding for finding in checks.check(xml, known, forms) if finding.severity == "error"]:
-        raise Rejected(errors)
+    proof = must_be_sound(examine(xml, known, forms), reason=reason)
     text, spec = text_of(xml), spiff.read(xml)
     used = forms_of(spec, forms)
     sha256 = fingerprint(xml, used)
@@ -36,9 +44,10 @@ def deploy(
         sha256=sha256,
         deployed_at=clock.now(),
         deployed_by=by,
+        proof=told(proof, reason),
     )
     session.add(made)
     session.flush()
-    told = {"key": made.key, "version": made.version, "sha256": sha256, **about}
-    history.record(session, Subject("definition", made.id), "deployed", by=by, **told)
+    line = {"key": made.key, "version": made.version, "sha256": sha256, "proof": made.proof, **about}
+    history.record(session, Subject("definition", made.id), "deployed", by=by, **line)
     return made

@@ -1,0 +1,185 @@
+"""The diagram that is deployed is proven; and whatever a designer might break in it is found and told in words."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from workflows import loops, steps
+from workflows.engine import END, proof
+from workflows.engine.proof import Proof
+from workflows.engine.tokens import Net
+
+XML = (Path(__file__).parents[3] / "bpmn" / "hazard_loop.bpmn").read_text(encoding="utf-8")
+KEY = "hazard_closed_loop"
+
+
+def prove(text: str) -> Proof:
+    return proof.prove(text.encode(), KEY, loops.LOOP_RULES)
+
+
+def test_the_shipped_diagram_is_proven() -> None:
+    found = prove(XML)
+    assert (found.verdict, found.faults) == ("proven", ())
+    assert 100 < found.states < 5_000
+
+
+def test_rules_speak_of_what_the_domain_offers() -> None:
+    """A misspelt word would make a rule that nothing can meet, or that asks for nothing."""
+    net = Net(XML.encode(), KEY)
+    known = {END} | steps.STEPS.keys() | {word for node in net.nodes.values() for word in node.words}
+    for rule in loops.LOOP_RULES:
+        words = rule.what | rule.after | rule.since
+        assert {word for word in words if not word.startswith("if:")} <= known
+        called = {word[3:].partition("(")[0] for word in words if word.startswith("if:")}
+        assert called <= steps.FUNCTIONS.keys()
+
+
+def bend(flow: str, target: str) -> str:
+    """The diagram with one arrow leading elsewhere."""
+    bent, count = re.subn(rf'(<bpmn:sequenceFlow id="{flow}"[^>]* targetRef=")[^"]*', rf"\g<1>{target}", XML)
+    assert count == 1, flow
+    return bent
+
+
+def put(old: str, new: str) -> str:
+    assert old in XML, old
+    return XML.replace(old, new)
+
+
+BENT = {  # what the designer did → (the diagram, element that is marked, words of the sentence)
+    "applied for although it failed": (
+        bend("sv_failed__m_rectify", "m_apply"),
+        "apply",
+        "从“验收不通过”到“申请销号”，其间没有验收通过。",
+    ),
+    "verified by nobody": (
+        bend("rectify__m_verify", "m_apply"),
+        "apply",
+        "从“整改实施”到“申请销号”，其间没有验收通过。",
+    ),
+    "signed without the tracker": (
+        bend("gw_town__tracker_opinion", "sign"),
+        "sign",
+        "“镇审核？”（通过）到“县签字”，其间没有县跟踪意见。",
+    ),
+    "signed without the town": (
+        bend("apply__m_town", "tracker_opinion"),
+        "sign",
+        "“县跟踪意见”“跟踪意见？”（同意）到“县签字”，其间没有镇审核。",
+    ),
+    "signed after the return to rectification": (
+        bend("sv_failed__m_rectify", "sign"),
+        "sign",
+        "从“验收不通过”到“县签字”，其间没有验收通过。",
+    ),
+    "closed without a signature": (
+        bend("gw_tracker__sign", "sv_close"),
+        "sv_close",
+        "“跟踪意见？”（同意）到“销号”，其间没有县签字。",
+    ),
+    "applied for without handover two": (
+        bend("sv_passed__join_handovers", "m_apply"),
+        "apply",
+        "到“申请销号”，其间没有移交二完成。",
+    ),
+    "applied for without the territory": (
+        bend("issue_rectify__fork_ack", "gw_one_ack").replace('targetRef="join_ack"', 'targetRef="sv_h1_done"'),
+        "apply",
+        "到“申请销号”，其间没有属地签收。",
+    ),
+    "applied for without the sector": (
+        bend("gw_one_ack__m_ack_s", "m_ack_s_done"),
+        "apply",
+        "“条块同一人？”（否）",
+    ),
+    "rectified at once although time was given": (
+        put("mode() == 'DEADLINE'", "mode() == 'IMMEDIATE'"),
+        "rectify",
+        "“整改方式？”（立即整改）到“整改实施”，其间没有整改方案。",
+    ),
+    "rectified without a plan": (
+        bend("gw_mode__plan", "m_rectify"),
+        "rectify",
+        "到“整改实施”，其间没有整改方案。",
+    ),
+    "not published": (
+        bend("in_hand__m_draft", "m_archive"),
+        "end_archived",
+        "到“归档办结”，其间没有公开。",
+    ),
+    "not archived": (
+        bend("gw_publish__m_archive", "end_archived"),
+        "end_archived",
+        "“公开审定”“审定结果？”（同意公开）到“归档办结”，其间没有归档。",
+    ),
+    "ended without a word": (
+        bend("gw_register__sv_reject", "end_rejected"),
+        "end_rejected",
+        "从“发现隐患”经“发现上报”“登记拟办”“主任核定”“核定结果？”（不属实）到“不属实办结”，其间没有移交一、移交二、整改、验收",
+    ),
+    "rejected when it was in hand already": (
+        bend("in_hand__m_draft", "sv_reject"),
+        "sv_reject",
+        "不按重大隐患办理的，须由主任核定，且在移交以前",
+    ),
+    "a signature without its verb": (
+        put('name="verb" value="sign_closure"', 'name="verb" value="feed_back"'),
+        "sv_close",
+        "图上没有办理县签字的环节，请补画。",
+    ),
+    "a refusal that waits at the join": (
+        bend("reassign_territory__m_ack_t", "join_ack"),
+        "join_ack",
+        "一直等着“裁定改派（块）”过来，却再也等不到",
+    ),
+    "a plain end where a duty runs": (
+        put("<bpmn:terminateEventDefinition", "<bpmn:documentation"),
+        None,
+        "到“销号生效”，之后只有",
+    ),
+    "feedback that breeds": (
+        bend("feedback_territory__join_feedback", "m_feedback"),
+        "wait_thursday",
+        "“等待周四”还没有结束，又会再来一次",
+    ),
+    "a return into the join": (
+        bend("gw_town__m_rectify", "join_handovers"),
+        "join_handovers",
+        "却再也等不到",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BENT)
+def test_what_a_designer_breaks_is_found_and_told(name: str) -> None:
+    text, element, words = BENT[name]
+    found = prove(text)
+    assert found.verdict == "refuted"
+    told = [fault for fault in found.faults if words in fault.message and element in (None, fault.element_id)]
+    assert told, [fault.message for fault in found.faults]
+    assert told[0].example[0].element_id == "start_hazard"
+    assert len(told[0].example) <= 20
+
+
+def test_a_second_verification_must_pass_too() -> None:
+    """What a newcomer adds. The newest verification counts: sent on after the second one failed, the loop is open."""
+    second = XML.replace("</bpmn:subProcess>", SECOND + "</bpmn:subProcess>")
+    second = re.sub(r'(id="sv_passed__join_handovers"[^>]* targetRef=")[^"]*', r"\g<1>verify2", second)
+    assert prove(second).verdict == "proven"
+    loose = prove(second.replace('sourceRef="gw2" targetRef="m_rectify"', 'sourceRef="gw2" targetRef="m_apply"'))
+    assert "从“再次验收”" in "".join(fault.message for fault in loose.faults if fault.element_id == "apply")
+
+
+SECOND = """
+<bpmn:userTask id="verify2" name="再次验收"><bpmn:extensionElements><spiffworkflow:properties>
+<spiffworkflow:property name="verb" value="verify"/><spiffworkflow:property name="duty" value="V"/>
+</spiffworkflow:properties></bpmn:extensionElements></bpmn:userTask>
+<bpmn:exclusiveGateway id="gw2" name="再次合格？" default="f3"/>
+<bpmn:serviceTask id="passed2" name="再次通过"><bpmn:extensionElements>
+<spiffworkflow:serviceTaskOperator id="pass_verification"/></bpmn:extensionElements></bpmn:serviceTask>
+<bpmn:sequenceFlow id="f1" sourceRef="verify2" targetRef="gw2"/>
+<bpmn:sequenceFlow id="f2" sourceRef="gw2" targetRef="passed2"/>
+<bpmn:sequenceFlow id="f3" sourceRef="gw2" targetRef="m_rectify"/>
+<bpmn:sequenceFlow id="f4" sourceRef="passed2" targetRef="join_handovers"/>
+"""
