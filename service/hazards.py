@@ -78,7 +78,7 @@ def init_app(app: Flask) -> None:
 @blueprint.get("")
 def index() -> ResponseReturnValue:
     """隐患: what the caller may see, newest first."""
-    asked = {name: request.args.get(name, "").strip() for name in ("q", "status", "source")}
+    asked = {name: request.args.get(name, "").strip() for name in ("q", "status", "source", "sector", "due")}
     after = request.args.get("after", type=int)
     found = page_of_hazards(
         g.session,
@@ -86,6 +86,8 @@ def index() -> ResponseReturnValue:
         search=asked["q"],
         status=asked["status"],
         source=asked["source"],
+        sector=asked["sector"],
+        late=asked["due"] == "late",
         after=after,
     )
     return render_template(
@@ -93,9 +95,7 @@ def index() -> ResponseReturnValue:
         rows=found.rows,
         marks=marks,
         next=found.next,
-        search=asked["q"],
-        status=asked["status"],
-        source=asked["source"],
+        asked=asked,
     )
 
 

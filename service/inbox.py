@@ -34,9 +34,10 @@ def index() -> ResponseReturnValue:
     box = box if box in BOXES else "all"
     due = request.args.get("due", "")
     due = due if due in ("late", "soon") else ""
-    search = request.args.get("q", "").strip()
-    after = request.args.get("after") or None
-    found = tasks.inbox(g.session, house().rules, current_user.caller, box=box, search=search, due=due, after=after)
+    search, step, after = _asked()
+    found = tasks.inbox(
+        g.session, house().rules, current_user.caller, box=box, search=search, step=step, due=due, after=after
+    )
     return render_template(
         "inbox/index.html",
         counts=counts,
@@ -45,6 +46,8 @@ def index() -> ResponseReturnValue:
         found=found,
         search=search,
         due=due,
+        step=step,
+        steps=_steps(box, step),
         marks=hazards.marks_of([row.task.subject for row in found.rows]),
         drafts=report_drafts.count(g.session, current_user.caller) if people.may(current_user.caller, "report") else 0,
     )
@@ -53,10 +56,22 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/done")
 def done() -> ResponseReturnValue:
     """已办任务."""
-    search = request.args.get("q", "").strip()
-    after = request.args.get("after") or None
-    found = tasks.inbox(g.session, house().rules, current_user.caller, box="done", search=search, after=after)
-    return render_template("inbox/done.html", found=found, search=search)
+    search, step, after = _asked()
+    found = tasks.inbox(g.session, house().rules, current_user.caller, box="done", search=search, step=step, after=after)
+    return render_template("inbox/done.html", found=found, search=search, step=step, steps=_steps("done", step))
+
+
+def _asked() -> tuple[str, str, str | None]:
+    """What both lists may be narrowed by, and the key of the page."""
+    return request.args.get("q", "").strip(), request.args.get("step", "").strip(), request.args.get("after") or None
+
+
+def _steps(box: str, chosen: str) -> list[tuple[str, str]]:
+    """The steps one may narrow a list to, each with its number as long as all are counted; the chosen one in any case."""
+    counted = tasks.steps(g.session, current_user.caller, box)
+    is_whole = sum(number for _, number in counted) < tasks.COUNTED_TO
+    offered = [(name, f"{name}（{number}）" if is_whole else name) for name, number in counted]
+    return offered if not chosen or chosen in dict(counted) else [(chosen, chosen), *offered]
 
 
 @blueprint.get("/tasks/<int:task_id>")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from workflows import clock
 from workflows.engine import definitions
 
 
@@ -20,6 +21,25 @@ def test_the_list_of_hazards(signed_in, hazard_id):
     assert f"/hazards/{hazard_id}" in browser.get("/hazards?q=安全出口&status=REPORTED&source=SELF").text
     assert "没有符合条件的隐患" in browser.get("/hazards?status=ARCHIVED").text
     assert browser.get("/hazards?after=x&status=<script>").status_code == 200
+
+
+def test_narrowing_the_list_of_hazards(signed_in, driver, hazard_id):
+    """By industry and by lateness, beside status and source; what is late is so by its own deadline."""
+    with driver.database.reading() as session:
+        named = driver.rules.options["subjects"](session, None)
+    gas = driver.report("cunwei", subject_on_file=True, subject_id=next(v for v, t in named if "换瓶点" in t), source="SELF")
+    for element in ("register", "confirm_registration", "issue_rectify"):
+        driver.do(hazard_id, element)
+    here, there = f'href="/hazards/{hazard_id}"', f'href="/hazards/{gas}"'
+    page = signed_in("banshi1").get("/hazards?sector=GAS").text
+    assert there in page
+    assert here not in page
+    assert "没有符合条件的隐患" in signed_in("banshi1").get("/hazards?due=late").text
+    with clock.travel(clock.now() + 40 * clock.DAY):
+        page = signed_in("banshi1").get("/hazards?due=late").text
+        assert here in page
+        assert there not in page
+        assert "没有符合条件的隐患" in signed_in("banshi1").get("/hazards?due=late&sector=GAS").text
 
 
 def test_a_case_with_its_record_checked(signed_in, hazard_id):

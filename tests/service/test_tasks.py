@@ -60,6 +60,23 @@ def test_searching_the_inbox(signed_in, hazard_id):
     assert "没有符合条件的任务" in browser.get("/?q=没有这样的").text
 
 
+def test_narrowing_the_inbox_to_a_step(signed_in, driver, hazard_id):
+    """The steps offered are those that wait, with their number; paging and the figures above stay as they are."""
+    driver.report("cunwei", subject_on_file=True, subject_id=driver_subject(driver, "换瓶点"), source="SELF")
+    driver.do(hazard_id, "register", "banshi1")
+    browser = signed_in("banshi1")
+    page = browser.get("/").text
+    assert '<option value="登记拟办">登记拟办（1）</option>' in page
+    assert "主任核定（" not in page
+    page = browser.get("/?step=登记拟办").text
+    assert '<option value="登记拟办" selected>' in page
+    assert "换瓶点" in page
+    assert "没有符合条件的任务" in browser.get("/?step=县签字").text
+    assert "没有符合条件的任务" in browser.get("/?step=登记拟办&due=late").text
+    assert '<option value="登记拟办" selected>登记拟办（1）</option>' in browser.get("/done?step=登记拟办").text
+    assert "乙镇木家具厂" not in browser.get("/done?step=县签字").text
+
+
 def test_a_task_of_another_post_is_not_found(signed_in, driver, hazard_id):
     task_id = task_id_of(driver, hazard_id, "register")
     assert signed_in("banshi1").get(f"/tasks/{task_id}").status_code == 200

@@ -57,6 +57,7 @@ def page(
     search: str = "",
     status: str = "",
     source: str = "",
+    sector: str = "",
     late: bool = False,
     after: int | None = None,
     limit: int = 25,
@@ -71,6 +72,8 @@ def page(
         found = found.where(Hazard.status == status)
     if source:
         found = found.where(Hazard.source == source)
+    if sector:
+        found = found.where(Hazard.sector == sector)
     if late:
         found = found.where(Hazard.due_at < clock.now(), Hazard.status.in_(rules.IN_HAND))
     if after is not None:

@@ -5,6 +5,7 @@ his name on them.
 """
 
 from workflows.engine.tasks.questions import (
+    COUNTED_TO,
     Counts,
     Inbox,
     Row,
@@ -18,6 +19,7 @@ from workflows.engine.tasks.questions import (
     posts_of,
     principal_of,
     schema,
+    steps,
     submissions,
     why_not,
 )
@@ -25,6 +27,7 @@ from workflows.engine.tasks.tables import Draft, Submission
 from workflows.engine.tasks.verbs import claim, complete, release, save_draft
 
 __all__ = [
+    "COUNTED_TO",
     "Counts",
     "Draft",
     "Inbox",
@@ -44,6 +47,7 @@ __all__ = [
     "release",
     "save_draft",
     "schema",
+    "steps",
     "submissions",
     "why_not",
 ]

@@ -135,7 +135,7 @@ def inbox(
     *,
     box: str = "all",
     search: str = "",
-    element: str = "",
+    step: str = "",
     duties: Collection[str] = (),
     due: str = "",
     after: str | None = None,
@@ -144,10 +144,10 @@ def inbox(
     """One page of tasks: box "mine" (in my name), "posts" (unclaimed at my posts), "all" (both), or "done" (by me).
 
     Open tasks come in the order of their due moments, so what is late comes first; done ones newest first. `due`: "late" or
-    "soon" only; `duties`: only tasks by which one takes on one of these. `after` is the `next` of the page before. Each source
-    is an equality look-up on an index that stops after one page.
+    "soon" only; `step`: only tasks of this name; `duties`: only tasks by which one takes on one of these. `after` is the
+    `next` of the page before. Each source is an equality look-up on an index that stops after one page.
     """
-    filters = list(_filters(search, element, duties))
+    filters = list(_filters(search, step, duties))
     if box == "done":
         return _done(session, caller, filters, after, limit)
     sources = [_page(source, after, limit) for source in _sources(caller, box, filters, _span(due))]
@@ -173,6 +173,24 @@ def counts(session: Session, caller: Caller) -> Counts:
     return Counts(mine[0], posts[0], late, soon)
 
 
+def steps(session: Session, caller: Caller, box: str = "all") -> list[tuple[str, int]]:
+    """The steps a box holds, each with its number of tasks, the most frequent first; of a box with more than COUNTED_TO tasks,
+    those that come first."""
+    if box == "done":
+        sources = [select(Task.id).where(*_done_by(caller)).order_by(Task.done_at.desc()).limit(COUNTED_TO)]
+    else:
+        found = _sources(caller, box, [], (None, None))
+        sources = [source.query.order_by(source.due_key).limit(COUNTED_TO) for source in found]
+    if not sources:
+        return []
+    ids = union(*(select(source.subquery()) for source in sources)).subquery()
+    number = func.count()
+    rows = session.execute(
+        select(Task.name, number).join(ids, ids.c.id == Task.id).group_by(Task.name).order_by(number.desc(), Task.name)
+    )
+    return [(name, count) for name, count in rows]
+
+
 def _rows(session: Session, rules: Rules, caller: Caller, shown: list[Task]) -> list[Row]:
     """A task that the caller may not do is shown all the same, greyed with the reason. One who stands in for somebody learns
     of the principal's duties when he opens the task."""
@@ -191,12 +209,12 @@ class _Source:
     id: Any
 
 
-def _filters(search: str, element: str, duties: Collection[str]) -> Iterator[ColumnElement[bool]]:
+def _filters(search: str, step: str, duties: Collection[str]) -> Iterator[ColumnElement[bool]]:
     if search:
         pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         yield or_(Task.title.like(pattern, escape="\\"), Task.name.like(pattern, escape="\\"))
-    if element:
-        yield Task.element_id == element
+    if step:
+        yield Task.name == step
     if duties:
         yield Task.duty.in_(duties)
 
@@ -268,7 +286,7 @@ def _figures(session: Session, caller: Caller, box: str) -> tuple[int, int, int]
 def _done(
     session: Session, caller: Caller, filters: list[ColumnElement[bool]], after: str | None, limit: int
 ) -> Inbox:
-    mine = select(Task).where(Task.done_by == caller.person_id, Task.status == "DONE", *filters)
+    mine = select(Task).where(*_done_by(caller), *filters)
     if after:
         moment, last = _key(after)
         mine = mine.where(or_(Task.done_at < moment, and_(Task.done_at == moment, Task.id < last)))
@@ -277,6 +295,10 @@ def _done(
     more = len(tasks) > limit and shown[-1].done_at is not None
     following = f"{shown[-1].done_at.isoformat()}~{shown[-1].id}" if more and shown[-1].done_at else None
     return Inbox([Row(task, False, None) for task in shown], following)
+
+
+def _done_by(caller: Caller) -> tuple[ColumnElement[bool], ...]:
+    return Task.done_by == caller.person_id, Task.status == "DONE"
 
 
 def _all_posts(caller: Caller) -> set[Post]:
