@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from workflows import addresses, people
 from workflows.hazards import rules
+from workflows.hazards.questions import around
 from workflows.hazards.tables import Hazard
 from workflows.people import Person, Unit
 
@@ -47,17 +48,18 @@ def clauses(session: Session, hazard: Hazard | None) -> Options:  # noqa: ARG001
 
 
 def subjects(session: Session, hazard: Hazard | None) -> Options:
-    """The enterprises on file. A reporter from an enterprise is offered his own."""
+    """The enterprises on file in the county, town or village of the reporter's posts; to an enterprise's people, their own."""
     found = select(Unit).where(Unit.kind == "ENTERPRISE", people.is_there())
-    if hazard is not None and (own := _own_enterprises(session, hazard.reporter_id)):
-        found = found.where(Unit.id.in_(own))
+    if hazard is not None:
+        found = found.where(_within_reach(session, hazard.reporter_id))
     return [(str(unit.id), unit.name) for unit in session.scalars(found.order_by(Unit.name, Unit.id))]
 
 
-def _own_enterprises(session: Session, person_id: int) -> set[int]:
+def _within_reach(session: Session, person_id: int) -> ColumnElement[bool]:
     held = people.posts(session, person_id)
-    own = {post.unit_id for post in held if post.role in people.ENTERPRISE_PEOPLE}
-    return own if all(post.role in people.ENTERPRISE_PEOPLE for post in held) else set()
+    if all(post.role in people.ENTERPRISE_PEOPLE for post in held):
+        return Unit.id.in_({post.unit_id for post in held})
+    return around(session, held)
 
 
 def units(session: Session, hazard: Hazard | None) -> Options:

@@ -85,7 +85,7 @@ def _cases(driver: Driver) -> list[Case]:
         Case(31, "banshi2", "rectify", found["kitchen"]),
         Case(30, "xianban", "rectify", found["stock"], returned, passes=1),
         Case(27, "zhifa2", "apply", found["paint"], fails),
-        Case(17, "cunwei", "verify", found["hose"], immediate),
+        Case(17, "cunwei2", "verify", found["hose"], immediate),
         Case(10, "zhifa3", "plan", found["exit"]),
         Case(5, "anquanyuan", "ack_territory", found["spray"]),
         Case(2, "zhifa1", "confirm_registration", found["lamp"]),

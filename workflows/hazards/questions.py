@@ -152,10 +152,15 @@ def _of_post(post: Post, unit: people.Unit) -> ColumnElement[bool]:
 def regions(session: Session, caller: Caller) -> list[people.Unit]:
     """The counties, towns and villages in which the caller's posts and those he stands in for lie, by code: what he may pick."""
     held = caller.posts.union(*caller.stands_in.values())
-    codes = {unit.region_code[: DIGITS.get(unit.kind, 12)] for unit in _units(session, {post.unit_id for post in held}).values()}
-    inside = [people.Unit.region_code.startswith(code, autoescape=True) for code in sorted(codes)]
-    places = select(people.Unit).where(people.Unit.kind.in_(("COUNTY", "TOWN", "VILLAGE")), or_(false(), *inside))
+    places = select(people.Unit).where(people.Unit.kind.in_(("COUNTY", "TOWN", "VILLAGE")), around(session, held))
     return list(session.scalars(places.order_by(people.Unit.region_code)))
+
+
+def around(session: Session, posts: Iterable[Post]) -> ColumnElement[bool]:
+    """The condition that a unit lies in the county, town or village of one of these posts."""
+    units = _units(session, {post.unit_id for post in posts}).values()
+    codes = {unit.region_code[: DIGITS.get(unit.kind, 12)] for unit in units}
+    return or_(false(), *(people.Unit.region_code.startswith(code, autoescape=True) for code in sorted(codes)))
 
 
 def in_region(unit: people.Unit) -> ColumnElement[bool]:

@@ -1,0 +1,119 @@
+"""Every route of the app, by what it may tell whom. A route that is missing here fails the test: whoever adds one says what it is.
+
+Addresses are templates; `{hazard}`, `{task}`, `{photo}` … are those of the case next door (conftest.py).
+"""
+
+OF_A_CASE = {
+    "hazards.show": ["/hazards/{hazard}", "/hazards/{hazard}?check=1"],
+    "dossiers.show": ["/hazards/{hazard}/dossier"],
+    "dossiers.download": ["/hazards/{hazard}/dossier.zip"],
+    "inbox.task": ["/tasks/{task}", "/tasks/{done_task}", "/tasks/{named_task}"],
+    "photos.show": ["/photos/{photo}"],
+    "papers.show": ["/papers/{paper}"],
+    "photos.kept": ["/photos/kept/{kept_photo}"],
+    "papers.kept": ["/papers/kept/{kept_paper}"],
+}
+"""Pages and files of one case, task or draft: 404 for everybody outside, whatever his post."""
+
+DONE_TO_A_CASE = {
+    "inbox.complete": ["/tasks/{task}", "/tasks/{done_task}", "/tasks/{named_task}"],
+    "inbox.claim": ["/tasks/{task}/claim"],
+    "inbox.release": ["/tasks/{named_task}/release"],
+    "inbox.draft": ["/tasks/{task}/draft"],
+    "reports.discard_draft": ["/hazards/drafts/{draft}/discard"],
+}
+"""The same for what is handed in: POST."""
+
+LISTS = {
+    "inbox.index": ("", ["/", "/?q={subject}", "/?box=posts", "/?due=late"]),
+    "inbox.done": ("", ["/done", "/done?q={subject}"]),
+    "hazards.index": ("", ["/hazards", "/hazards?q={no}", "/hazards?q={words}", "/hazards?after=9999"]),
+    "reports.new": ("report", ["/hazards/new"]),
+    "ledger.index": ("see_ledger", ["/ledger", "/ledger?q={no}", "/ledger?sector=INDUSTRY", "/ledger?as_of={yesterday}"]),
+    "ledger.export": ("see_ledger", ["/ledger/export", "/ledger/export?q={words}"]),
+    "ledger.download": ("see_ledger", ["/ledger/export.xlsx"]),
+    "board.index": ("see_board", ["/board"]),
+    "board.signing": ("see_board", ["/board/signing"]),
+    "definitions.index": ("see_definitions", ["/definitions"]),
+    "definitions.show": ("see_definitions", ["/definitions/hazard_closed_loop/1"]),
+    "definitions.xml": ("", ["/definitions/hazard_closed_loop/1.bpmn"]),
+    "auth.own_password": ("", ["/password"]),
+}
+"""What gathers from many cases, with the action that opens it ("": anybody's): nothing of the case next door stands in it."""
+
+OWN = {
+    "reports.new": ("report", ["/hazards/new?draft={draft}"]),
+}
+"""What everybody has of his own on a page that others use too: another's is 404 for whoever may use the page, else 403."""
+
+PARTS = {
+    "admin.index": ("see_administration", ["/admin"]),
+    "admin.units": ("administer", ["/admin/units"]),
+    "admin.unit": ("administer", ["/admin/units/{unit}"]),
+    "admin.new_unit": ("administer", ["/admin/units/new/VILLAGE"]),
+    "admin.change_unit": ("administer", ["/admin/units/{unit}/change"]),
+    "admin.end_unit": ("administer", ["/admin/units/{unit}/end"]),
+    "admin.enterprises": ("administer", ["/admin/enterprises"]),
+    "admin.new_enterprise": ("administer", ["/admin/enterprises/new"]),
+    "admin.persons": ("administer", ["/admin/persons"]),
+    "admin.person": ("administer", ["/admin/persons/{person}"]),
+    "admin.new_person": ("administer", ["/admin/persons/new"]),
+    "admin.change_person": ("administer", ["/admin/persons/{person}/change"]),
+    "admin.issue_password": ("administer", ["/admin/persons/{person}/password"]),
+    "admin.deactivate": ("administer", ["/admin/persons/{person}/deactivate"]),
+    "admin.activate": ("administer", ["/admin/persons/{person}/activate"]),
+    "admin.appointments": ("authorise", ["/admin/appointments"]),
+    "admin.new_appointment": ("authorise", ["/admin/appointments/new?role=VILLAGE"]),
+    "admin.end_appointment": ("authorise", ["/admin/appointments/1/end"]),
+    "admin.substitutions": ("authorise", ["/admin/substitutions"]),
+    "admin.new_substitution": ("authorise", ["/admin/substitutions/new"]),
+    "admin.end_substitution": ("authorise", ["/admin/substitutions/{substitution}/end"]),
+    "admin.parameters": ("set_parameters", ["/admin/parameters"]),
+    "admin.parameter": ("set_parameters", ["/admin/parameters/ZD2023/ack_wd"]),
+    "admin.change_parameter": ("set_parameters", ["/admin/parameters/ZD2023/ack_wd/change"]),
+    "admin.calendar": ("set_parameters", ["/admin/calendar"]),
+    "admin.enter_year": ("set_parameters", ["/admin/calendar/{year}/enter"]),
+    "admin.change_calendar": ("set_parameters", ["/admin/calendar/change"]),
+    "admin.roster": ("see_administration", ["/admin/import"]),
+    "admin.roster_template": ("see_administration", ["/admin/import/template.xlsx"]),
+    "audit.index": ("see_audit", ["/audit", "/audit?subject=hazard&id={hazard}"]),
+}
+"""The administration and the audit: one house is one county, so the system administrator sees all of its units and persons, the
+security administrator all posts, the auditor every line of the record (domain 2.1, 日志); none of them opens a case. All others: 403."""
+
+DONE_TO_PARTS = {
+    "admin.new_unit": PARTS["admin.new_unit"],
+    "admin.change_unit": PARTS["admin.change_unit"],
+    "admin.end_unit": PARTS["admin.end_unit"],
+    "admin.new_person": PARTS["admin.new_person"],
+    "admin.change_person": PARTS["admin.change_person"],
+    "admin.issue_password": PARTS["admin.issue_password"],
+    "admin.deactivate": PARTS["admin.deactivate"],
+    "admin.activate": PARTS["admin.activate"],
+    "admin.new_appointment": PARTS["admin.new_appointment"],
+    "admin.end_appointment": PARTS["admin.end_appointment"],
+    "admin.new_substitution": PARTS["admin.new_substitution"],
+    "admin.end_substitution": PARTS["admin.end_substitution"],
+    "admin.change_parameter": PARTS["admin.change_parameter"],
+    "admin.enter_year": PARTS["admin.enter_year"],
+    "admin.change_calendar": PARTS["admin.change_calendar"],
+    "admin.check_roster": ("see_administration", ["/admin/import"]),
+    "admin.confirm_roster": ("see_administration", ["/admin/import/confirm"]),
+    "audit.verify": ("see_audit", ["/audit/verify"]),
+    "reports.report": ("report", ["/hazards/new"]),
+    "reports.save_draft": ("report", ["/hazards/drafts"]),
+}
+"""What is handed in there: POST. Who may is refused by nobody here (what he may is tested with each page)."""
+
+OPEN = {
+    "static": "scripts and styles, the same for everybody",
+    "auth.sign_in": "nobody is signed in yet; tells no login (tests/service/test_auth.py)",
+    "auth.sign_out": "ends one's own session",
+    "auth.own_password": "one's own password (POST)",
+    "probes.healthz": "for machines; of the database and the sweep only (tests/service/test_probes.py)",
+    "probes.metrics": "for machines; of counts over the whole house only, from this machine or with the token",
+}
+"""Routes that hold nothing of a case, and why."""
+
+READ = OF_A_CASE.keys() | LISTS.keys() | PARTS.keys() | OPEN.keys()
+WRITTEN = DONE_TO_A_CASE.keys() | DONE_TO_PARTS.keys() | OPEN.keys()
