@@ -89,6 +89,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
         definitions,
         dossiers,
         errors,
+        exports,
         forms,
         hazards,
         inbox,
@@ -106,7 +107,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
     CSRFProtect(app)
     app.after_request(_harden)
     app.jinja_env.globals.update(asset=_asset, navigation=_navigation, may=_may, page_url=_page_url, fold=forms.fold)
-    pages = (auth, inbox, hazards, reports, dossiers, ledger, board, definitions, admin, audit, probes)
+    pages = (auth, inbox, hazards, reports, dossiers, ledger, exports, board, definitions, admin, audit, probes)
     for part in (logs, labels, errors, *pages):
         part.init_app(app)
     return app

@@ -12,11 +12,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import hazards, house, labels, sheets
-from workflows import clock, ledger, people
+from workflows import clock, exports, ledger, people
+from workflows.db import Session
+from workflows.engine import Caller
 from workflows.errors import Forbidden, Invalid, NotFound
 from workflows.hazards import regions
 from workflows.hazards import scope as scope_of
 from workflows.hazards.rules import AWAITING_SIGNATURE, COUNTED_AS_CLOSED, STATUSES
+from workflows.options import OPTIONS
 from workflows.people import Unit
 
 blueprint = Blueprint("ledger", __name__, url_prefix="/ledger")
@@ -28,6 +31,9 @@ AGES = {"7": "7 日内", "30": "8 至 30 日", "90": "31 至 90 日", "180": "91
 NUMBERED = {code: text for code, text in STATUSES.items() if code not in ("DRAFT", "REPORTED", "REJECTED_LEAD")}
 ASKED = ("unit", "sector", "source", "q", "status", "term", "mark", "age", "as_of")
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+AT_ONCE = 2_000  # rows that are written while one waits for the page
+TOLD_EVERY = 500
+Passed = Callable[[int], None]
 INDENT = {"COUNTY": 0, "TOWN": 1, "VILLAGE": 2}
 HEADS = (
     ("编号", 27), ("主体名称", 24), ("主体类型", 11), ("统一社会信用代码", 21), ("所在乡镇", 14), ("所在村（社区）", 14),
@@ -49,7 +55,7 @@ def init_app(app: Flask) -> None:
 @blueprint.get("")
 def index() -> ResponseReturnValue:
     """台账: totals by the rules of counting, then the rows."""
-    asked, places = _asked(), places_of()
+    asked, places = asked_for(), places_of()
     wanted = _wanted(asked, places)
     scope = scope_of(g.session, current_user.caller)
     found = ledger.page(g.session, wanted, scope=scope, after=request.args.get("after", type=int))
@@ -61,7 +67,7 @@ def index() -> ResponseReturnValue:
         found=found,
         asked=asked,
         marks=hazards.marks,
-        named=place_names(),
+        named=place_names(g.session),
         moment=_moment(asked),
         CLOSED=COUNTED_AS_CLOSED,
         **choices(places),
@@ -71,31 +77,64 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/export")
 def export() -> ResponseReturnValue:
     """导出台账: how many rows it will be, before one waits for them."""
-    asked, places = _asked(), places_of()
-    number = ledger.number(g.session, _wanted(asked, places), scope=scope_of(g.session, current_user.caller))
-    told = _told(asked, places)
+    asked, places = asked_for(), places_of()
     return render_template(
-        "ledger/export.html", number=number, asked=asked, told=told, moment=_moment(asked), columns=len(HEADS)
+        "ledger/export.html",
+        number=number_of(asked, places),
+        asked=asked,
+        told=told_of(asked, places),
+        moment=_moment(asked),
+        columns=len(HEADS),
+        at_once=AT_ONCE,
+        exports=exports.of(g.session, current_user.id),
     )
 
 
 @blueprint.get("/export.xlsx")
 def download() -> Response:
     """The rows as Excel: row by row from the database to a file on disk, and from there to the browser."""
-    asked, places = _asked(), places_of()
-    wanted = _wanted(asked, places)
-    scope = scope_of(g.session, current_user.caller)
-    notes = [f"重大事故隐患台账（{_moment(asked)}）", f"条件：{_told(asked, places)}", _summary(wanted, scope)]
-    number = ledger.number(g.session, wanted, scope=scope)
+    places_of()
     with tempfile.TemporaryDirectory(prefix="bihuan-ledger-") as folder:
         file = Path(folder) / "ledger.xlsx"
-        sheets.write(file, name="台账", notes=notes, heads=HEADS, rows=_lines(wanted, scope))
-        stream, size = file.open("rb"), file.stat().st_size  # the open file outlives its name
+        number = write(g.session, current_user.caller, asked_for(), file)
+        response = send(file)
     with house().database.transaction() as session:  # who took it out stays on record; this page itself only reads
         ledger.record_export(session, by=current_user.id, number=number)
+    return response
+
+
+def send(file: Path) -> Response:
+    """A finished sheet as a download. The open file outlives its name."""
+    stream, size = file.open("rb"), file.stat().st_size
     response = send_file(stream, SHEET, as_attachment=True, download_name=f"重大事故隐患台账-{clock.today():%Y%m%d}.xlsx")
     response.content_length = size
     return response
+
+
+def write(session: Session, caller: Caller, asked: Mapping[str, str], file: Path, *, passed: Passed = lambda _: None) -> int:
+    """Write the rows that are asked for as Excel, as far as the caller may see them; answers how many. `passed` is told
+    every few hundred rows how many are written."""
+    places, scope = regions(session, caller), scope_of(session, caller)
+    wanted = _wanted(asked, places)
+    counts = ledger.count(session, part=wanted, scope=scope)
+    notes = [f"重大事故隐患台账（{_moment(asked)}）", f"条件：{told_of(asked, places)}", _summary(counts)]
+    lines = _Counted(_lines(session, wanted, scope), passed)
+    sheets.write(file, name="台账", notes=notes, heads=HEADS, rows=lines)
+    return lines.number
+
+
+class _Counted:
+    """Rows that are counted as they pass."""
+
+    def __init__(self, rows: Iterator[Sequence[sheets.Cell]], passed: Passed) -> None:
+        self.rows, self.passed, self.number = rows, passed, 0
+
+    def __iter__(self) -> Iterator[Sequence[sheets.Cell]]:
+        for row in self.rows:
+            self.number += 1
+            if self.number % TOLD_EVERY == 0:
+                self.passed(self.number)
+            yield row
 
 
 # ---- what is asked -----------------------------------------------------------------------------------------------------
@@ -114,9 +153,14 @@ def choices(places: Sequence[Unit]) -> dict[str, Any]:
 
 def places_of() -> list[Unit]:
     """The places the caller may pick; Forbidden if the ledger is not for his posts."""
-    if not people.may(current_user.caller, "see_ledger"):
-        raise Forbidden("您的岗位不能查看台账。")
+    must_see(current_user.caller)
     return regions(g.session, current_user.caller)
+
+
+def must_see(caller: Caller) -> None:
+    """Forbidden if the ledger is not for the caller's posts."""
+    if not people.may(caller, "see_ledger"):
+        raise Forbidden("您的岗位不能查看台账。")
 
 
 def pick(places: Sequence[Unit], unit_id: str) -> Unit | None:
@@ -132,7 +176,13 @@ def address(endpoint: str, asked: Mapping[str, str | None]) -> str:
     return url_for(endpoint, **{name: value for name, value in asked.items() if value})
 
 
-def _asked() -> dict[str, str]:
+def number_of(asked: Mapping[str, str], places: Sequence[Unit]) -> int:
+    """How many rows are asked for."""
+    return ledger.number(g.session, _wanted(asked, places), scope=scope_of(g.session, current_user.caller))
+
+
+def asked_for() -> dict[str, str]:
+    """The conditions in the address."""
     return {name: request.args.get(name, "").strip() for name in ASKED}
 
 
@@ -167,7 +217,7 @@ def _moment(asked: Mapping[str, str]) -> str:
     return f"截至{labels.due_words(end)}" if end else f"截至{labels.moment(clock.now())}"
 
 
-def _told(asked: Mapping[str, str], places: Sequence[Unit]) -> str:
+def told_of(asked: Mapping[str, str], places: Sequence[Unit]) -> str:
     """The conditions in words."""
     unit = pick(places, asked["unit"])
     named = [
@@ -183,8 +233,7 @@ def _told(asked: Mapping[str, str], places: Sequence[Unit]) -> str:
     return "，".join(filter(None, named)) or "职责范围内全部"
 
 
-def _summary(wanted: ledger.Wanted, scope: Any) -> str:
-    counts = ledger.count(g.session, part=wanted, scope=scope)
+def _summary(counts: ledger.Counts) -> str:
     total, rate = counts.total, labels.percent(counts.rate)
     return (
         f"发现 {total.found} 件，已完成整改（县签字销号）{total.closed} 件，已改待销 {total.awaiting} 件，"
@@ -192,18 +241,18 @@ def _summary(wanted: ledger.Wanted, scope: Any) -> str:
     )
 
 
-def place_names() -> Callable[[str], tuple[str, str]]:
+def place_names(session: Session) -> Callable[[str], tuple[str, str]]:
     """What the town and the village of a region code are called."""
-    towns = {unit.region_code: unit.name for unit in people.units(g.session, "TOWN")}
-    villages = {unit.region_code: unit.name for unit in people.units(g.session, "VILLAGE")}
+    towns = {unit.region_code: unit.name for unit in people.units(session, "TOWN")}
+    villages = {unit.region_code: unit.name for unit in people.units(session, "VILLAGE")}
     return lambda code: (towns.get(people.town_code(code), ""), villages.get(code, ""))
 
 
-def _lines(wanted: ledger.Wanted, scope: Any) -> Iterator[Sequence[sheets.Cell]]:
+def _lines(session: Session, wanted: ledger.Wanted, scope: Any) -> Iterator[Sequence[sheets.Cell]]:
     """The cells of each row, in the order of HEADS."""
-    named, clauses = place_names(), hazards.options_of(None)("clauses")
-    now, clause = wanted.as_of or clock.now(), dict(clauses)
-    for row in ledger.lines(g.session, wanted, scope=scope):
+    named, clause = place_names(session), dict(OPTIONS["clauses"](session, None))
+    now = wanted.as_of or clock.now()
+    for row in ledger.lines(session, wanted, scope=scope):
         is_late = row.status in labels.IN_HAND and row.due_at is not None and row.due_at < now
         town, village = named(row.region_code)
         yield (

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import click
 import waitress
 
-from service import create_app, logs, setup
+from service import create_app, exports, logs, setup
 from service.config import Config, Misconfigured
 from workflows import steps
 from workflows.db import Database
@@ -68,5 +68,6 @@ def _background(database: Database) -> Iterator[None]:
 
 
 def _start_jobs(database: Database) -> None:
+    assert exports.write  # the effects of the pages are declared where they are written
     jobs.prepare(database)
     jobs.start(database)

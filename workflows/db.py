@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Date, DateTime, Engine, Integer, MetaData, Text, create_engine, event
 from sqlalchemy.engine import Connection, Dialect, ExceptionContext
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import Session as Session  # the pages name it, and may not import SQLAlchemy
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
