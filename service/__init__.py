@@ -87,6 +87,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
         auth,
         board,
         definitions,
+        designer,
         dossiers,
         errors,
         exports,
@@ -107,7 +108,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
     CSRFProtect(app)
     app.after_request(_harden)
     app.jinja_env.globals.update(asset=_asset, navigation=_navigation, may=_may, page_url=_page_url, fold=forms.fold)
-    pages = (auth, inbox, hazards, reports, dossiers, ledger, exports, board, definitions, admin, audit, probes)
+    pages = (auth, inbox, hazards, reports, dossiers, ledger, exports, board, definitions, designer, admin, audit, probes)
     for part in (logs, labels, errors, *pages):
         part.init_app(app)
     return app
@@ -150,6 +151,7 @@ NAVIGATION = (
     ("ledger.index", "台账", "see_ledger"),
     ("board.index", "看板", "see_board"),
     ("definitions.index", "流程图", "see_definitions"),
+    ("designer.index", "流程设计", "see_drafts"),
     ("admin.index", "管理", "see_administration"),
     ("audit.index", "审计", "see_audit"),
 )

@@ -56,6 +56,11 @@ def xml(key: str, version: int) -> Response:
     return response
 
 
+def xml_url(definition: definitions.Definition) -> str:
+    """Where the diagram of a version can be fetched."""
+    return url_for("definitions.xml", key=definition.key, version=definition.version)
+
+
 def diagram(
     definition: definitions.Definition,
     *,
@@ -67,7 +72,7 @@ def diagram(
     return {
         "title": title,
         "svg": Markup(drawing.draw(definition.xml, tokens=tokens, done=done)),
-        "xml_url": url_for("definitions.xml", key=definition.key, version=definition.version),
+        "xml_url": xml_url(definition),
         "tokens": tokens,
         "done": [id for id in done if id not in tokens],
         "is_live": bool(tokens or done),

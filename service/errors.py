@@ -44,7 +44,9 @@ def init_app(app: Flask) -> None:
 
 
 def page(status: int, message: str) -> ResponseReturnValue:
-    """The page of a refusal."""
+    """The page of a refusal; to a script that asked for JSON, its sentence."""
+    if request.accept_mimetypes.best == "application/json":
+        return {"message": message}, status
     title = TITLES.get(status, TITLES[500])
     number = logs.request_id() if status >= 500 else ""
     try:

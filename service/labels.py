@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 
 from workflows import clock, people
+from workflows.engine.definitions.rules import STATES as DRAFT_STATES
 from workflows.hazards.rules import IN_HAND, LEVELS, MODES, SECTORS, SOURCES, STATUSES, SUBJECT_TYPES
 
 OPEN, GOOD, GONE = "blue", "green", "grey"
@@ -90,6 +91,7 @@ def init_app(app: Flask) -> None:
     """Give the templates these words."""
     dates = (day, moment, due_words, remaining, tone_of_due)
     words = (yuan, percent, sector, status, status_tone, source, result, line_kind, number_of, bare_title, role, subject_type)
+    words += (draft_state, draft_tone)
     app.jinja_env.filters.update({f.__name__: f for f in (*dates, *words)})
     app.jinja_env.globals.update(today=clock.today, STATUS=STATUSES, SOURCE=SOURCES, SECTOR=SECTORS, IN_HAND=IN_HAND)
 
@@ -102,6 +104,16 @@ def status(code: str) -> str:
 def status_tone(code: str) -> str:
     """The colour of a status."""
     return STATUS_TONE.get(code, OPEN)
+
+
+def draft_state(code: str) -> str:
+    """待发布审批 for HANDED_IN."""
+    return DRAFT_STATES.get(code, code)
+
+
+def draft_tone(code: str) -> str:
+    """The colour of a draft's state."""
+    return {"HANDED_IN": "blue", "RETURNED": "amber", "PUBLISHED": GOOD}.get(code, GONE)
 
 
 def source(code: str | None) -> str:

@@ -151,6 +151,7 @@ ACTIONS = {
     "see_definitions": OFFICIALS | {"PROC_DESIGNER", "PROC_PUBLISHER", "SYS_ADMIN", "AUDITOR"},
     "design": frozenset({"PROC_DESIGNER"}),
     "deploy": frozenset({"PROC_PUBLISHER"}),
+    "see_drafts": frozenset({"PROC_DESIGNER", "PROC_PUBLISHER"}),
     "administer": frozenset({"SYS_ADMIN"}),
     "set_parameters": frozenset({"SYS_ADMIN"}),
     "authorise": frozenset({"SEC_ADMIN"}),

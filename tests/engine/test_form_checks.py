@@ -38,7 +38,7 @@ BROKEN = {
 @pytest.mark.parametrize("found", BROKEN)
 def test_refuses(found):
     rule, at = found
-    findings = list(forms.check({"f": BROKEN[found]}, KNOWN))
+    findings = list(forms.check_forms({"f": BROKEN[found]}, KNOWN))
     assert [(each.rule, each.element_id, each.severity) for each in findings] == [(rule, at, "error")]
     assert findings[0].message.endswith("。")
 
@@ -59,13 +59,13 @@ def test_every_rule_has_a_test():
     ],
 )
 def test_refuses_also(field):
-    assert len(list(forms.check({"f": form(a=field)}, KNOWN))) == 1
+    assert len(list(forms.check_forms({"f": form(a=field)}, KNOWN))) == 1
 
 
 def test_a_good_form_has_no_findings():
     choice = {"type": "string", "title": "结论", "oneOf": [{"const": "x", "title": "甲"}], "x-decides": True}
     village = {"type": "string", "title": "村", "x-options": "villages", "x-visible-when": "a == 'x' and mode() == 'y'"}
-    assert list(forms.check({"f": form(required=["a"], a=choice, b=village)}, KNOWN)) == []
+    assert list(forms.check_forms({"f": form(required=["a"], a=choice, b=village)}, KNOWN)) == []
 
 
 def test_forms_are_checked_with_the_diagram():

@@ -183,6 +183,14 @@ def visits(session: Session, instance: Instance) -> dict[str, int]:
     return Counter(dict(session.execute(done.group_by(Task.element_id)).all()))
 
 
+def open_by_version(session: Session, key: str) -> dict[int, int]:
+    """How many cases run on each version of a diagram; versions without one are left out."""
+    version = definitions.Definition.version
+    counted = select(version, func.count()).join(Instance, Instance.definition_id == definitions.Definition.id)
+    mine = counted.where(definitions.Definition.key == key, Instance.ended_at.is_(None))
+    return dict(session.execute(mine.group_by(version)).all())
+
+
 def functions(session: Session, rules: Rules, thing: Any) -> dict[str, Callable[[], Any]]:
     """The functions an expression may call, asked about this thing."""
     return {name: partial(function, session, thing) for name, function in rules.functions.items()}

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from workflows.engine import xml
-from workflows.engine.checks import elements, flows, forms, ids, pools, reach, texts, words
+from workflows.engine.checks import elements, flows, ids, pools, reach, texts, words
 from workflows.engine.checks.diagrams import Diagram, read
 from workflows.engine.checks.findings import Finding, Known, error, warning
+from workflows.engine.checks.forms import check_forms
 from workflows.errors import Invalid
 
-__all__ = ["Finding", "Known", "check", "error", "warning"]
+__all__ = ["Finding", "Known", "check", "check_forms", "error", "warning"]
 
 MAX_FINDINGS = 200
 
@@ -82,7 +83,7 @@ def check(data: bytes, known: Known, asked: Mapping[str, Any] | None = None) -> 
         diagram = read(xml.parse(data))
     except Invalid as problem:
         return [error("", "file-unreadable", problem.message)]
-    found = list(dict.fromkeys([*_all(diagram, known), *forms.check(asked or {}, known)]))
+    found = list(dict.fromkeys([*_all(diagram, known), *check_forms(asked or {}, known)]))
     found.sort(key=lambda finding: finding.severity != "error")
     if len(found) <= MAX_FINDINGS:
         return found

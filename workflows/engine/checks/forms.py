@@ -20,7 +20,7 @@ RANGES = (("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxI
 SCALARS = frozenset({"integer", "number", "boolean"})
 
 
-def check(forms: Mapping[str, Any], known: Known) -> Iterator[Finding]:
+def check_forms(forms: Mapping[str, Any], known: Known) -> Iterator[Finding]:
     """What is wrong with the forms that come with a diagram. Findings stand at `form:KEY` or `form:KEY/FIELD`."""
     for key, form in forms.items():
         if not isinstance(form, dict) or not isinstance(form.get("properties"), dict):

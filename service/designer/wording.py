@@ -1,0 +1,136 @@
+"""What changed, said to a publisher: the engine's differences in the words of the house."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from workflows import vocabulary
+from workflows.engine.checks import diagrams
+from workflows.engine.definitions.changes import Change
+from workflows.engine.xml import BPMN, parse
+
+DONE = {"ADDED": "新增", "REMOVED": "删除", "CHANGED": "修改"}
+TONES = {"ADDED": "green", "REMOVED": "red", "CHANGED": "amber"}
+KINDS = {
+    "userTask": "用户任务",
+    "serviceTask": "服务任务",
+    "subProcess": "子流程",
+    "callActivity": "调用活动",
+    "exclusiveGateway": "排他网关",
+    "parallelGateway": "并行网关",
+    "inclusiveGateway": "包容网关",
+    "eventBasedGateway": "事件网关",
+    "startEvent": "开始事件",
+    "endEvent": "结束事件",
+    "intermediateCatchEvent": "中间事件",
+    "boundaryEvent": "边界事件",
+    "sequenceFlow": "箭头",
+    "process": "流程",
+    "lane": "泳道",
+    "participant": "池",
+    "textAnnotation": "注释",
+    "form": "表单",
+    "field": "填报项",
+    **diagrams.REFUSED,
+}
+ASPECTS = {
+    "name": "名称",
+    "kind": "类型",
+    "sourceRef": "起点",
+    "targetRef": "终点",
+    "attachedToRef": "所附环节",
+    "default": "默认出口",
+    "calledElement": "调用的流程",
+    "cancelActivity": "是否中断",
+    "conditionExpression": "条件",
+    "timeDate": "到期时刻",
+    "loopCardinality": "会签人数",
+    "completionCondition": "会签完成条件",
+    "documentation": "说明",
+    "text": "文字",
+    "role": "岗位",
+    "unit": "单位",
+    "person": "人员",
+    "form": "表单",
+    "duty": "职责",
+    "due": "期限",
+    "verb": "办理步骤",
+    "step": "系统步骤",
+    "subject": "办理对象",
+    "loop": "闭环规则",
+    "title": "名称",
+    "description": "提示",
+    "type": "类型",
+    "format": "格式",
+    "required": "必填",
+    "minLength": "最少字数",
+    "maxLength": "最多字数",
+    "minimum": "最小值",
+    "maximum": "最大值",
+    "minItems": "最少项数",
+    "maxItems": "最多项数",
+    "uniqueItems": "不可重复",
+    "oneOf": "选项",
+    "items": "选项",
+    "pattern": "格式规则",
+    "default_value": "默认值",
+    "order": "填报项的次序",
+    "x-widget": "形式",
+    "x-options": "名单",
+    "x-visible-when": "显示条件",
+    "x-required-when-visible": "显示时必填",
+    "x-decides": "用于流程判断",
+    "x-reauthenticate": "提交前再输密码",
+    "x-again": "退回后带出上次内容",
+    "x-unit": "计量单位",
+}
+LISTS = {"role": "roles", "unit": "units", "person": "persons", "duty": "duties", "due": "dues", "verb": "verbs", "step": "steps"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One change as a row: what was done to what, and before and after where there is one."""
+
+    done: str
+    tone: str
+    where: str
+    kind: str
+    name: str
+    aspect: str
+    before: str
+    after: str
+
+
+class Wording:
+    """Words for the changes between two files. `where(id)` is what an element is called in either of them."""
+
+    def __init__(self, session: Any, *files: bytes) -> None:
+        self._words = vocabulary.words(session)
+        self._names: dict[str, str] = {}
+        for file in files:
+            for each in parse(file).iter(f"{{{BPMN}}}*"):
+                if each.get("id") and each.get("name"):
+                    self._names.setdefault(each.get("id", ""), each.get("name", ""))
+
+    def where(self, id: str) -> str:
+        """An element by its name, else by its id; the whole file for ""."""
+        return self._names.get(id, id) or "整个流程图"
+
+    def tell(self, changes: Iterable[Change]) -> list[Told]:
+        """A row for each change."""
+        return [self._told(each) for each in changes]
+
+    def _told(self, change: Change) -> Told:
+        aspect = ASPECTS.get(change.aspect, change.aspect.replace("parameter ", "参数 "))
+        before, after = self._value(change.aspect, change.before), self._value(change.aspect, change.after)
+        kind = KINDS.get(change.kind, change.kind)
+        return Told(DONE[change.what], TONES[change.what], change.where, kind, change.name or change.where, aspect, before, after)
+
+    def _value(self, aspect: str, value: str) -> str:
+        if aspect in ("sourceRef", "targetRef", "attachedToRef", "default", "calledElement"):
+            return self.where(value) if value else ""
+        if aspect == "kind":
+            return KINDS.get(value, value)
+        names = {word["code"]: word["name"] for word in self._words.get(LISTS.get(aspect, ""), ())}
+        codes = [code.strip() for code in value.split(",")] if aspect == "role" else [value]
+        return "、".join(names.get(code, code) for code in codes)

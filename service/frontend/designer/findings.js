@@ -1,0 +1,68 @@
+// What the server finds while one draws: marks on the canvas, and a list that leads to each of them.
+import { button, h, redraw } from "./dom.js";
+import { goTo } from "./modeler.js";
+import { ask } from "./server.js";
+
+const PAUSE = 400;
+const NAMES = { error: "错误", warning: "提醒" };
+
+export default function findings(part, room) {
+  const { modeler } = room;
+  let timer = 0;
+  let asked = 0;
+  let marked = [];
+
+  function touch(pause = PAUSE) {
+    clearTimeout(timer);
+    timer = setTimeout(check, pause);
+  }
+
+  async function check() {
+    const mine = (asked += 1);
+    try {
+      const { findings: found } = await ask(room.addresses.findings, await room.collect(), room.token);
+      if (mine === asked) show(found); // an older answer may come later
+    } catch (refusal) {
+      if (mine === asked) redraw(part, h("h2", {}, "检查结果"), h("p", { class: "bad" }, `没有检查：${refusal.message}`));
+    }
+  }
+
+  function show(found) {
+    mark(found);
+    const errors = found.filter((each) => each.severity === "error").length;
+    const words = found.length === 0 ? "没有发现问题" : `${errors} 个错误，${found.length - errors} 个提醒`;
+    redraw(part, h("h2", {}, `检查结果：${words}`), h("ul", {}, found.map((each) => h("li", { class: each.severity }, button(each.message, () => lead(each.element_id))))));
+  }
+
+  function lead(id) {
+    if (id.startsWith("form:")) room.openForm(...id.slice(5).split("/"));
+    else room.openDrawing(() => goTo(modeler, id));
+  }
+
+  function mark(found) {
+    const canvas = modeler.get("canvas");
+    const overlays = modeler.get("overlays");
+    const known = modeler.get("elementRegistry");
+    for (const [id, name] of marked) if (known.get(id)) canvas.removeMarker(id, name);
+    overlays.remove({ type: "finding" });
+    marked = [];
+    for (const [id, each] of worst(found)) {
+      if (!known.get(id)?.parent) continue;
+      canvas.addMarker(id, `has-${each.severity}`);
+      marked.push([id, `has-${each.severity}`]);
+      overlays.add(id, "finding", { position: { top: -10, left: -10 }, html: h("span", { class: `finding ${each.severity}`, title: `${NAMES[each.severity]}：${each.message}` }, each.severity === "error" ? "!" : "?") });
+    }
+  }
+
+  return { touch, check };
+}
+
+// One mark an element: an error rather than a warning, with all that is said there.
+function worst(found) {
+  const at = new Map();
+  for (const each of found) {
+    const before = at.get(each.element_id);
+    at.set(each.element_id, before ? { severity: before.severity, message: `${before.message}\n${each.message}` } : { ...each });
+  }
+  return at;
+}

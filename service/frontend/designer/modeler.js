@@ -1,0 +1,50 @@
+// The drawing board: bpmn.io's modeler in Chinese, with minimap and token simulation.
+import Modeler from "bpmn-js/lib/Modeler";
+import simulation from "bpmn-js-token-simulation";
+import minimap from "diagram-js-minimap";
+
+import "bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css";
+import "bpmn-js/dist/assets/bpmn-js.css";
+import "bpmn-js/dist/assets/diagram-js.css";
+import "bpmn-js-token-simulation/assets/css/bpmn-js-token-simulation.css";
+import "diagram-js-minimap/assets/diagram-js-minimap.css";
+
+import chinese from "./zh.js";
+import spiff from "./spiff.json";
+
+const PALETTE = 110; // pixels at the left that the palette covers
+
+export function open(container) {
+  return new Modeler({
+    container,
+    additionalModules: [chinese, minimap, simulation],
+    moddleExtensions: { spiffworkflow: spiff },
+  });
+}
+
+// Shows a whole file. The palette must not lie on the first shapes.
+export async function show(modeler, xml) {
+  await modeler.importXML(xml);
+  fit(modeler);
+}
+
+export function fit(modeler) {
+  const canvas = modeler.get("canvas");
+  canvas.zoom("fit-viewport", "auto");
+  const { width } = canvas.getSize();
+  canvas.zoom(canvas.zoom() * (1 - PALETTE / width), "auto");
+  canvas.scroll({ dx: PALETTE / 2, dy: 0 });
+}
+
+export const text = async (modeler) => (await modeler.saveXML({ format: true })).xml;
+
+export function goTo(modeler, id) {
+  const element = modeler.get("elementRegistry").get(id);
+  if (!element) return;
+  const canvas = modeler.get("canvas");
+  if (element.parent) {
+    canvas.zoom(Math.max(canvas.zoom(), 0.7));
+    canvas.scrollToElement(element, 120);
+  }
+  modeler.get("selection").select(element);
+}

@@ -1,0 +1,97 @@
+"""A designer draws, a publisher decides, a case runs on the new version."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+# What is no Chinese and has to be: the watermark of bpmn.io, keys, the ids of a diagram, and examples of expressions.
+LATIN = re.compile(r"[A-Za-z]{3,}")
+ALLOWED = re.compile(r"bpmn\.io|BPMN|Ctrl\+|^[a-z_0-9]+$|流程编号|如 [a-z_]+\b")
+TEXTS = """() => {
+  const found = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { parentElement, textContent } = walker.currentNode;
+    if (!parentElement.closest("script, style, noscript")) found.add(textContent.trim());
+  }
+  for (const each of document.querySelectorAll("[title], [aria-label], [placeholder]"))
+    for (const name of ["title", "aria-label", "placeholder"]) found.add(each.getAttribute(name) ?? "");
+  return [...found];
+}"""
+
+
+def english(page: Page) -> list[str]:
+    """The texts and tips on the page that an official could not read."""
+    return [each for each in page.evaluate(TEXTS) if LATIN.search(each) and not ALLOWED.search(each)]
+
+
+def begin(page: Page) -> None:
+    page.goto("/designer")
+    page.get_by_role("button", name="新建草稿：重大事故隐患闭环").click()
+    expect(page.locator("[data-designer][data-ready]")).to_be_attached()
+
+
+def pick(page: Page, element: str) -> None:
+    """Click on an element of the canvas, after bringing it into sight."""
+    page.evaluate(
+        "id => { const canvas = designer.modeler.get('canvas'); canvas.zoom(0.9); canvas.scrollToElement(id, 250); }", element
+    )
+    page.locator(f".djs-element[data-element-id='{element}'] .djs-hit").first.click(force=True)
+
+
+def test_from_a_draft_to_a_new_version(desks) -> None:
+    designer = desks("sheji").page
+    begin(designer)
+    expect(designer.locator(".findings h2")).to_have_text("检查结果：没有发现问题")
+    pick(designer, "register")
+    designer.get_by_label("名称", exact=True).fill("登记初核")
+    designer.get_by_label("怎样算").select_option(label="自己定一个时限")
+    expect(designer.locator(".properties")).to_contain_text("任务到达后 3 个工作日")
+    expect(designer.locator("[data-part='saved']")).to_contain_text("已保存")
+
+    designer.get_by_label("表单", exact=True).select_option(label="没有")
+    expect(designer.locator(".findings")).to_contain_text("没有指定表单")
+    expect(designer.locator(".djs-overlays .finding")).to_have_count(1)
+    designer.get_by_role("button", name="撤销").click()
+    expect(designer.locator(".findings h2")).to_have_text("检查结果：没有发现问题")
+    designer.get_by_label("修改说明").fill("登记改称初核")
+    designer.get_by_role("button", name="提交发布").click()
+    expect(designer.locator(".notice.good")).to_contain_text("已提交")
+
+    publisher = desks("fabu").page
+    publisher.goto("/designer")
+    publisher.get_by_role("link", name="审阅").first.click()
+    expect(publisher.locator("[data-diff][data-ready]")).to_be_attached()
+    expect(publisher.locator("[data-part='new'] .is-changed")).to_have_count(1)
+    expect(publisher.locator("main")).to_contain_text("登记初核")
+    publisher.get_by_role("button", name="批准发布").click()
+    expect(publisher.locator(".notice.good")).to_contain_text("第 2 版")
+
+
+def test_the_room_speaks_chinese(desks) -> None:
+    page = desks("sheji").page
+    begin(page)
+    assert english(page) == []
+    for element in ("register", "gw_register", "gw_register__sv_reject", "sv_archive", "wait_thursday", "confirm_verification"):
+        pick(page, element)
+        assert english(page) == [], element
+    for entry in page.locator(".djs-context-pad .entry").all():
+        assert not LATIN.search(entry.get_attribute("title") or "")
+    page.locator(".djs-context-pad .entry[data-action=replace]").click()
+    assert english(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_text("流转演示").click()
+    assert english(page) == []
+    assert page.evaluate("[...designer.missing]") == []
+    expect(page.locator(".bjs-powered-by")).to_be_visible()
+
+
+def test_a_hostile_file_is_told_and_the_draft_stays(desks) -> None:
+    page = desks("sheji").page
+    begin(page)
+    before = page.evaluate("designer.modeler.saveXML().then(({ xml }) => xml)")
+    for text, said in (("<a/>", "不是 BPMN"), ('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "DOCTYPE"), ("x" * 2_000_001, "2 MB")):
+        file = {"name": "坏.bpmn", "mimeType": "application/xml", "buffer": text.encode()}
+        page.get_by_label("上传流程图文件").set_input_files(file)
+        expect(page.locator("[data-part='saved']")).to_contain_text(said)
+    assert page.evaluate("designer.modeler.saveXML().then(({ xml }) => xml)") == before

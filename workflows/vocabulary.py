@@ -1,0 +1,113 @@
+"""What a process designer may choose from, each with its Chinese name: he chooses, he does not type codes.
+
+`steps.known` tells the checks which words exist; this tells people what they mean. A word without a name here is offered by its
+code, so that a new step or function is there at once; a test asks for its name.
+"""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from workflows import campaigns, dues, duties, parameters, people, steps
+
+Word = dict[str, Any]
+"""{"code", "name"}, and what else the designer shows."""
+
+UNITS = {
+    "enterprise": "隐患所在企业（没有账号时由村和牵头人代录）",
+    "village": "隐患所在村（社区）",
+    "town": "隐患所在镇",
+    "sector": "镇行业站所和领导组",
+    "county": "县",
+    "county_dept": "承接移交二的县有关部门",
+}
+PERSONS = {
+    "reporter": "上报人",
+    "lead": "牵头责任人",
+    "territory": "属地责任人（块）",
+    "sector": "行业责任人（条）",
+    "tracker": "县跟踪人",
+    "verification.member": "验收成员（会签，每人一份）",
+}
+FUNCTIONS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {  # name, and the values it answers with
+    "mode": ("整改方式", (("'IMMEDIATE'", "立即整改"), ("'DEADLINE'", "限期整改"))),
+    "one_person": ("属地和行业由同一人负责", (("True", "是"), ("False", "否"))),
+    "verified": ("已验收合格、等待签字", (("True", "是"), ("False", "否"))),
+    "result": ("本轮验收结论", (("'PASS'", "合格"), ("'FAIL'", "不合格"))),
+    "archive_complete": ("归档材料齐全", (("True", "是"), ("False", "否"))),
+}
+MOMENTS = {
+    "next_feedback_on": "下一个周四反馈日",
+    "next_reminder_at": "下一次到期提醒",
+}
+DUES = {
+    "hazard.due_on": "交办单上的整改期限",
+    "hazard.register_due": "登记时限（紧急的按小时，其余按工作日）",
+    "feedback_on": "本周四 24:00（遇节假日顺延）",
+}
+OPTIONS = {
+    "villages": "村（社区）名单",
+    "sectors": "行业领域",
+    "clauses": "判定标准",
+    "subjects": "建档企业",
+    "units": "协办单位",
+    "county_depts": "县有关部门",
+    "territory_persons": "属地责任人人选",
+    "sector_persons": "行业责任人人选",
+    "trackers": "跟踪人人选",
+    "verifiers": "验收人员",
+}
+
+
+def words(session: Session) -> dict[str, list[Word]]:
+    """All lists of the designer, by what they are for."""
+    known = steps.known()
+    return {
+        "roles": [_word(code, name) for code, name in people.ROLES.items() if code not in people.SYSTEM_ROLES],
+        "units": _named(known.units, UNITS),
+        "persons": _named(known.persons, PERSONS),
+        "duties": [_word(code, name, rule=_bars(code)) for code, name in duties.NAMES.items()],
+        "dues": [*_named(set(DUES) & known.dues, DUES), *_terms(session)],
+        "verbs": [_word(code, step.title) for code, step in steps.STEPS.items() if step.of == "task"],
+        "steps": [_step(code) for code, step in steps.STEPS.items() if step.of == "service"],
+        "functions": [_function(code) for code in sorted(set(steps.FUNCTIONS) - set(MOMENTS))],
+        "moments": [_word(code, MOMENTS.get(code, code)) for code in sorted(set(steps.FUNCTIONS) - set(FUNCTIONS))],
+        "options": _named(known.options, OPTIONS),
+    }
+
+
+def _word(code: str, name: str, **more: Any) -> Word:
+    return {"code": code, "name": name, **more}
+
+
+def _named(codes: frozenset[str] | set[str], names: dict[str, str]) -> list[Word]:
+    """In the order of the names, then what has none."""
+    ordered = [code for code in names if code in codes] + sorted(codes - names.keys())
+    return [_word(code, names.get(code, code)) for code in ordered]
+
+
+def _terms(session: Session) -> list[Word]:
+    """The local parameters that are terms, with what they are today."""
+    today = campaigns.params(session, campaigns.current(session).code)
+    terms = [name for name in campaigns.DEFAULTS if name in dues.known() - set(DUES) and name in today]
+    return [
+        _word(name, f"{parameters.SPECS[name].title}：{today[name]} {parameters.SPECS[name].unit}", is_parameter=True)
+        for name in terms
+        if name in parameters.SPECS
+    ]
+
+
+def _step(code: str) -> Word:
+    step = steps.STEPS[code]
+    return _word(code, step.title, parameters=[_word(name, about) for name, about in step.parameters.items()])
+
+
+def _function(code: str) -> Word:
+    name, values = FUNCTIONS.get(code, (code, ()))
+    return _word(code, name, values=[_word(value, text) for value, text in values])
+
+
+def _bars(duty: str) -> str:
+    """Which duties the same person may not bear beside this one, in words."""
+    others = [duties.NAMES[other] for pair in duties.EXCLUDES if duty in pair for other in pair - {duty}]
+    return f"与{'、'.join(sorted(others))}不能是同一人" if others else ""
