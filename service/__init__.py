@@ -33,6 +33,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
 }
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
+TEXTS = 256 * 1024  # bytes; a form that brings more brings files
+tokens = CSRFProtect()
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,11 @@ class App(Flask):
 
         The session touches the database at its first question only; so whatever a page does before that (taking in
         photos, checking a password) happens outside the transaction.
+
+        The token is looked for here and not before, because looking for it takes in the whole body: first comes who it is
+        (`auth`) and, before files, whether he has the right to bring them (each page group's `before_request`).
         """
+        tokens.protect()
         writes = request.method not in READS
         with self.house.database.session(writes=writes) as session:
             g.session = session
@@ -72,6 +78,11 @@ class App(Flask):
             finally:
                 g.pop("session", None)
             return response
+
+
+def brings_files() -> bool:
+    """Whether this request's body, which nobody has read yet, may hold more than texts."""
+    return "Transfer-Encoding" in request.headers or (request.content_length or 0) > TEXTS
 
 
 def house() -> House:
@@ -105,7 +116,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
     app.house = House(config, database, rules)
     app.url_map.converters["int"] = Id
     app.config.update(_settings(config))
-    CSRFProtect(app)
+    tokens.init_app(app)
     app.after_request(_harden)
     app.jinja_env.globals.update(asset=_asset, navigation=_navigation, may=_may, page_url=_page_url, fold=forms.fold)
     pages = (auth, inbox, hazards, reports, dossiers, ledger, exports, board, definitions, designer, admin, audit, probes)
@@ -127,6 +138,7 @@ def _settings(config: Config) -> dict[str, object]:
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
         # The token lives as long as the sign-in: a form left open over lunch must not be lost for its age.
         "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_CHECK_DEFAULT": False,  # `App.dispatch_request` asks for the token itself
         "WTF_CSRF_SSL_STRICT": config.is_production,
         "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=365),
         "TEMPLATES_AUTO_RELOAD": not config.is_production,

@@ -95,6 +95,8 @@ def _demand_sign_in() -> ResponseReturnValue | None:
         _leave()
         flash(IDLE.format(house().config.idle_minutes), "warn")
     if not current_user.is_authenticated:
+        if request.method == "POST":
+            flash(errors.STALE, "warn")
         return _to_sign_in()
     if current_user.must_change_password and request.endpoint not in ("auth.own_password", "auth.sign_out"):
         return redirect(url_for("auth.own_password"))

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import auth, forms, hazards, house, labels, logs, papers, photos
+from service import auth, brings_files, forms, hazards, house, labels, logs, papers, photos
 from workflows import people, report_drafts
 from workflows.engine import instances, tasks
 from workflows.engine.worklist import Task
@@ -24,6 +24,14 @@ def init_app(app: Flask) -> None:
     photos.init_app(app)
     papers.init_app(app)
     app.register_blueprint(blueprint)
+
+
+@blueprint.before_request
+def ask_before_files() -> None:
+    """The right to a task is asked before files are taken in: of a stranger's hundred megabytes nothing is read."""
+    if brings_files() and request.view_args:
+        with house().database.reading() as reading:
+            tasks.get(reading, request.view_args["task_id"], current_user.caller)
 
 
 @blueprint.get("/")

@@ -26,10 +26,16 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
 
 
+@blueprint.before_request
+def ask_first() -> None:
+    """Whoever may not report brings nothing: it is asked before photos are taken in."""
+    if not people.may(current_user.caller, "report"):
+        raise Forbidden(MAY_NOT_REPORT)
+
+
 @blueprint.get("/new")
 def new() -> ResponseReturnValue:
     """上报隐患: an empty form, or a draft to go on with; the other drafts lie above it."""
-    _must_report()
     key = request.args.get("draft", "")
     draft = report_drafts.get(g.session, current_user.caller, key) if key else None
     return _report_page(key or report_drafts.new_key(), draft.data if draft else {}, {}, saved_at=draft and draft.saved_at)
@@ -38,7 +44,6 @@ def new() -> ResponseReturnValue:
 @blueprint.post("/new")
 def report() -> ResponseReturnValue:
     """Take a report in; it starts the case."""
-    _must_report()
     taken, key = photos.take(), _key()
     data, faults = forms.read(_report_schema(), request.form, taken.photos)
     faults |= taken.faults
@@ -56,7 +61,6 @@ def report() -> ResponseReturnValue:
 @blueprint.post("/drafts")
 def save_draft() -> ResponseReturnValue:
     """暂存: keep what is typed, unchecked. The page's script saves the same way after a pause and wants no page back."""
-    _must_report()
     taken, key = photos.take(), _key()
     data, _ = forms.read(_report_schema(), request.form, taken.photos)
     try:
@@ -77,11 +81,6 @@ def discard_draft(key: str) -> ResponseReturnValue:
     report_drafts.discard(g.session, current_user.caller, key)
     flash("草稿已删除。", "info")
     return redirect(url_for("reports.new"))
-
-
-def _must_report() -> None:
-    if not people.may(current_user.caller, "report"):
-        raise Forbidden(MAY_NOT_REPORT)
 
 
 def _report_schema() -> forms.Schema:

@@ -35,7 +35,9 @@ def run(config: Config, *, demo: bool) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the block below is left in order
     with _background(database):
         click.echo(f"服务已启动：http://{config.address}　（按 Ctrl+C 停止）")
-        waitress.serve(app, host=config.host, port=config.port, threads=THREADS, ident=None)
+        # Twice what a form may bring: until there, it is we who refuse, in Chinese. waitress keeps a body on disk, not in memory.
+        most = 2 * config.upload_megabytes * 1024 * 1024
+        waitress.serve(app, host=config.host, port=config.port, threads=THREADS, ident=None, max_request_body_size=most)
 
 
 def work(config: Config) -> None:

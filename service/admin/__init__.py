@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from service import brings_files
 from workflows import calendars, people, staffing
 from workflows.errors import Forbidden
 
@@ -58,6 +59,13 @@ def allow(action: str) -> None:
     """Go on only if the caller's post allows it; the refusal leaves its line."""
     if not people.may(current_user.caller, action):
         raise Forbidden(NOT_YOURS)
+
+
+@blueprint.before_request
+def ask_before_files() -> None:
+    """A workbook of somebody who administers nothing is not even taken in."""
+    if brings_files():
+        allow("see_administration")
 
 
 @blueprint.get("")

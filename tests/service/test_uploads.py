@@ -1,0 +1,76 @@
+"""Who may bring files is asked before any of them is read."""
+
+import io
+
+import pytest
+
+from tests.service.inspector import token_of
+from tests.service.test_tasks import driver_subject, task_id_of
+
+HEAD = b"--cut\r\nContent-Disposition: form-data; name=\"files-photos\"; filename=\"x.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n"
+
+
+class Body(io.RawIOBase):
+    """Fifty megabytes on their way; counts how much of it was taken in."""
+
+    size = 50 * 1024 * 1024
+    taken = 0
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        left = min(len(buffer), self.size - self.taken)
+        buffer[:left] = (HEAD + b"x" * left)[:left] if self.taken == 0 else b"x" * left
+        self.taken += left
+        return left
+
+
+def bring(browser, address):
+    """Post the body; answers the status and how many bytes were read."""
+    body = Body()
+    sent = {"wsgi.input": body, "CONTENT_LENGTH": str(body.size)}
+    answer = browser.post(address, content_type="multipart/form-data; boundary=cut", environ_overrides=sent)
+    return answer.status_code, body.taken
+
+
+@pytest.fixture
+def task_id(driver):
+    """登记拟办, which waits for the office."""
+    hazard_id = driver.report("cunwei", subject_on_file=True, subject_id=driver_subject(driver), source="SELF")
+    return task_id_of(driver, hazard_id, "register")
+
+
+@pytest.mark.parametrize("address", ["/tasks/{}", "/tasks/{}/draft", "/hazards/new", "/hazards/drafts", "/admin/import"])
+def test_nothing_is_read_of_one_who_is_not_signed_in(client, task_id, address):
+    assert bring(client, address.format(task_id)) == (302, 0)
+
+
+@pytest.mark.parametrize(
+    ("login", "address", "status"),
+    [
+        ("changzhang", "/tasks/{}", 404),
+        ("changzhang", "/tasks/{}/draft", 404),
+        ("sheji", "/hazards/new", 403),
+        ("sheji", "/hazards/drafts", 403),
+        ("banshi1", "/admin/import", 403),
+    ],
+)
+def test_nothing_is_read_of_one_without_the_right(signed_in, task_id, login, address, status):
+    assert bring(signed_in(login), address.format(task_id)) == (status, 0)
+
+
+def test_of_one_with_the_right_it_is_read_and_the_token_is_asked_for(signed_in, task_id):
+    browser = signed_in("banshi1")
+    much = {"files-photos": (io.BytesIO(b"x" * 1024 * 1024), "x.jpg")}
+    assert browser.post(f"/tasks/{task_id}", data=much).status_code == 400
+    page = browser.get(f"/tasks/{task_id}").text
+    much = {"files-photos": (io.BytesIO(b"x" * 1024 * 1024), "x.jpg"), "csrf_token": token_of(page)}
+    assert browser.post(f"/tasks/{task_id}", data=much).status_code == 422
+
+
+def test_more_than_a_form_may_bring_is_refused_unread(app, signed_in, task_id):
+    app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+    browser = signed_in("banshi1")
+    assert token_of(browser.get(f"/tasks/{task_id}").text)
+    assert bring(browser, f"/tasks/{task_id}") == (413, 0)
