@@ -36,6 +36,8 @@ LINES = {
     "acknowledged": "签收",
     "refused": "拒收",
     "reassigned": "裁定改派",
+    "tracker_named": "指定跟踪人",
+    "tracking_raised": "逾期未指定，上转县专项办",
     "tracking_objected": "县部门提出异议",
     "tracking_ruled": "县办裁定",
     "plan_submitted": "提交整改方案",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from workflows import calendars, campaigns, clock, feedbacks
-from workflows.engine import Due
+from workflows.engine import Due, tasks
 from workflows.hazards.tables import Hazard
 
 TERM = re.compile(r"(\d{1,3})(wd|h|d)")
@@ -51,6 +51,13 @@ def after(moment: datetime, count: int, unit: str, calendar: clock.Calendar = cl
     if unit == "wd":
         return clock.end_of(clock.add_working_days(clock.on(moment), count, calendar))
     return clock.end_of(clock.on(moment) + timedelta(days=count))
+
+
+def tracker_due_at(session: Session, hazard: Hazard) -> datetime:
+    """Until when the county department has to name a tracker (`tracker_wd`, domain 3.3 ④): counted from when it was asked."""
+    asked = [task.opened_at for task in tasks.open_of(session, hazard.ref) if task.verb == "name_tracker"]
+    days = int(campaigns.param(session, hazard.campaign, "tracker_wd"))
+    return after(asked[0] if asked else clock.now(), days, "wd")  # no task yet: it opens in this very step
 
 
 def known() -> frozenset[str]:

@@ -59,6 +59,7 @@ class Acknowledgement(Base):
 # ---- rules -------------------------------------------------------------------------------------------------------------
 
 PARTS = {"TERRITORY": "territory_person_id", "SECTOR": "sector_person_id"}
+NAMED = {**PARTS, "TRACKER": "tracker_id"}  # whom the two handovers name, and who must acknowledge
 
 
 def is_one_person(hazard: Hazard) -> bool:
@@ -155,30 +156,14 @@ def acknowledge_as_sector(session: Session, hazard: Hazard, *, by: int, on_behal
 
 
 def _answer(session: Session, hazard: Hazard, part: str, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
-    row = get_last(session, hazard, "RECTIFY")
-    person_id: int = getattr(hazard, PARTS[part])
-    if person_id not in (by, on_behalf_of):
+    row = get_last(session, hazard, "TRACK" if part == "TRACKER" else "RECTIFY")
+    person_id = getattr(hazard, NAMED[part])
+    if person_id is None or person_id not in (by, on_behalf_of):
         raise Forbidden("这份交办单不是交给您签收的。")
     is_accepted = fields.choice(data, "decision", "签收意见", ("accept", "refuse")) == "accept"
     reason = None if is_accepted else fields.text(data, "reason", "拒收理由", least=2)
-    if is_accepted and person_id == hazard.lead_person_id and row.lead == part:
-        duties.take(session, hazard, "R", by=by, on_behalf_of=on_behalf_of)
-    _write_answer(session, hazard, row, part, person_id, is_accepted, reason, by=by, on_behalf_of=on_behalf_of, task=task)
-
-
-def _write_answer(
-    session: Session,
-    hazard: Hazard,
-    row: Handover,
-    part: str,
-    person_id: int,
-    is_accepted: bool,
-    reason: str | None,
-    *,
-    by: int,
-    on_behalf_of: int | None,
-    task: Any,
-) -> None:
+    if is_accepted and (duty := _duty_of(hazard, row, part)):
+        duties.take(session, hazard, duty, by=by, on_behalf_of=on_behalf_of)
     answer = Acknowledgement(
         handover_id=row.id,
         part=part,
@@ -194,6 +179,14 @@ def _write_answer(
     kind = "acknowledged" if is_accepted else "refused"
     body = {"part": part, "reason": reason, "handover": row.id, "task": task.id, "person": person_id}
     history.record(session, hazard.ref, kind, by=by, on_behalf_of=on_behalf_of, **body)
+
+
+def _duty_of(hazard: Hazard, row: Handover, part: str) -> str | None:
+    """What one takes on by acknowledging: the tracker tracks, the lead answers for the rectification."""
+    if part == "TRACKER":
+        return "K"
+    is_lead = row.lead == part and getattr(hazard, NAMED[part]) == hazard.lead_person_id
+    return "R" if is_lead else None
 
 
 def reassign_territory(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
@@ -278,14 +271,41 @@ def name_tracker(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int
         body = {"reason": reason, "handover": row.id, "task": task.id}
         history.record(session, hazard.ref, "tracking_objected", by=by, on_behalf_of=on_behalf_of, **body)
         return
+    _name_tracker(session, hazard, row, by=by, on_behalf_of=on_behalf_of, task=task, data=data)
+
+
+def name_tracker_instead(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """县办指定跟踪人: the department let its term pass, so the county office names the person (上转表, domain 3.3)."""
+    row = get_last(session, hazard, "TRACK")
+    _name_tracker(session, hazard, row, by=by, on_behalf_of=on_behalf_of, task=task, data=data)
+
+
+def _name_tracker(
+    session: Session, hazard: Hazard, row: Handover, *, by: int, on_behalf_of: int | None, task: Any, data: Data
+) -> None:
+    """Who is named has not taken it on yet: he acknowledges himself (INV-3)."""
     tracker = fields.id_of(data, "tracker", "跟踪人")
     if sentence := duties.forbidden(session, hazard, "K", tracker, "所选人员"):
         raise Invalid("tracker", sentence)
     if tracker not in {person.id for person in addresses.trackers(session, hazard)}:
         raise Invalid("tracker", "所选人员不是这个部门的专职跟踪督办人，请重新选择。")
-    duties.take(session, hazard, "K", by=tracker)
     hazard.tracker_id, row.contact = tracker, fields.find_text(data, "contact")
-    _write_answer(session, hazard, row, "TRACKER", tracker, True, None, by=by, on_behalf_of=on_behalf_of, task=task)
+    body = {"tracker": tracker, "handover": row.id, "task": task.id}
+    history.record(session, hazard.ref, "tracker_named", by=by, on_behalf_of=on_behalf_of, **body)
+
+
+def acknowledge_as_tracker(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """跟踪人签收: the named person takes the tracking on himself, or refuses with a reason (domain 3.3 ④)."""
+    _answer(session, hazard, "TRACKER", by=by, on_behalf_of=on_behalf_of, task=task, data=data)
+
+
+def raise_tracking(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """上转县专项办: the department named nobody in its term (上转表); whose turn it was stays on record."""
+    row = get_last(session, hazard, "TRACK")
+    note = "县有关部门逾期未指定跟踪人，已上转县专项办。"
+    history.record(
+        session, hazard.ref, "tracking_raised", by=cause.by, handover=row.id, county_dept=hazard.county_dept_id, note=note
+    )
 
 
 def rule_on_tracking(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
@@ -297,7 +317,7 @@ def rule_on_tracking(session: Session, hazard: Hazard, *, by: int, on_behalf_of:
 
 
 def complete_track_handover(session: Session, hazard: Hazard, *, cause: Cause) -> None:
-    """移交二完成: a named person tracks."""
+    """移交二完成: the named person has acknowledged that he tracks."""
     row = get_last(session, hazard, "TRACK")
     if faults := track_faults(session, hazard, while_open=True):
         raise Conflict("".join(faults))
@@ -344,12 +364,14 @@ def rectify_faults(session: Session, hazard: Hazard) -> list[str]:
 
 
 def track_faults(session: Session, hazard: Hazard, *, while_open: bool = False) -> list[str]:
-    """What handover two lacks: a tracker named by the department (INV-3)."""
+    """What handover two lacks: a named tracker who has acknowledged it himself (INV-3)."""
     row = find_last(session, hazard, "TRACK")
     if row is None:
         return ["移交二还没有签发。"]
-    if ("TRACKER", hazard.tracker_id) not in _accepted(session, row):
+    if hazard.tracker_id is None:
         return ["移交二还没有指定县跟踪人。"]
+    if ("TRACKER", hazard.tracker_id) not in _accepted(session, row):
+        return ["县跟踪人还没有签收移交二。"]
     return [] if while_open or row.completed_at else ["移交二还没有办结。"]
 
 

@@ -49,6 +49,8 @@ STEPS = {
     "reassign_sector": _task(handovers.reassign_sector, "裁定改派（条）"),
     "issue_for_tracking": _task(handovers.issue_for_tracking, "移交二签发"),
     "name_tracker": _task(handovers.name_tracker, "指定跟踪人"),
+    "name_tracker_instead": _task(handovers.name_tracker_instead, "县办指定跟踪人"),
+    "acknowledge_as_tracker": _task(handovers.acknowledge_as_tracker, "跟踪人签收"),
     "rule_on_tracking": _task(handovers.rule_on_tracking, "县办裁定"),
     "submit_plan": _task(rectifications.submit_plan, "整改方案"),
     "finish_rectification": _task(rectifications.finish_rectification, "整改实施"),
@@ -66,6 +68,7 @@ STEPS = {
     "reject_lead": _service(hazards.reject_lead, "线索不属实"),
     "merge_hazard": _service(hazards.merge_hazard, "并入他号"),
     "complete_rectify_handover": _service(handovers.complete_rectify_handover, "移交一完成"),
+    "raise_tracking": _service(handovers.raise_tracking, "上转县专项办"),
     "complete_track_handover": _service(handovers.complete_track_handover, "移交二完成"),
     "fail_verification": _service(verifications.fail_verification, "验收不通过"),
     "pass_verification": _service(verifications.pass_verification, "验收通过"),
@@ -103,6 +106,7 @@ FUNCTIONS = {
     "archive_complete": archives.is_complete,
     "next_feedback_on": feedbacks.next_on,
     "next_reminder_at": reminders.next_at,
+    "tracker_due_at": dues.tracker_due_at,
 }
 
 

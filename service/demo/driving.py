@@ -213,6 +213,8 @@ USUAL: Mapping[str, Answer] = {
         "decision": "accept",
         "tracker": driver.options(session, "trackers", hazard)[0],
     },
+    "county_names": lambda driver, session, hazard, _: {"tracker": driver.options(session, "trackers", hazard)[0]},
+    "ack_tracker": lambda *_: {"decision": "accept"},
     "rule_on_track": lambda driver, session, hazard, _: {
         "county_dept": driver.options(session, "county_depts", hazard)[0],
         "reason": "按行业对口确定。",

@@ -12,7 +12,8 @@ from workflows.db import Database
 from workflows.engine.worklist import Task
 
 WAY = (
-    "register confirm_registration issue_rectify ack_territory issue_track name_tracker plan rectify verify confirm_verification"
+    "register confirm_registration issue_rectify ack_territory issue_track name_tracker ack_tracker "
+    "plan rectify verify confirm_verification"
 ).split()
 CHECKLIST = ["handovers", "plan", "photos", "verification", "feedback"]
 ROUND: tuple[tuple[str, str, dict[str, str | list[str]]], ...] = (

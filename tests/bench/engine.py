@@ -35,6 +35,7 @@ class World:
             "archive_complete": True,
             "next_feedback_on": datetime(2026, 11, 26, 16, tzinfo=UTC),
             "next_reminder_at": datetime(2026, 11, 27, 1, tzinfo=UTC),
+            "tracker_due_at": datetime(2026, 11, 28, 16, tzinfo=UTC),
         }
         self.functions = {name: lambda name=name: self.answers[name] for name in self.answers}
 
@@ -111,6 +112,7 @@ def at_signature(spec: spiff.Spec, rounds: int) -> Case:
         _round(case, "FAIL" if fails else "PASS")
         if number == rounds // 2:
             case.do("name_tracker", decision="accept")
+            case.do("ack_tracker", decision="accept")
         if not fails:
             _to_the_county(case)
             if number < rounds - 1:

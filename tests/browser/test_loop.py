@@ -35,8 +35,8 @@ def test_a_hazard_goes_from_a_phone_to_the_archive(desks: ways.Desks, photos: Ca
     page.goto(f"{place}?check=1")
     expect(page.locator("main")).to_contain_text("已归档")
     expect(page.get_by_role("status")).to_contain_text("记录校验通过")
-    expect(page.locator(".steps > li")).to_have_count(39)
-    expect(page.locator(".steps > li.sent-back")).to_have_count(9)
+    expect(page.locator(".steps > li")).to_have_count(44)
+    expect(page.locator(".steps > li.sent-back")).to_have_count(11)
     page.locator(".diagram").scroll_into_view_if_needed()
     expect(page.locator(".diagram .live .is-done").first).to_be_visible()
 

@@ -60,7 +60,7 @@ def register(desks: Desks, case: str) -> None:
 
 
 def hand_over(desks: Desks, case: str) -> None:
-    """③ and ④: both handovers; the territory refuses once, the department objects once."""
+    """③ and ④: both handovers; territory, industry and tracker each refuse once, the department objects once."""
     issued: dict[str, Answer] = {
         "属地责任人（块）": "包村干部兼分管领导",
         "行业责任人（条）": "应急消防站站长",
@@ -74,10 +74,15 @@ def hand_over(desks: Desks, case: str) -> None:
     desks("baocun").do("属地签收", case, {"签收意见": "拒收", "拒收理由": "本周外出学习。"})
     desks("zhuren").do("裁定改派（块）", case, {"属地责任人（块）": "包村干部兼分管领导", "裁定理由": "维持原派，返岗后签收。"})
     desks("baocun").do("属地签收", case, {"签收意见": "签收"})
+    desks("zhanzhang").do("行业签收", case, {"签收意见": "拒收", "拒收理由": "该厂另有主管站所。"})
+    desks("zhuren").do("裁定改派（条）", case, {"行业责任人（条）": "应急消防站站长", "裁定理由": "按行业仍归本站。"})
     desks("zhanzhang").do("行业签收", case, {"签收意见": "签收"})
     desks("yingji").do("指定跟踪人", case, {"部门答复": "有异议", "异议理由": "请确认是否归住建。"})
     desks("xianban").do("县办裁定", case, {"承接部门": "甲县应急管理局", "裁定理由": "属工贸行业。"})
     desks("yingji").do("指定跟踪人", case, {"部门答复": "接收并指定跟踪人", "跟踪人": "县跟踪督办人甲"})
+    desks("genzong1").do("跟踪人签收", case, {"签收意见": "拒收", "拒收理由": "近期抽调在外。"})
+    desks("yingji").do("指定跟踪人", case, {"部门答复": "接收并指定跟踪人", "跟踪人": "县跟踪督办人甲"})
+    desks("genzong1").do("跟踪人签收", case, {"签收意见": "签收"})
 
 
 def rectify(desks: Desks, case: str, photos: Callable[..., list[Path]], time: str) -> None:

@@ -32,6 +32,8 @@ ack_sector|行业签收|person=sector|||acknowledge|acknowledge_as_sector|ack_wd
 reassign_sector|裁定改派（条）|OFFICE_DIRECTOR|town||reassign_sector|reassign_sector|handover_wd
 issue_track|移交二签发|GROUP_DEPUTY,GROUP_HEAD|town||issue_track|issue_for_tracking|handover_wd
 name_tracker|指定跟踪人|COUNTY_DEPT|county_dept||name_tracker|name_tracker|tracker_wd
+county_names|县办指定跟踪人|COUNTY_OFFICE|county||county_names|name_tracker_instead|tracker_wd
+ack_tracker|跟踪人签收|person=tracker|||acknowledge|acknowledge_as_tracker|ack_wd
 rule_on_track|县办裁定|COUNTY_OFFICE|county||rule_on_track|rule_on_tracking|tracker_wd
 plan|整改方案|ENT_HEAD,ENT_SAFETY|enterprise|R|plan|submit_plan|plan_wd
 rectify|整改实施|ENT_HEAD,ENT_SAFETY|enterprise|R|rectify|finish_rectification|hazard.due_on
@@ -52,6 +54,7 @@ SERVICES = {
     "sv_reject": "reject_lead",
     "sv_merge": "merge_hazard",
     "sv_h1_done": "complete_rectify_handover",
+    "sv_track_up": "raise_tracking",
     "sv_h2_done": "complete_track_handover",
     "sv_failed": "fail_verification",
     "sv_passed": "pass_verification",
@@ -61,7 +64,7 @@ SERVICES = {
     "sv_archive_check": "check_archive",
     "sv_archive": "archive_hazard",
 }
-FUNCTIONS = frozenset("mode one_person result verified archive_complete next_feedback_on next_reminder_at".split())
+FUNCTIONS = frozenset("mode one_person result verified archive_complete next_feedback_on next_reminder_at tracker_due_at".split())
 OPTIONS = frozenset(
     "villages sectors clauses subjects territory_persons sector_persons county_depts trackers verifiers units".split()
 )
@@ -220,7 +223,7 @@ def test_what_a_form_decides_is_what_the_gateways_after_it_ask_for() -> None:
             assert named < answers, row.id
             assert len(answers - named) == 1, row.id
             deciding += 1
-    assert deciding == 9
+    assert deciding == 10
 
 
 def _asked_after(task_id: str) -> set[tuple[str, str]]:
@@ -299,7 +302,8 @@ def test_everything_is_drawn() -> None:
 
 def test_nothing_lies_on_something_else() -> None:
     solid = {**SOLID, **{f"label of {key}": box for key, box in LABELS.items()}}
-    assert [(a, b) for (a, x), (b, y) in combinations(solid.items(), 2) if x.meets(y)] == []
+    hung = {(node.get("attachedToRef"), key) for key, node in NODES.items() if node.get("attachedToRef")}
+    assert [(a, b) for (a, x), (b, y) in combinations(solid.items(), 2) if x.meets(y) and not {(a, b), (b, a)} & hung] == []
 
 
 def test_what_is_in_hand_stands_in_its_frame_and_the_rest_outside() -> None:

@@ -148,7 +148,8 @@ class Town:
         """Handover two, to the tracker."""
         self.act(handovers.issue_for_tracking, hazard, "deputy", county_dept=str(self.units["dept"].id))
         self.act(handovers.name_tracker, hazard, "dept", decision="accept", tracker=str(self.id("tracker")))
-        self.step(handovers.complete_track_handover, hazard, "dept")
+        self.act(handovers.acknowledge_as_tracker, hazard, "tracker", decision="accept")
+        self.step(handovers.complete_track_handover, hazard, "tracker")
 
     def rectifying(self, *, track: bool = True, issue: dict[str, Any] | None = None, **data: Any) -> Hazard:
         """A hazard whose handovers are acknowledged."""

@@ -41,6 +41,7 @@ DECIDES: dict[str, list[dict[str, Any]]] = {
     "ack_territory": weighed(accept=3, refuse=1),
     "ack_sector": weighed(accept=3, refuse=1),
     "name_tracker": weighed(accept=1, object=1),
+    "ack_tracker": weighed(accept=3, refuse=1),
     "verify": [{"member_count": n} for n in (1, 2, 3)],
     "confirm_verification": [{"agree": "yes"}] * 7 + [{"agree": "no"}],
     "town_review": weighed(approve=6, apply=1, rectify=1, verify=1),
@@ -70,6 +71,7 @@ class World:
             "at": self.now,
             "next_feedback_on": self.now.date(),
             "next_reminder_at": self.now,
+            "tracker_due_at": self.now,
         }
         self.functions = {name: partial(self.answers.__getitem__, name) for name in self.answers}
 

@@ -237,7 +237,7 @@ def test_the_tracker_does_not_sign_for_the_county_leader_and_the_try_is_recorded
 
 
 NINE = frozenset("baocun zhifa1 zhifa2 zhifa3 zhanzhang banshi1 banshi2 zhuren shuji".split())
-COUNTYS = frozenset({"name_tracker", "tracker_opinion", "sign"})
+COUNTYS = frozenset({"name_tracker", "ack_tracker", "tracker_opinion", "sign"})
 ENTERPRISES = frozenset({"plan", "rectify"})
 
 

@@ -19,8 +19,8 @@ FORMS = setup.forms_beside(setup.SHIPPED / "hazard_loop.bpmn")
 # ---- AC-14, INV-2, INV-3, INV-8: a changed diagram -----------------------------------------------------------------------
 
 WHOLE = (
-    "report register confirm_registration issue_rectify ack_territory sv_h1_done issue_track name_tracker sv_h2_done plan "
-    "rectify verify confirm_verification sv_passed apply town_review tracker_opinion sign sv_close draft_disclosure "
+    "report register confirm_registration issue_rectify ack_territory sv_h1_done issue_track name_tracker ack_tracker sv_h2_done "
+    "plan rectify verify confirm_verification sv_passed apply town_review tracker_opinion sign sv_close draft_disclosure "
     "approve_disclosure sv_archive_check sv_archive"
 ).split()
 
@@ -79,7 +79,7 @@ def put(name, value):
 BY_CLERK = {put("unit", "sector"): put("unit", "town"), put("duty", "V"): ""} | {
     put("role", "ENFORCER,STATION_HEAD,STATION_STAFF"): put("role", "OFFICE_STAFF")
 }
-TRACK = ["issue_track", "name_tracker", "sv_h2_done"]
+TRACK = ["issue_track", "name_tracker", "ack_tracker", "sv_h2_done"]
 LACKING = {  # what the designer did: (left out, further, where the case then stands still, words of the refusal)
     "no verification": (["verify", "confirm_verification", "sv_passed"], {}, "apply", "验收通过"),
     "no verifier's task": (["verify", "confirm_verification"], {}, "rectify", "最近一次完工之后还没有验收"),
@@ -93,8 +93,10 @@ LACKING = {  # what the designer did: (left out, further, where the case then st
     "straight to closure": (WHOLE[WHOLE.index("verify") : WHOLE.index("sv_close")], {}, "rectify", "还没有验收"),
     "no acknowledgement": (["ack_territory"], {}, "issue_rectify", "属地责任人还没有签收"),
     "no second handover": (TRACK, {}, "apply", "移交二还没有签发"),
-    "second handover not acknowledged": (TRACK[1:], {}, "apply", "移交二还没有指定县跟踪人"),
-    "second handover not completed": (TRACK[2:], {}, "apply", "移交二还没有办结"),
+    "no tracker named": (TRACK[1:], {}, "apply", "移交二还没有指定县跟踪人"),
+    "second handover not acknowledged": (["ack_tracker"], {}, "name_tracker", "县跟踪人还没有签收移交二"),
+    "second handover neither acknowledged nor completed": (TRACK[2:], {}, "apply", "县跟踪人还没有签收移交二"),
+    "second handover not completed": (TRACK[3:], {}, "apply", "移交二还没有办结"),
     "second handover too late": ([], {"moved": [(each, "draft_disclosure") for each in TRACK]}, "apply", "移交二还没有签发"),
     "published before closure": ([], {"moved": [("draft_disclosure", "apply")]}, "draft_disclosure", "已销号"),
     "archived unpublished": (["draft_disclosure", "approve_disclosure"], {}, "sign", "结果已公开"),

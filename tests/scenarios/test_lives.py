@@ -99,7 +99,7 @@ ONE_WRITER = {  # what is written: the only function that may
     "move(VERIFIED)": {"verifications.py:pass_verification"},
     ".hazard_no =": {"hazards/verbs.py:register"},
     ".registered_at =": {"hazards/verbs.py:register"},
-    ".tracker_id =": {"handovers.py:name_tracker"},
+    ".tracker_id =": {"handovers.py:_name_tracker"},
     ".passed_at =": {"verifications.py:pass_verification"},
     "Review()": {"closures.py:_write"},
     "delete(Timer)": {"engine/worklist.py:clear", "engine/worklist.py:_copy_timers"},

@@ -8,7 +8,7 @@ from workflows import clock, hazards
 from workflows.engine import history, instances, tasks, timers
 from workflows.errors import Forbidden, Invalid
 
-TO_ACKNOWLEDGED = ("register", "confirm_registration", "issue_rectify", "ack_territory", "issue_track", "name_tracker")
+TO_ACKNOWLEDGED = ("register", "confirm_registration", "issue_rectify", "ack_territory", "issue_track", "name_tracker", "ack_tracker")
 TO_SIGNED = ("apply", "town_review", "tracker_opinion", "sign")
 
 
@@ -79,6 +79,8 @@ def test_the_two_handovers_run_side_by_side_and_application_waits_for_both(town)
     verify(town, hazard)
     assert waiting(town, hazard) == ["issue_track"]
     drive(town, hazard, "issue_track", "name_tracker")
+    assert waiting(town, hazard) == ["ack_tracker"]
+    town.do(hazard, "ack_tracker")
     assert waiting(town, hazard) == ["apply"]
 
 

@@ -4,9 +4,9 @@ still be closed."""
 import pytest
 
 from tests.scenarios.ways import appoint, bring, close, count, do_own, found, handed_in, kinds, refused, state, waiting
-from workflows import closures, disclosures, handovers, hazards, staffing, verifications
-from workflows.engine import history, instances, tasks
-from workflows.errors import Forbidden, Invalid
+from workflows import clock, closures, disclosures, duties, handovers, hazards, staffing, verifications
+from workflows.engine import Cause, history, instances, tasks
+from workflows.errors import Forbidden, Invalid, NotFound
 
 PASSWORD = "Liaison-2026"
 
@@ -185,6 +185,58 @@ def test_the_department_objects_and_the_county_rules(monday):
     assert state(monday, hazard).tracker_id == monday.person("genzong2")
     assert {"tracking_objected", "tracking_ruled"} <= set(kinds(monday, hazard))
     closed_again(monday, hazard)
+
+
+def test_the_tracker_refuses_and_another_is_named(monday):
+    """④, INV-3, M008: the named person acknowledges himself; until he has, he tracks nothing, and a refusal goes back to naming."""
+    hazard = bring(monday, found(monday), "ack_tracker")
+    appoint(monday, "xianban", "COUNTY_TRACKER", "甲县")
+    refused(NotFound, "", monday.do, hazard, "ack_tracker", "yingji")
+    refused(Invalid, "", monday.do, hazard, "ack_tracker", "genzong1", decision="refuse")
+    monday.do(hazard, "ack_tracker", "genzong1", decision="refuse", reason="近期抽调在外。")
+    monday.do(hazard, "name_tracker", tracker=str(monday.person("xianban")))
+    with monday.database.reading() as session:
+        thing = hazards.get(session, hazard)
+        assert handovers.track_faults(session, thing) == ["县跟踪人还没有签收移交二。"]
+        assert duties.of(session, thing, "K") == []
+    monday.do(hazard, "ack_tracker", "xianban")
+    with monday.database.reading() as session:
+        assert duties.of(session, hazards.get(session, hazard), "K") == [monday.person("xianban")]
+    closed_again(monday, hazard)
+
+
+@pytest.mark.parametrize("moment", ["2026-03-05 23:59", "2026-03-06 00:00"])
+def test_a_department_that_names_nobody_in_time_loses_it_to_the_county_office(monday, clock_at, moment):
+    """④, 上转表: 县部门逾 tracker_wd 未指定跟踪人→县专项办指定. Asked on Monday, three working days end on Thursday 24:00."""
+    hazard = bring(monday, found(monday), "name_tracker")
+    clock_at(moment)
+    monday.sweep()
+    is_late = moment.endswith("00:00")
+    at = "county_names" if is_late else "name_tracker"
+    assert at in waiting(monday, hazard)
+    assert ("tracking_raised" in kinds(monday, hazard)) == is_late
+    monday.do(hazard, at, "xianban" if is_late else "yingji")
+    monday.do(hazard, "ack_tracker", decision="refuse", reason="近期抽调在外。")
+    assert "name_tracker" in waiting(monday, hazard)  # the department's turn again, with a term of its own
+    monday.sweep()
+    assert "name_tracker" in waiting(monday, hazard)
+    assert close(monday, hazard).status == "ARCHIVED"
+
+
+def test_an_objection_gives_the_next_department_a_term_of_its_own(monday, clock_at):
+    """④: the term counts from when a department was asked, also after a changed deadline has all moments asked for again."""
+    hazard = bring(monday, found(monday), "name_tracker")
+    clock_at("2026-03-05 15:00")
+    monday.do(hazard, "name_tracker", decision="object", tracker=None, reason="不属本部门职责。")
+    monday.do(hazard, "rule_on_track")
+    clock_at("2026-03-06 09:00")
+    with monday.database.transaction() as session:
+        instances.rearm(session, monday.rules, hazards.get(session, hazard).ref, Cause(("test", 0), clock.now()))
+    monday.sweep()
+    assert "name_tracker" in waiting(monday, hazard)
+    clock_at("2026-03-11 00:00")
+    monday.sweep()
+    assert "county_names" in waiting(monday, hazard)
 
 
 # ---- rectification and verification --------------------------------------------------------------------------------------

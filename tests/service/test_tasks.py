@@ -211,8 +211,8 @@ def test_every_page_of_the_way_and_the_signature(signed_in, driver, hazard_id):
         assert PASSWORD not in str([each.data for each in tasks.submissions(session, hazard.ref)])
 
 
-ELEMENTS = ("register", "confirm_registration", "issue_rectify", "issue_track", "ack_territory", "name_tracker", "plan", "rectify",
-            "verify", "confirm_verification", "apply", "town_review", "tracker_opinion")  # fmt: skip
+ELEMENTS = ("register", "confirm_registration", "issue_rectify", "issue_track", "ack_territory", "name_tracker", "ack_tracker", "plan",
+            "rectify", "verify", "confirm_verification", "apply", "town_review", "tracker_opinion")  # fmt: skip
 
 
 def test_every_form_is_a_good_page(app, driver, hazard_id, signed_in):
