@@ -23,6 +23,7 @@ LINES = {
     "instance_cancelled": "流程终止",
     "task_claimed": "签领任务",
     "task_released": "退签任务",
+    "claim_ended": "签领人离岗，任务退回岗位",
     "task_completed": "提交",
     "readdressed": "任务上转",
     "inspection_recorded": "登记检查",

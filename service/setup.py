@@ -9,7 +9,7 @@ from typing import Any
 import workflows
 from workflows import clock, facts, migrations, people, staffing, steps
 from workflows.db import Database
-from workflows.engine import checks, definitions, examinations, history, instances, tasks
+from workflows.engine import checks, definitions, examinations, history, tasks
 from workflows.engine import jobs as effects
 from workflows.errors import Invalid
 
@@ -149,7 +149,7 @@ def appoint(database: Database, login: str, role: str, unit_name: str, document:
             raise Invalid("unit", f"没有名称为“{unit_name}”的单位，或不止一个。")
         code = next((code for code, name in people.ROLES.items() if name == role), role)
         staffing.appoint(session, person, code, unit, clock.today(), document_no=document)
-        instances.unblock(session, steps.RULES)
+        steps.readdress(session, person.id)
         return f"已任命“{person.name}”为{unit.name}{people.role_name(code)}。"
 
 

@@ -20,6 +20,14 @@ UP: dict[str, tuple[tuple[str, str], ...]] = {  # role → the (role, unit word)
     "COUNTY_DEPT": (("COUNTY_OFFICE", "county"),),
     "ENFORCER": (("COUNTY_DEPT", "county_depts"),),
 }
+TERRITORY, SECTOR = ("VILLAGE_LIAISON", "VILLAGE"), ("SECTOR_LEADER", "STATION_HEAD", "STATION_STAFF", "OFFICE_DIRECTOR")
+QUALIFY = {  # named person → (the roles one of which he must still hold, digits of the region code within which)
+    "territory": (TERRITORY, 9),
+    "sector": (SECTOR, 9),
+    "lead": (TERRITORY + SECTOR, 9),
+    "tracker": (("COUNTY_TRACKER",), 6),
+    "verification.member": (("ENFORCER", "STATION_HEAD", "STATION_STAFF", "COUNTY_DEPT"), 6),
+}
 PERSONS = {
     "reporter": "reporter_id",
     "lead": "lead_person_id",
@@ -172,19 +180,28 @@ def _roles_of(lane: str) -> tuple[str, ...]:
 
 
 def _person(session: Session, hazard: Hazard, want: Want) -> Address:
-    if want.person == "verification.member":
-        from workflows import verifications  # the members are named in the verification, which stands above this file
+    from workflows import verifications  # the members are named in the verification, which stands above this file
 
-        person_id = verifications.member(session, hazard, want.index)
-    else:
-        person_id = getattr(hazard, PERSONS[want.person])
+    is_member = want.person == "verification.member"
+    person_id = verifications.member(session, hazard, want.index) if is_member else getattr(hazard, PERSONS[want.person])
     if person_id is None:
         return Address(blocked="应办理的人员尚未确定。")
-    person = people.get(session, person_id)
-    if not person.is_active:
-        return Address(person_id=person_id, blocked=f"{person.name}的账号已停用，请改派。")
-    sentence = duties.forbidden(session, hazard, want.duty, person_id, person.name)
-    return Address(person_id=person_id, blocked=sentence or "")
+    name = people.get(session, person_id).name
+    if not has_left(session, hazard, want.person, person_id):
+        return Address(person_id=person_id, blocked=duties.forbidden(session, hazard, want.duty, person_id, name) or "")
+    if not is_member:
+        return Address(person_id=person_id, blocked=f"{name}已离岗或账号已停用，请变更责任人。")
+    if leading := verifications.leading(session, hazard):
+        return Address(person_id=leading, note=f"{name}已离岗，不能确认；请主验人选“不同意”退回，重新指定验收成员。")
+    return Address(person_id=person_id, blocked=f"{name}和主验人都已离岗或账号已停用，请补充岗位后由主验人退回。")
+
+
+def has_left(session: Session, hazard: Hazard, named_as: str, person_id: int) -> bool:
+    """Whether a person named on a case is shut out, or no longer holds a post for which he could be named."""
+    if named_as not in QUALIFY:
+        return not people.get(session, person_id).is_active
+    roles, digits = QUALIFY[named_as]
+    return not people.has_role_in(session, person_id, roles, hazard.region_code[:digits])
 
 
 def _verification(session: Session, hazard: Hazard) -> Address:

@@ -56,8 +56,9 @@ def after(moment: datetime, count: int, unit: str, calendar: clock.Calendar = cl
 def tracker_due_at(session: Session, hazard: Hazard) -> datetime:
     """Until when the county department has to name a tracker (`tracker_wd`, domain 3.3 ④): counted from when it was asked."""
     asked = [task.opened_at for task in tasks.open_of(session, hazard.ref) if task.verb == "name_tracker"]
-    days = int(campaigns.param(session, hazard.campaign, "tracker_wd"))
-    return after(asked[0] if asked else clock.now(), days, "wd")  # no task yet: it opens in this very step
+    term = due(session, hazard, "tracker_wd", asked[0] if asked else clock.now())  # no task yet: it opens in this very step
+    assert term is not None
+    return term.at
 
 
 def known() -> frozenset[str]:

@@ -67,6 +67,12 @@ LOOP_RULES = (
         says=("申请销号须在移交二完成之后", "移交二完成", "INV-3"),
     ),
     _only(
+        "apply_for_closure",
+        "acknowledge_as_tracker",
+        since=("issue_for_tracking", "name_tracker", "name_tracker_instead"),
+        says=("申请销号须在县跟踪人签收之后", "跟踪人签收", "INV-3"),
+    ),
+    _only(
         "finish_rectification",
         "submit_plan",
         "if:mode() == 'IMMEDIATE'",

@@ -13,7 +13,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, or_, select, tuple_, union
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock
@@ -358,6 +358,41 @@ def holds(session: Session, person_id: int, roles: Collection[str], region_code:
         select(Appointment.id)
         .join(Unit, Unit.id == Appointment.unit_id)
         .where(Appointment.person_id == person_id, Appointment.role.in_(roles), Unit.region_code.in_(around))
+        .where(is_lasting(clock.today(), Appointment.from_on, Appointment.to_on))
+        .limit(1)
+    )
+    return session.scalars(found).first() is not None
+
+
+def posts_ever(session: Session, person_ids: Collection[int]) -> frozenset[Post]:
+    """Every post that these persons hold, have held, or are to hold."""
+    rows = select(Appointment.role, Appointment.unit_id).where(Appointment.person_id.in_(person_ids))
+    return frozenset(Post(role, unit_id) for role, unit_id in session.execute(rows))
+
+
+def left_since(session: Session, day: date) -> list[int]:
+    """Who is shut out, or has lost a post or a substitution between a day and yesterday."""
+    yesterday = clock.today() - clock.DAY
+    shut_out = select(Person.id).where(Person.is_active.is_(False))
+    retired = select(Appointment.person_id).where(Appointment.to_on.between(day, yesterday))
+    back = select(Substitution.substitute_id).where(Substitution.to_on.between(day, yesterday))
+    return sorted(session.scalars(union(shut_out, retired, back)))
+
+
+def stands_at(session: Session, person_id: int, at: Collection[Post]) -> bool:
+    """Whether a person stands at one of these posts today, for himself or for somebody he stands in for."""
+    acting = caller(session, person_id)
+    return not acting.posts.union(*acting.stands_in.values()).isdisjoint(at)
+
+
+def has_role_in(session: Session, person_id: int, roles: Collection[str], region_prefix: str) -> bool:
+    """Whether a person who may sign in holds one of the roles today, at a unit whose region code begins so."""
+    found = (
+        select(Appointment.id)
+        .join(Unit, Unit.id == Appointment.unit_id)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(Appointment.person_id == person_id, Appointment.role.in_(roles), Person.is_active)
+        .where(Unit.region_code.startswith(region_prefix, autoescape=True))
         .where(is_lasting(clock.today(), Appointment.from_on, Appointment.to_on))
         .limit(1)
     )

@@ -1,6 +1,7 @@
 """STEPS: the one list of what a diagram may call; and RULES, all that the engine is told of the domain."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from workflows import (
     addresses,
     archives,
     campaigns,
+    clock,
     closures,
     disclosures,
     dues,
@@ -140,7 +142,10 @@ RULES = Rules(
     due=dues.due,
     forbidden=duties.among,
     loop_rules=loops.LOOP_RULES,
+    stands_at=people.stands_at,
 )
+
+LATELY = timedelta(days=31)  # how far back the daily job looks, should it have been missed for a while
 
 UNIT_WORDS = frozenset({"enterprise", "village", "town", "sector", "county", "county_dept"})
 PERSON_WORDS = frozenset({*addresses.PERSONS, "verification.member"})
@@ -163,13 +168,19 @@ def known(forms: Iterable[str] | None = None) -> checks.Known:
     )
 
 
-def unblock(database: Database) -> int:
-    """Address blocked tasks again: an appointment may have begun today."""
+def readdress(session: Session, *person_ids: int) -> int:
+    """Ask again whose tasks are, after these persons' posts or sign-ins have changed, and whose the blocked ones are."""
+    posts = people.posts_ever(session, person_ids)
+    return instances.readdress(session, RULES, persons=person_ids, posts=posts)
+
+
+def readdress_daily(database: Database) -> int:
+    """The same for all whose posts or substitutions ended lately: an appointment may have begun or ended with the day."""
     with database.transaction() as session:
-        return instances.unblock(session, RULES)
+        return readdress(session, *people.left_since(session, clock.today() - LATELY))
 
 
-jobs.daily("tasks.unblock", 0, 20)(unblock)
+jobs.daily("tasks.readdress", 0, 20)(readdress_daily)
 
 
 @jobs.effect("terms.count_anew")

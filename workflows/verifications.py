@@ -173,19 +173,29 @@ def _row(row: Verification, place: int, person: people.Person, is_lead: bool) ->
 
 
 def confirm_verification(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
-    """成员确认: each named member answers with his own account; nobody answers for him."""
+    """成员确认: each named member answers with his own account; nobody answers for him. Where one has left his post, the leading
+    verifier can only send the finding back to himself, to name somebody else."""
     row = get_last(session, hazard)
     found = select(Member).where(Member.verification_id == row.id, Member.place == task.index + 1)
     mine = session.scalars(found).first()
-    if on_behalf_of is not None or mine is None or mine.person_id != by:
+    if mine is None or not _may_answer(session, hazard, mine, by, on_behalf_of):
         raise Forbidden("验收须由成员本人以自己的账号确认，不能代为确认。")
     is_agreed = fields.choice(data, "agree", "是否同意验收结论", ("yes", "no")) == "yes"
+    if is_agreed and mine.person_id != by:
+        raise Invalid("agree", "成员已离岗，不能替他同意；请选“不同意”，退回后重新指定验收成员。")
     if not is_agreed:
         fields.text(data, "opinion", "不同意的理由", least=2)
     duties.take(session, hazard, "V", by=by)
     mine.is_agreed, mine.opinion, mine.answered_at = is_agreed, fields.find_text(data, "opinion"), clock.now()
     body = {"verification": row.id, "agree": mine.is_agreed, "opinion": mine.opinion, "task": task.id}
     history.record(session, hazard.ref, "verification_confirmed", by=by, **body)
+
+
+def _may_answer(session: Session, hazard: Hazard, mine: Member, by: int, on_behalf_of: int | None) -> bool:
+    if on_behalf_of is None and mine.person_id == by:
+        return True
+    has_left = addresses.has_left(session, hazard, "verification.member", mine.person_id)
+    return has_left and leading(session, hazard) in (by, on_behalf_of)
 
 
 def pass_verification(session: Session, hazard: Hazard, *, cause: Cause) -> None:
@@ -246,6 +256,14 @@ def member(session: Session, hazard: Hazard, index: int) -> int | None:
         return None
     found = select(Member.person_id).where(Member.verification_id == row.id, Member.place == index + 1)
     return session.scalars(found).first()
+
+
+def leading(session: Session, hazard: Hazard) -> int | None:
+    """The leading verifier of the newest verification, while he is still there."""
+    row = find_last(session, hazard)
+    if row is None or addresses.has_left(session, hazard, "verification.member", row.by):
+        return None
+    return row.by
 
 
 def failed(session: Session, hazard: Hazard) -> list[Verification]:

@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from service.admin import allow, blueprint
 from service.admin.sheets import Sheet, handle, line
-from workflows import people, staffing
+from workflows import people, staffing, steps
 from workflows.engine import Subject, history
 
 NAME = line("姓名", 60)
@@ -127,7 +127,12 @@ def deactivate(person_id: int) -> ResponseReturnValue:
         intro="停用后立即不能登录，他的待办由同岗位的其他人办理；办过的件和记录不变。",
         warns=True,
     )
-    return handle(sheet, lambda data: staffing.deactivate(g.session, found, data["reason"], by=current_user.id))
+
+    def shut_out(data: Mapping[str, Any]) -> None:
+        staffing.deactivate(g.session, found, data["reason"], by=current_user.id)
+        steps.readdress(g.session, found.id)
+
+    return handle(sheet, shut_out)
 
 
 @blueprint.route("/persons/<int:person_id>/activate", methods=["GET", "POST"])
@@ -143,4 +148,9 @@ def activate(person_id: int) -> ResponseReturnValue:
         button="恢复",
         done="账号已恢复。",
     )
-    return handle(sheet, lambda data: staffing.activate(g.session, found, data["reason"], by=current_user.id))
+
+    def let_in(data: Mapping[str, Any]) -> None:
+        staffing.activate(g.session, found, data["reason"], by=current_user.id)
+        steps.readdress(g.session, found.id)
+
+    return handle(sheet, let_in)

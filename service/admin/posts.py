@@ -8,11 +8,10 @@ from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import house
 from service.admin import allow, blueprint
 from service.admin.sheets import Sheet, choice, day, handle, line
-from workflows import clock, people, staffing
-from workflows.engine import Post, instances
+from workflows import clock, people, staffing, steps
+from workflows.engine import Post
 
 STATES = {"current": ("在任", "green"), "future": ("未到任", "blue"), "ended": ("已终止", "grey")}
 REASON = line("原因", 200, "例如：工作调整，某政任〔2026〕1 号。", least=2)
@@ -66,7 +65,7 @@ def _appoint(role: str, data: Mapping[str, Any]) -> None:
     from_on, to_on = date.fromisoformat(data["from_on"]), _date(data.get("to_on"))
     document_no = data["document_no"]
     staffing.appoint(g.session, person, role, unit, from_on, to_on, document_no=document_no, by=current_user.id)
-    instances.unblock(g.session, house().rules)  # what waited for somebody at this post finds him at once
+    steps.readdress(g.session, person.id)  # what waited for somebody at this post finds him at once
 
 
 @blueprint.route("/appointments/<int:appointment_id>/end", methods=["GET", "POST"])
@@ -91,6 +90,7 @@ def end_appointment(appointment_id: int) -> ResponseReturnValue:
     def end(data: Mapping[str, Any]) -> None:
         to_on = date.fromisoformat(data["to_on"])
         staffing.end_appointment(g.session, held.appointment, to_on, data["reason"], by=current_user.id)
+        steps.readdress(g.session, held.person.id)
 
     return handle(sheet, end, data={"to_on": clock.today().isoformat()})
 
@@ -150,6 +150,7 @@ def end_substitution(substitution_id: int) -> ResponseReturnValue:
     def end(data: Mapping[str, Any]) -> None:
         to_on = date.fromisoformat(data["to_on"])
         staffing.end_substitution(g.session, agreed.substitution, to_on, data["reason"], by=current_user.id)
+        steps.readdress(g.session, agreed.substitute.id)
 
     return handle(sheet, end, data={"to_on": clock.today().isoformat()})
 

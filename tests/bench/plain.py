@@ -79,6 +79,7 @@ RULES = Rules(
     address=_address,
     due=lambda _session, _thing, text, opened: Due(opened + timedelta(hours=24), text) if text else None,
     forbidden=lambda *_: {},
+    stands_at=lambda *_: True,
 )
 KNOWN = checks.Known(
     roles={people.ROLES["OFFICE_STAFF"]: "OFFICE_STAFF"},

@@ -107,6 +107,7 @@ class Toy:
     done: dict[str, set[int]] = field(default_factory=dict)
     due: datetime = field(default_factory=lambda: clock.now() + timedelta(days=1))
     refuse: Exception | None = None
+    left: set[int] = field(default_factory=set)  # who holds no post any more
 
     def rules(self) -> Rules:
         """The rules of this domain: whoever did R may not do V."""
@@ -119,6 +120,7 @@ class Toy:
             address=self._address,
             due=lambda _session, _thing, text, opened: Due(opened + timedelta(hours=24), text) if text else None,
             forbidden=self._forbidden,
+            stands_at=lambda _session, person, _posts: person not in self.left,
         )
 
     def _note(self, _session: Any, _thing: Any, *, by: int, task: Any, **_rest: Any) -> None:

@@ -142,9 +142,9 @@ def test_a_blocked_task_finds_whoever_is_appointed_later(monday):
     appoint(monday, "xianban", "COUNTY_TRACKER", "甲县")
     hazard = barred_head(monday)
     bring(monday, hazard, "town_review", name_tracker={"tracker": str(monday.person("xianban"))})
-    assert steps.unblock(monday.database) == 0
+    assert steps.readdress_daily(monday.database) == 0
     appoint(monday, "banshi1", "GROUP_DEPUTY", "乙镇")
-    assert steps.unblock(monday.database) == 1
+    assert steps.readdress_daily(monday.database) == 1
     assert review(monday, hazard).blocked == ""
     monday.do(hazard, "town_review", "banshi1")
     with monday.database.reading() as session:

@@ -111,7 +111,8 @@ class LoopRule:
 class Rules:
     """All that the engine knows of the domain, handed over once at start. A thing (`Any`) is what `subject` loads.
 
-    `forbidden(session, pairs, person)` tells which of the (subject, duty) pairs this person may not bear, and why.
+    `forbidden(session, pairs, person)` tells which of the (subject, duty) pairs this person may not bear, and why;
+    `stands_at(session, person, posts)` whether he stands at one of these posts today, for himself or for somebody else.
     """
 
     subject: Callable[[Session, Subject], Any]
@@ -122,4 +123,5 @@ class Rules:
     address: Callable[[Session, Any, Want], Address]
     due: Callable[[Session, Any, str, datetime], Due | None]
     forbidden: Callable[[Session, Collection[tuple[Subject, str]], int], Mapping[tuple[Subject, str], str]]
+    stands_at: Callable[[Session, int, Collection[Post]], bool]
     loop_rules: tuple[LoopRule, ...] = ()

@@ -5,7 +5,7 @@ transaction. After any exception the thawed run is simply thrown away; what is s
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock
 from workflows.db import Base, Key
-from workflows.engine import Cause, Rules, Subject, definitions, expressions, history, spiff, worklist
+from workflows.engine import Cause, Post, Rules, Subject, definitions, expressions, history, spiff, worklist
 from workflows.engine.worklist import Task
 from workflows.errors import Conflict, NotFound
 
@@ -114,17 +114,16 @@ def rearm(session: Session, rules: Rules, subject: Subject, cause: Cause) -> Non
     worklist.redue(session, rules, instance, run, world.thing)
 
 
-def unblock(session: Session, rules: Rules) -> int:
-    """Address the blocked tasks (受阻) again, after posts have changed hands; answers how many wait for somebody now."""
-    blocked = session.scalars(select(Task).where(Task.status == "OPEN", Task.blocked != "").order_by(Task.id)).all()
-    freed = 0
-    for task in blocked:
+def readdress(session: Session, rules: Rules, *, persons: Collection[int] = (), posts: Collection[Post] = ()) -> int:
+    """Ask again whose tasks are, after posts have changed hands: the blocked ones (受阻), those that these persons have claimed
+    or that name them, and those at these posts. Answers how many are somebody else's now."""
+    moved = 0
+    for task in worklist.concerned(session, persons, posts):
         instance = lock(session, task.instance_id, task)
-        if task.status != "OPEN" or not task.blocked:  # it may have changed while we waited
-            continue
-        element = version(session, instance).spec.elements[task.element_id]
-        freed += worklist.readdress(session, rules, task, element, rules.subject(session, task.subject))
-    return freed
+        if task.status == "OPEN":  # it may have been done while we waited
+            element = version(session, instance).spec.elements[task.element_id]
+            moved += worklist.readdress(session, rules, task, element, rules.subject(session, task.subject))
+    return moved
 
 
 def cancel(session: Session, instance: Instance, *, by: int | None, reason: str) -> None:

@@ -5,17 +5,17 @@ addressed and dated, timers follow. So a step costs what it changes, and the tab
 and when it is due, the domain answers through `Rules`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, delete, insert, select, update
+from sqlalchemy import ForeignKey, Index, String, delete, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock
 from workflows.db import Base, Key
-from workflows.engine import Address, Rules, Subject, Want, history, spiff
+from workflows.engine import Address, Post, Rules, Subject, Want, history, spiff
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # stands where a task has no due moment, so that it sorts last
 
@@ -141,16 +141,40 @@ def redue(session: Session, rules: Rules, instance: Any, run: spiff.Run, thing: 
 
 
 def readdress(session: Session, rules: Rules, row: Task, element: spiff.Element, thing: Any) -> bool:
-    """Ask again whose a blocked task is, after somebody was appointed; True if it waits for somebody now."""
+    """Ask again whose an open task is, after posts have changed hands; True if it is somebody else's now.
+
+    Who has claimed it and still stands at its posts keeps it. A claim by anybody else ends, so that his colleagues may go on.
+    """
+    posts = _posts_of(session, row.id)
+    claimed_by = None if row.is_named else row.assignee_id
+    if claimed_by and not row.blocked:
+        if rules.stands_at(session, claimed_by, posts):
+            return False
+        _end_claim(session, row, claimed_by)
     address = rules.address(session, thing, want(spiff.OpenTask(row.token_id, element, row.index)))
-    if address.blocked:
-        return False
-    row.blocked, row.note = "", address.note
+    named = row.assignee_id if row.is_named else None
+    if (address.posts, address.person_id, address.note, address.blocked) == (posts, named, row.note, row.blocked):
+        return claimed_by is not None
+    row.blocked, row.note = address.blocked, address.note
     row.assignee_id, row.is_named = address.person_id, address.person_id is not None
     session.execute(delete(TaskPost).where(TaskPost.task_id == row.id))
     _post(session, [(row, address)])
-    history.record(session, row.subject, "readdressed", task=row.id, element=row.element_id, note=row.note or "已有人可以办理")
+    said = address.blocked or address.note or "已有人可以办理"
+    history.record(session, row.subject, "readdressed", task=row.id, element=row.element_id, note=said)
     return True
+
+
+def _posts_of(session: Session, task_id: int) -> frozenset[Post]:
+    rows = session.execute(select(TaskPost.role, TaskPost.unit_id).where(TaskPost.task_id == task_id))
+    return frozenset(Post(role, unit_id) for role, unit_id in rows)
+
+
+def _end_claim(session: Session, row: Task, claimed_by: int) -> None:
+    """Give a task back to its post, because who had claimed it has left."""
+    row.assignee_id = row.claimed_at = None
+    mark(session, [row.id], "WAITING")
+    why = "签领人已不在岗，任务退回岗位。"
+    history.record(session, row.subject, "claim_ended", task=row.id, element=row.element_id, person=claimed_by, reason=why)
 
 
 def clear(session: Session, instance_id: int) -> None:
@@ -166,6 +190,15 @@ def mark(session: Session, task_ids: Iterable[int], state: str) -> None:
 
 
 # ---- tasks -----------------------------------------------------------------------------------------------------------
+
+
+def concerned(session: Session, persons: Collection[int], posts: Collection[Post]) -> list[Task]:
+    """The open tasks that are blocked, in the name of one of these persons, or at one of these posts; oldest first."""
+    which = [Task.blocked != "", Task.assignee_id.in_(persons)]
+    if posts:
+        at_post = tuple_(TaskPost.role, TaskPost.unit_id).in_([tuple(post) for post in posts])
+        which.append(Task.id.in_(select(TaskPost.task_id).where(at_post, TaskPost.state != "CLOSED")))
+    return list(session.scalars(select(Task).where(Task.status == "OPEN", or_(*which)).order_by(Task.id)))
 
 
 def _cancel(session: Session, rows: list[Task]) -> None:

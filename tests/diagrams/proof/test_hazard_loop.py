@@ -83,6 +83,11 @@ BENT = {  # what the designer did → (the diagram, element that is marked, word
         "apply",
         "到“申请销号”，其间没有移交二完成。",
     ),
+    "applied for without the tracker": (
+        bend("m_ack_k__ack_tracker", "sv_h2_done"),
+        "apply",
+        "到“申请销号”，其间没有跟踪人签收。",
+    ),
     "applied for without the territory": (
         bend("issue_rectify__fork_ack", "gw_one_ack").replace('targetRef="join_ack"', 'targetRef="sv_h1_done"'),
         "apply",
