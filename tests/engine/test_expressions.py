@@ -58,6 +58,8 @@ def test_names_and_calls_are_told_to_the_checks():
         "a = 1",
         "(" * 300 + "1" + ")" * 300,
         "1 " + "+ 1" * 300,
+        "-" * 490 + "1",
+        "1" + "+1" * 61,
         "().__class__",
         "n.real",
         "n[0]",

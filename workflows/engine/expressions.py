@@ -18,6 +18,7 @@ from simpleeval import InvalidExpression, SimpleEval
 from workflows.errors import Invalid
 
 LONGEST = 500  # characters
+DEEPEST = 60  # operators within operators; Python's stack would end at some hundreds
 
 MAY_SAY = "只能用名称、数字、文字、比较、且或非、四则运算和列出的函数"
 
@@ -111,6 +112,7 @@ def parse(text: str) -> Expression:
     if not text or len(text) > LONGEST:
         raise Invalid("", f"表达式不能为空，也不能超过 {LONGEST} 个字符。")
     tree = _read(text)
+    _refuse_deep(text, tree)
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     _refuse_others(text, tree)
     functions = {call.func.id for call in calls if isinstance(call.func, ast.Name)}
@@ -126,6 +128,14 @@ def _read(text: str) -> ast.Expression:
             return ast.parse(text, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # the last two: thousands of brackets
         raise Invalid("", f"表达式“{text}”写法有误，请检查引号、括号和运算符。") from error
+
+
+def _refuse_deep(text: str, tree: ast.Expression) -> None:
+    level: list[ast.AST] = [tree]
+    for _ in range(DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    if level:
+        raise Invalid("", f"表达式“{text}”嵌套过深，请写短一些，或拆成几个条件。")
 
 
 def _refuse_others(text: str, tree: ast.Expression) -> None:
