@@ -14,14 +14,16 @@ OF_TASK = frozenset({"role", "unit", "person", "form", "duty", "due", "verb"})
 OF_PROCESS = frozenset({"subject", "loop"})
 TERM = re.compile(r"[1-9]\d{0,3}(wd|h|d)")  # 3 working days, 24 hours, 30 days
 SCRIPTS = frozenset({"preScript", "postScript"})
-CHANGING = frozenset({"variableName", "unitTests", "taskMetadataValues", "calledDecisionId", "payloadExpression"})
+CHANGING = frozenset(
+    {"variableName", "unitTests", "taskMetadataValues", "calledDecisionId", "payloadExpression", "messagePayload"}
+)
 
 
 def extras(diagram: Diagram) -> Iterator[Finding]:
     """Extensions that the library would act upon, and pairs it cannot read."""
     for scope, element in _elements(diagram):
         at, name = element.get("id", "") or scope.id, label(element)
-        for extra in extensions(element):
+        for extra in (*extensions(element), *element.iterchildren(*(f"{{{SPIFF}}}{script}" for script in SCRIPTS))):
             kind = str(extra.tag).removeprefix(f"{{{SPIFF}}}")
             if kind in SCRIPTS:
                 said = f"{name}带有前置或后置脚本，流程图中不能写程序。请删去脚本，改用服务任务。"
