@@ -108,6 +108,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
         labels,
         ledger,
         logs,
+        matters,
         probes,
         reports,
     )
@@ -119,7 +120,22 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
     tokens.init_app(app)
     app.after_request(_harden)
     app.jinja_env.globals.update(asset=_asset, navigation=_navigation, may=_may, page_url=_page_url, fold=forms.fold)
-    pages = (auth, inbox, hazards, reports, dossiers, ledger, exports, board, definitions, designer, admin, audit, probes)
+    pages = (
+        auth,
+        inbox,
+        hazards,
+        matters,
+        reports,
+        dossiers,
+        ledger,
+        exports,
+        board,
+        definitions,
+        designer,
+        admin,
+        audit,
+        probes,
+    )
     for part in (logs, labels, errors, *pages):
         part.init_app(app)
     return app

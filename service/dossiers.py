@@ -71,7 +71,7 @@ def _page(hazard: Hazard, told: dossiers.Record, address: Address, *, is_file: b
         faults=history.verify(g.session, hazard.ref),
         made_at=told["made_at"],
         is_file=is_file,
-        **hazards.context(hazard.ref, hazard, options),
+        **hazards.context(hazard.ref, hazard, options, hazards.loop(hazard.ref)),
     )
     return text.replace(STYLE, f"<style>{_css()}</style>") if is_file else text
 

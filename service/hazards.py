@@ -13,10 +13,10 @@ from flask_login import current_user
 from service import definitions as diagrams
 from service import forms, house, labels, pictures
 from workflows import people
-from workflows.engine import Subject, definitions, expressions, history, instances, tasks
+from workflows.engine import Subject, beginnings, definitions, expressions, history, instances, tasks
 from workflows.engine.worklist import Task
 from workflows.errors import NotFound
-from workflows.hazards import Hazard
+from workflows.hazards import PROCESS, Hazard
 from workflows.hazards import deadlines as hazard_deadlines
 from workflows.hazards import get_for as get_hazard_for
 from workflows.hazards import page as page_of_hazards
@@ -113,18 +113,19 @@ def show(hazard_id: int) -> ResponseReturnValue:
         lines=lines,
         names=people.names(g.session, [id for line in lines for id in (line.by, line.on_behalf_of)]),
         checked=checked,
-        **context(hazard.ref, hazard, options_of(hazard)),
+        matters=beginnings.offered(g.session, house().rules, hazard.ref, current_user.caller),
+        running=_running(hazard.ref),
+        **context(hazard.ref, hazard, options_of(hazard), loop(hazard.ref)),
     )
 
 
 # ---- what the page of a task shows of its case -------------------------------------------------------------------------
 
 
-def context(subject: Subject, thing: Any, options: forms.Options) -> dict[str, Any]:
-    """Facts, past and open steps, and the live diagram of a case, for the templates."""
-    instance = instances.find(g.session, subject)
+def context(subject: Subject, thing: Any, options: forms.Options, instance: instances.Instance | None) -> dict[str, Any]:
+    """Facts, past and open steps of a case, and where one of its instances stands on its diagram, for the templates."""
     definition = g.session.get_one(definitions.Definition, instance.definition_id) if instance else None
-    submissions = tasks.submissions(g.session, subject)
+    submissions, schemas = tasks.submissions(g.session, subject), tasks.schemas(g.session, subject)
     waiting = tasks.open_of(g.session, subject)
     names, named = _names(thing, submissions, waiting), name_of(options)
     shown = pictures.of(thing, submissions) if isinstance(thing, Hazard) else []
@@ -132,7 +133,7 @@ def context(subject: Subject, thing: Any, options: forms.Options) -> dict[str, A
         "facts": facts(thing, names, options) if isinstance(thing, Hazard) else [],
         "pictures": shown,
         "compared": pictures.compare(shown),
-        "past": [_past(each, definition, named, names) for each in submissions],
+        "past": [_past(each, schemas.get(each.task_id), named, names) for each in submissions],
         "waiting": [Waiting(task.name, _whose(task, names)) for task in waiting],
         "diagram": _diagram(instance, definition) if instance and definition else None,
         "case_url": url_for("hazards.show", hazard_id=subject.id),
@@ -269,11 +270,10 @@ def _names(thing: Any, submissions: Iterable[tasks.Submission], waiting: Iterabl
 
 def _past(
     submission: tasks.Submission,
-    definition: definitions.Definition | None,
+    schema: forms.Schema | None,
     named: forms.NameOf,
     names: Mapping[int, str],
 ) -> Past:
-    schema = definition.forms.get(submission.form) if definition else None
     data = submission.data
     return Past(
         name=submission.name,
@@ -313,3 +313,15 @@ def _diagram(instance: instances.Instance, definition: definitions.Definition) -
     tokens = tuple(dict.fromkeys(instances.tokens(g.session, house().rules, instance)))
     done = instances.visits(g.session, instance)
     return diagrams.diagram(definition, title="办到哪一步了", tokens=tokens, done=done)
+
+
+def loop(subject: Subject) -> instances.Instance | None:
+    """The newest instance of a hazard's closed loop."""
+    return instances.find(g.session, subject, PROCESS)
+
+
+def _running(subject: Subject) -> list[str]:
+    """What is under way about a case beside its loop (延期审批 …)."""
+    main = loop(subject)
+    return [name for each, name in instances.of(g.session, subject) if each.ended_at is None and each is not main]
+

@@ -178,7 +178,7 @@ def _page(task_id: int, data: Mapping[str, Any] | None = None, faults: Mapping[s
         again=again,
         own=_handed_in(shown, options),
         names=people.names(session, [shown.done_by, shown.assignee_id]),
-        **hazards.context(shown.subject, thing, options),
+        **hazards.context(shown.subject, thing, options, session.get(instances.Instance, shown.instance_id)),
     )
 
 

@@ -12,11 +12,10 @@ from service import forms, hazards, house, photos
 from workflows import people, report_drafts
 from workflows.engine import definitions
 from workflows.errors import Forbidden, Invalid
-from workflows.hazards import Hazard
+from workflows.hazards import PROCESS, Hazard
 
 blueprint = Blueprint("reports", __name__, url_prefix="/hazards")
 
-PROCESS = "hazard_closed_loop"
 REPORT = "report"
 MAY_NOT_REPORT = "您的岗位不能上报隐患。如发现隐患，请告知所在村（社区）或镇领导组办公室。"
 

@@ -14,7 +14,8 @@ from workflows.engine import jobs as effects
 from workflows.errors import Invalid
 
 SHIPPED = Path(workflows.__file__).parent.parent / "bpmn"
-PROCESSES = {"hazard_loop": "hazard_closed_loop"}  # shipped file → process id, so that a start need not parse them
+# shipped file → process id, so that a start need not parse them
+PROCESSES = {"hazard_loop": "hazard_closed_loop", "extension": "extension"}
 
 ADMINISTRATORS = {"xitong": "SYS_ADMIN", "anquan": "SEC_ADMIN", "shenji": "AUDITOR"}
 

@@ -165,6 +165,8 @@ def address(session: Session, hazard: Hazard, want: Want) -> Address:
     if want.unit == "enterprise":
         posts = enterprise_posts(session, hazard)
         return Address(posts) if posts else Address(blocked="企业没有账号，村里也没有可代录的人员，请在组织机构中补齐岗位。")
+    if want.unit == "responsible":
+        return _responsible(session, hazard)
     if want.duty == "V":
         return _verification(session, hazard)
     roles = want.roles or _roles_of(want.lane)
@@ -172,6 +174,13 @@ def address(session: Session, hazard: Hazard, want: Want) -> Address:
     if eligible(session, hazard, want.duty, posts):
         return Address(posts)
     return _up(session, hazard, roles, want.duty)
+
+
+def _responsible(session: Session, hazard: Hazard) -> Address:
+    """Who answers for the rectification: the enterprise's people and the lead."""
+    own = frozenset(Post(role, hazard.enterprise_id) for role in people.ENTERPRISE_ROLES if hazard.enterprise_id)
+    lead = people.posts(session, hazard.lead_person_id) if hazard.lead_person_id else frozenset()
+    return Address(own | lead) if own | lead else Address(blocked="还没有确定牵头责任人。")
 
 
 def _roles_of(lane: str) -> tuple[str, ...]:

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from workflows import calendars, campaigns, clock, feedbacks
+from workflows import calendars, campaigns, clock, extensions, feedbacks
 from workflows.engine import Due, tasks
 from workflows.hazards.tables import Hazard
 
 TERM = re.compile(r"(\d{1,3})(wd|h|d)")
 UNITS = {"wd": "个工作日", "h": "小时", "d": "日"}
-NAMED = ("hazard.due_on", "hazard.register_due", "feedback_on")
+NAMED = ("hazard.due_on", "hazard.register_due", "hazard.extension_due", "feedback_on")
 
 
 def due(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> Due | None:
@@ -24,6 +24,8 @@ def due(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> Due
         day = feedbacks.next_due_on(session, hazard)
         source = "周四反馈：每周四 24:00 前，遇节假日顺延"
         return Due(clock.end_of(day), source + calendars.doubt(calendars.of(session), day))
+    if text == "hazard.extension_due":  # all who decide share one term, from the application on (P08)
+        text, opened_at = "extension_decide_wd", extensions.get_asked(session, hazard).at
     if text == "hazard.register_due":
         text = "register_urgent_h" if hazard.immediate_danger else "register_wd"
     if found := TERM.fullmatch(text):

@@ -44,8 +44,10 @@ NAMES = {
     "S": "县签字人",
     "P1": "公开拟稿人",
     "P2": "公开审定人",
+    "E1": "延期申请人",
+    "E2": "延期审批人",
 }
-EXCLUDES = frozenset(frozenset(pair.split("-")) for pair in "R-V R-T R-K R-S V-T V-S T-K T-S K-S A-T A-K A-S P1-P2".split())
+EXCLUDES = frozenset(frozenset(pair.split("-")) for pair in "R-V R-T R-K R-S V-T V-S T-K T-S K-S A-T A-K A-S P1-P2 E1-E2".split())
 PER_ROUND = frozenset({"V", "A", "T"})  # the others are carried across rounds
 
 

@@ -15,6 +15,7 @@ from workflows import (
     disclosures,
     dues,
     duties,
+    extensions,
     feedbacks,
     handovers,
     hazards,
@@ -26,7 +27,7 @@ from workflows import (
     verifications,
 )
 from workflows.db import Database
-from workflows.engine import Rules, Step, Subject, checks, instances, jobs, timers
+from workflows.engine import Cause, Rules, Step, Subject, checks, instances, jobs, timers
 from workflows.errors import NotFound
 from workflows.hazards.tables import Hazard
 from workflows.options import OPTIONS
@@ -38,6 +39,12 @@ def _task(call: Any, title: str) -> Step:
 
 def _service(call: Any, title: str) -> Step:
     return Step(call, title, "service")
+
+
+def grant_extension(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """批准延期: the new deadline, and whatever waits for the old one follows it."""
+    extensions.grant_extension(session, hazard, cause=cause)
+    instances.rearm(session, RULES, hazard.ref, cause)
 
 
 STEPS = {
@@ -66,6 +73,10 @@ STEPS = {
     "draft_disclosure": _task(disclosures.draft_disclosure, "公开拟稿"),
     "approve_disclosure": _task(disclosures.approve_disclosure, "公开审定"),
     "supplement_archive": _task(archives.supplement_archive, "退补"),
+    "apply_for_extension": _task(extensions.apply_for_extension, "申请延期"),
+    "review_extension": _task(extensions.review_extension, "审核延期"),
+    "grant_extension": _service(grant_extension, "批准延期"),
+    "refuse_extension": _service(extensions.refuse_extension, "不同意延期"),
     "downgrade_hazard": _service(hazards.downgrade_hazard, "转一般台账"),
     "reject_lead": _service(hazards.reject_lead, "线索不属实"),
     "merge_hazard": _service(hazards.merge_hazard, "并入他号"),
@@ -109,6 +120,9 @@ FUNCTIONS = {
     "next_feedback_on": feedbacks.next_on,
     "next_reminder_at": reminders.next_at,
     "tracker_due_at": dues.tracker_due_at,
+    "may_extend": extensions.may_extend,
+    "lead_asked": extensions.lead_asked,
+    "listed": extensions.is_listed,
 }
 
 
@@ -147,7 +161,7 @@ RULES = Rules(
 
 LATELY = timedelta(days=31)  # how far back the daily job looks, should it have been missed for a while
 
-UNIT_WORDS = frozenset({"enterprise", "village", "town", "sector", "county", "county_dept"})
+UNIT_WORDS = frozenset({"enterprise", "responsible", "village", "town", "sector", "county", "county_dept"})
 PERSON_WORDS = frozenset({*addresses.PERSONS, "verification.member"})
 
 

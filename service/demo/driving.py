@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from service.demo.town import PEOPLE
 from workflows import clock, hazards, people, photos
 from workflows.db import Database
-from workflows.engine import Rules, tasks, timers
+from workflows.engine import Rules, beginnings, tasks, timers
 from workflows.engine.worklist import Task
 from workflows.hazards import Hazard
 from workflows.store import Place
@@ -61,6 +61,13 @@ class Driver:
         with self.database.transaction() as session:
             caller = people.caller(session, reporter)
             return hazards.open(session, self.rules, caller, given).id
+
+    def begin(self, hazard_id: int, key: str, login: str, **data: Any) -> None:
+        """Begin another process about a hazard (申请延期 …), as its page would."""
+        caller_id = self.person(login)
+        with self.database.transaction() as session:
+            hazard = hazards.get(session, hazard_id)
+            beginnings.begin(session, self.rules, key, hazard.ref, people.caller(session, caller_id), data)
 
     def open_tasks(self, hazard_id: int) -> list[Task]:
         """The open tasks of a hazard, oldest first."""

@@ -48,7 +48,7 @@ def test_a_case_goes_back_and_forth_and_ends(database, world):
     complete(database, world, "b", B, {"ok": True})
     assert open_elements(database) == []
     with database.reading() as session:
-        assert instances.of(session, toy.THING).ended_how == "completed"
+        assert instances.find(session, toy.THING, "toy").ended_how == "completed"
         handed_in = [(each.element_id, each.data) for each in tasks.submissions(session, toy.THING)]
         assert handed_in[1] == ("b", {"ok": False, "reason": "不行"})
         assert len(handed_in) == 4

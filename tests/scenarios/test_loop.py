@@ -64,7 +64,7 @@ def test_a_hazard_goes_from_report_to_archive_with_one_failed_verification(town)
     assert waiting(town, hazard) == []
     with town.database.reading() as session:
         ref = hazards.get(session, hazard).ref
-        assert instances.of(session, ref).ended_how == "completed"
+        assert instances.find(session, ref, "hazard_closed_loop").ended_how == "completed"
         handed_in = [each.element_id for each in tasks.submissions(session, ref)]
         assert handed_in.count("rectify") == 2
         assert history.verify(session) == []

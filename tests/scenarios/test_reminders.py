@@ -66,7 +66,7 @@ def test_a_late_sweep_makes_up_for_all_and_a_new_deadline_begins_anew(town, cloc
     town.sweep()
     first = [(threshold, date(2023, 9, 22)) for threshold, _, _ in MOMENTS[:4]]
     assert given(town, hazard) == first
-    with town.database.transaction() as session:  # the extension's own process (P08) does not exist yet: its two effects
+    with town.database.transaction() as session:  # what a granted extension (P08) does; asked for this late it would be refused
         thing = hazards.get(session, hazard)
         hazards.set_deadline(session, thing, clock.end_of(date(2023, 11, 30)), by=town.person("zhuren"), source="延期批准")
         instances.rearm(session, town.rules, thing.ref, Cause(("task", 1), clock.now(), town.person("zhuren")))

@@ -14,7 +14,7 @@ PASSWORD = "Liaison-2026"
 def ended(town, hazard):
     """How its instance ended."""
     with town.database.reading() as session:
-        return instances.of(session, hazards.get(session, hazard).ref).ended_how
+        return instances.find(session, hazards.get(session, hazard).ref, "hazard_closed_loop").ended_how
 
 
 def closed_again(town, hazard):

@@ -30,6 +30,11 @@ class Caller:
     posts: frozenset[Post] = frozenset()
     stands_in: Mapping[int, frozenset[Post]] = field(default_factory=dict)
 
+    @property
+    def all_posts(self) -> frozenset[Post]:
+        """His own posts and those he stands in for."""
+        return self.posts.union(*self.stands_in.values())
+
 
 @dataclass(frozen=True)
 class Cause:

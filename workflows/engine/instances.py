@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Select, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import clock
+from workflows import clock, memory
 from workflows.db import Base, Key
 from workflows.engine import Cause, Post, Rules, Subject, definitions, expressions, history, spiff, worklist
 from workflows.engine.worklist import Task
-from workflows.errors import Conflict, NotFound
+from workflows.errors import Conflict
 
 
 class Instance(Base):
@@ -69,8 +69,11 @@ class World:
 
 
 def start(session: Session, rules: Rules, key: str, subject: Subject, *, by: int | None) -> Instance:
-    """Begin the newest version of a diagram about a subject and run it to its first tasks."""
+    """Begin the newest version of a diagram about a subject and run it to its first tasks. Conflict while one of this diagram
+    still runs about the same subject: two extensions of one deadline would be one too many."""
     definition = definitions.get(session, key)
+    if find(session, subject, key, only_running=True) is not None:
+        raise Conflict(f"这件事已有一项“{definition.name}”正在办理，办结后才能再发起。")
     instance = Instance(
         definition_id=definition.id,
         definition_sha256=definition.sha256,
@@ -96,6 +99,7 @@ def advance(
     """Thaw the instance, let `act` do one thing to it, and keep what came of it. `done`: the token whose task row is closed."""
     if instance.ended_at is not None:
         raise Conflict("这件事的流程已经结束，不能再办。")
+    memory.of(session, "advancing")[instance.id] = True
     world = _world(session, rules, instance, cause)
     run = spiff.thaw(version(session, instance).spec, instance.state, world)
     before = worklist.held(run).without(done)
@@ -104,8 +108,12 @@ def advance(
 
 
 def rearm(session: Session, rules: Rules, subject: Subject, cause: Cause) -> None:
-    """Ask the domain again for every due moment of the subject's instance: timers and open tasks follow a changed deadline."""
-    instance = lock(session, of(session, subject).id)
+    """Ask the domain again for every due moment of the subject's instances: timers and open tasks follow a changed deadline."""
+    for instance in _others(session, subject):
+        _rearm(session, rules, instance, cause)
+
+
+def _rearm(session: Session, rules: Rules, instance: Instance, cause: Cause) -> None:
     world = _world(session, rules, instance, cause)
     run = spiff.thaw(version(session, instance).spec, instance.state, world)
     before = worklist.held(run)
@@ -126,11 +134,23 @@ def readdress(session: Session, rules: Rules, *, persons: Collection[int] = (), 
     return moved
 
 
-def cancel(session: Session, instance: Instance, *, by: int | None, reason: str) -> None:
-    """End an instance from outside: its tasks and timers go, the record says who and why."""
-    instance.ended_at, instance.ended_how = clock.now(), reason
-    worklist.clear(session, instance.id)
-    history.record(session, instance.subject, "instance_cancelled", by=by, reason=reason)
+def cancel(session: Session, subject: Subject, *, by: int | None, reason: str) -> None:
+    """End from outside whatever runs about a subject: tasks and timers go, the record says who and why. The instance whose own
+    step asks for it goes on to its end."""
+    for instance in _others(session, subject):
+        instance.ended_at, instance.ended_how = clock.now(), reason
+        worklist.clear(session, instance.id)
+        history.record(session, subject, "instance_cancelled", by=by, instance=instance.id, reason=reason)
+
+
+def _others(session: Session, subject: Subject) -> list[Instance]:
+    """The subject's running instances, locked, in the order of their ids; without those that are being advanced right now,
+    further up in this very transaction: their state in memory is newer than their row."""
+    mine = select(Instance.id).where(Instance.subject_kind == subject.kind, Instance.subject_id == subject.id)
+    ids = session.scalars(mine.where(Instance.ended_at.is_(None)).order_by(Instance.id)).all()
+    advancing = memory.of(session, "advancing")
+    held = [lock(session, id) for id in ids if id not in advancing]
+    return [instance for instance in held if instance.ended_at is None]
 
 
 def lock(session: Session, instance_id: int, task: Task | None = None) -> Instance:
@@ -150,22 +170,26 @@ def lock(session: Session, instance_id: int, task: Task | None = None) -> Instan
 # ---- questions -------------------------------------------------------------------------------------------------------
 
 
-def find(session: Session, subject: Subject) -> Instance | None:
-    """The newest instance about a subject, or None."""
+def find(session: Session, subject: Subject, key: str, *, only_running: bool = False) -> Instance | None:
+    """The newest instance of a diagram about a subject, or None."""
     mine = select(Instance).where(Instance.subject_kind == subject.kind, Instance.subject_id == subject.id)
+    mine = mine.where(Instance.definition_id.in_(select(definitions.Definition.id).where(definitions.Definition.key == key)))
+    if only_running:
+        mine = mine.where(Instance.ended_at.is_(None))
     return session.scalar(mine.order_by(Instance.id.desc()).limit(1))
 
 
-def of(session: Session, subject: Subject) -> Instance:
-    """The newest instance about a subject, or NotFound."""
-    if found := find(session, subject):
-        return found
-    raise NotFound("没有找到这件事的流程。")
+def of(session: Session, subject: Subject) -> list[tuple[Instance, str]]:
+    """Every instance about a subject with its diagram's name, oldest first."""
+    named = select(Instance, definitions.Definition.name).join(definitions.Definition)
+    mine = named.where(Instance.subject_kind == subject.kind, Instance.subject_id == subject.id)
+    return [(instance, name) for instance, name in session.execute(mine.order_by(Instance.id))]
 
 
 def running() -> Select[str, int]:
-    """The subjects of the instances that have not ended."""
-    return select(Instance.subject_kind, Instance.subject_id).where(Instance.ended_at.is_(None)).order_by(Instance.id)
+    """The subjects of the instances that have not ended, each once."""
+    subjects = select(Instance.subject_kind, Instance.subject_id).distinct()
+    return subjects.where(Instance.ended_at.is_(None)).order_by(Instance.subject_kind, Instance.subject_id)
 
 
 def tokens(session: Session, rules: Rules, instance: Instance) -> list[str]:

@@ -15,6 +15,7 @@ from workflows.hazards.questions import (
 )
 from workflows.hazards.tables import Deadline, Hazard, Sequence
 from workflows.hazards.verbs import (
+    PROCESS,
     decide_registration,
     downgrade_hazard,
     merge_hazard,
@@ -29,6 +30,7 @@ from workflows.hazards.verbs import (
 )
 
 __all__ = [
+    "PROCESS",
     "Deadline",
     "Hazard",
     "Page",

@@ -9,8 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from workflows import campaigns, clock, facts, fields, inspections, people, photos
-from workflows.engine import Caller, Cause, Rules, Subject, history, instances, tasks
-from workflows.engine.worklist import Task
+from workflows.engine import Caller, Cause, Rules, beginnings, history
 from workflows.errors import Conflict, Forbidden, Invalid
 from workflows.fields import Data
 from workflows.hazards import rules as hazard_rules
@@ -69,9 +68,7 @@ def open(session: Session, rules: Rules, caller: Caller, data: Data) -> Hazard:
     hazard = Hazard(campaign=campaigns.current(session).code, reporter_id=caller.person_id)
     session.add(hazard)
     session.flush()
-    instance = instances.start(session, rules, PROCESS, Subject("hazard", hazard.id), by=caller.person_id)
-    first = select(Task).where(Task.instance_id == instance.id, Task.status == "OPEN")
-    tasks.complete(session, rules, session.scalars(first).one(), caller, data)
+    beginnings.begin(session, rules, PROCESS, hazard.ref, caller, data)
     return hazard
 
 

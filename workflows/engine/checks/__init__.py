@@ -67,6 +67,7 @@ WORDS: tuple[Callable[[Diagram, Known], Iterator[Finding]], ...] = (
     words.tasks,
     words.addressees,
     texts.conditions,
+    texts.beginnings,
     texts.timers,
     texts.counts,
     texts.parameters,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from workflows.engine import expressions
-from workflows.engine.checks.diagrams import Diagram, children, operator, text_of
+from workflows.engine.checks.diagrams import Diagram, children, operator, properties, text_of
 from workflows.engine.checks.findings import Finding, Known, error
 from workflows.engine.xml import SPIFF
 from workflows.errors import Invalid
@@ -20,6 +20,13 @@ def conditions(diagram: Diagram, known: Known) -> Iterator[Finding]:
         for flow in scope.flows:
             if flow.condition is not None:
                 yield from _check(flow.id, f"箭头 {flow.id} 的条件", flow.condition, known)
+
+
+def beginnings(diagram: Diagram, known: Known) -> Iterator[Finding]:
+    """Of processes that people begin: when they may."""
+    for scope in diagram.scopes:
+        if scope.parent is None and (when := properties(scope.element).get("when")) is not None:
+            yield from _read(scope.id, f"流程{scope.label}的发起条件", when.strip(), known)
 
 
 def timers(diagram: Diagram, known: Known) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from workflows.engine.checks.pools import lane_of
 from workflows.engine.xml import SPIFF
 
 OF_TASK = frozenset({"role", "unit", "person", "form", "duty", "due", "verb"})
-OF_PROCESS = frozenset({"subject", "loop"})
+OF_PROCESS = frozenset({"subject", "loop", "begin", "when"})
 TERM = re.compile(r"[1-9]\d{0,3}(wd|h|d)")  # 3 working days, 24 hours, 30 days
 SCRIPTS = frozenset({"preScript", "postScript"})
 CHANGING = frozenset(

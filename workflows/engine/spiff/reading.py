@@ -41,6 +41,7 @@ class Spec:
     name: str  # the process's, for people; its id where it has none
     properties: Mapping[str, str]
     elements: Mapping[str, Element]  # by id, in the order of the file; with those of called processes
+    first: Element | None  # the user task right behind the start event, with which a person may begin; None if there is none
     _specs: Specs = field(repr=False, compare=False)
 
 
@@ -60,7 +61,16 @@ def read(xml: bytes, process_id: str | None = None) -> Spec:
     lanes = _lanes(root)
     elements = {e.id: e for e in chain.from_iterable(_elements(process, lanes) for process in processes.values())}
     process = processes[chosen]
-    return Spec(chosen, process.get("name") or chosen, _properties(process), elements, specs)
+    first = elements.get(_behind_start(process))
+    first = first if first is not None and first.kind == "userTask" else None
+    return Spec(chosen, process.get("name") or chosen, _properties(process), elements, first, specs)
+
+
+def _behind_start(process: etree._Element) -> str:
+    """Where the only arrow out of the only start event leads; "" if the process begins in another way."""
+    starts = [event.get("id") for event in process.iterfind(f"{MODEL}startEvent")]
+    targets = [flow.get("targetRef", "") for flow in process.iterfind(f"{MODEL}sequenceFlow") if flow.get("sourceRef") in starts]
+    return targets[0] if len(starts) == len(targets) == 1 else ""
 
 
 def _main(root: etree._Element, processes: Mapping[str, etree._Element]) -> str:

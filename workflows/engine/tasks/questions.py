@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import Session
 
 from workflows import clock
-from workflows.engine import Caller, Post, Rules, Subject, history, instances
+from workflows.engine import Caller, Post, Rules, Subject, definitions, history, instances
 from workflows.engine.tasks.tables import Draft, Submission
 from workflows.engine.worklist import Task, TaskPost
 from workflows.errors import Forbidden, Invalid, NotFound
@@ -73,7 +73,7 @@ def get(session: Session, task_id: int, caller: Caller) -> Task:
     """A task at the caller's posts or in his name, open or done; NotFound for any other, so that addresses tell nothing."""
     people = [caller.person_id, *caller.stands_in]
     mine = [and_(Task.is_named, Task.assignee_id.in_(people)), Task.done_by == caller.person_id]
-    if posts := _all_posts(caller):
+    if posts := caller.all_posts:
         mine.append(exists().where(TaskPost.task_id == Task.id, _at_any(posts)))
     task = session.scalar(select(Task).where(Task.id == task_id, or_(*mine)))
     if task is None:
@@ -91,6 +91,18 @@ def schema(session: Session, task: Task) -> dict[str, Any]:
     """The task's form, from the version its instance runs on."""
     found = instances.version(session, session.get_one(instances.Instance, task.instance_id)).forms.get(task.form)
     return found or {"title": task.name, "type": "object", "properties": {}}
+
+
+def schemas(session: Session, subject: Subject) -> dict[int, dict[str, Any]]:
+    """The form of every task of a subject, by task id: each from the version that its own instance runs on."""
+    mine = select(Task.id, Task.form, instances.Instance.definition_id, instances.Instance.definition_sha256)
+    mine = mine.join(instances.Instance, instances.Instance.id == Task.instance_id)
+    found = session.execute(mine.where(Task.subject_kind == subject.kind, Task.subject_id == subject.id))
+    return {
+        task_id: schema
+        for task_id, form, definition_id, sha256 in found
+        if (schema := definitions.version_of(session, definition_id, sha256).forms.get(form)) is not None
+    }
 
 
 def why_not(session: Session, rules: Rules, task: Task, caller: Caller) -> str | None:
@@ -234,7 +246,7 @@ def _sources(
             mine = select(Task.id, Task.due_key).where(Task.assignee_id == person, Task.status == "OPEN", *filters)
             yield _Source(mine.where(*_within(Task.due_key, span)), Task.due_key, Task.id)
     if box in ("posts", "all"):
-        for post in sorted(_all_posts(caller)):
+        for post in sorted(caller.all_posts):
             at_post = (TaskPost.role == post.role, TaskPost.unit_id == post.unit_id, TaskPost.state == "WAITING")
             waiting = select(TaskPost.task_id.label("id"), TaskPost.due_key).where(*at_post)
             if filters:
@@ -301,9 +313,5 @@ def _done_by(caller: Caller) -> tuple[ColumnElement[bool], ...]:
     return Task.done_by == caller.person_id, Task.status == "DONE"
 
 
-def _all_posts(caller: Caller) -> set[Post]:
-    return set(caller.posts).union(*caller.stands_in.values())
-
-
-def _at_any(posts: set[Post]) -> ColumnElement[bool]:
+def _at_any(posts: frozenset[Post]) -> ColumnElement[bool]:
     return or_(*(and_(TaskPost.role == post.role, TaskPost.unit_id == post.unit_id) for post in sorted(posts)))

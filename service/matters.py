@@ -1,0 +1,70 @@
+"""其他事项: processes that people begin about a hazard beside its loop (申请延期 …), each from the form of its first task."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from service import forms, hazards, house, photos
+from workflows.engine import beginnings, instances
+from workflows.engine.beginnings import Beginning
+from workflows.errors import Invalid
+from workflows.hazards import Hazard
+from workflows.hazards import get_for as get_hazard_for
+
+blueprint = Blueprint("matters", __name__, url_prefix="/hazards/<int:hazard_id>/matters")
+
+
+def init_app(app: Flask) -> None:
+    """Hang the pages up."""
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/<key>")
+def new(hazard_id: int, key: str) -> ResponseReturnValue:
+    """The form of the first task."""
+    hazard, beginning = _get(hazard_id, key)
+    return _page(hazard, beginning, {}, {})
+
+
+@blueprint.post("/<key>")
+def begin(hazard_id: int, key: str) -> ResponseReturnValue:
+    """Begin it: what was typed is its first task, handed in."""
+    taken = photos.take()
+    hazard, beginning = _get(hazard_id, key)
+    data, faults = forms.read(beginning.form, request.form, taken.photos)
+    faults |= taken.faults
+    try:
+        beginnings.begin(g.session, house().rules, key, hazard.ref, current_user.caller, data)
+        if faults:
+            raise Invalid(faults)
+    except Invalid as invalid:
+        g.session.rollback()
+        return _page(_get(hazard_id, key)[0], beginning, data, {**invalid.fields, **faults}), 422
+    flash(f"“{beginning.label}”已提交，等待办理。", "good")
+    return redirect(url_for("hazards.show", hazard_id=hazard_id))
+
+
+def _get(hazard_id: int, key: str) -> tuple[Hazard, Beginning]:
+    """The hazard, if the caller may see it, and the process, if he may begin it now."""
+    caller = current_user.caller
+    hazard = get_hazard_for(g.session, caller, hazard_id)
+    return hazard, beginnings.get(g.session, house().rules, key, hazard.ref, caller)
+
+
+def _page(hazard: Hazard, beginning: Beginning, data: Mapping[str, Any], faults: Mapping[str, str]) -> str:
+    rules = house().rules
+    functions = instances.functions(g.session, rules, hazard)
+    fields = forms.view(beginning.form, data, faults, options=hazards.options_of(hazard), functions=functions)
+    return render_template(
+        "matters/new.html",
+        hazard=hazard,
+        title=rules.title(hazard),
+        beginning=beginning,
+        fields=fields,
+        faults=faults,
+        values=hazards.function_values(hazard, fields),
+        facts=hazards.brief(hazard)[0],
+    )

@@ -1,0 +1,55 @@
+"""其他事项: beginning another process from a hazard's page."""
+
+import pytest
+
+from tests.scenarios.test_extensions import ASK
+from tests.scenarios.ways import bring, found
+from workflows.engine import history, instances
+from workflows.hazards import get as get_hazard
+
+
+@pytest.fixture
+def hazard(driver, clock_at):
+    """A hazard under time-limited rectification, due on 2026-03-31; today is 2026-03-02."""
+    clock_at("2026-03-02 09:00")
+    return bring(driver, found(driver), "rectify", issue_rectify={"due_date": "2026-03-31"})
+
+
+def running(driver, hazard):
+    with driver.database.reading() as session:
+        return [name for each, name in instances.of(session, get_hazard(session, hazard).ref) if each.ended_at is None]
+
+
+def test_the_button_stands_only_before_those_who_may(signed_in, hazard):
+    """P08: the enterprise and the lead. Others find neither button nor page, and the refusal is on record."""
+    page = signed_in("changzhang").get(f"/hazards/{hazard}").text
+    assert f'href="/hazards/{hazard}/matters/extension"' in page
+    assert "matters/extension" not in signed_in("zhuren").get(f"/hazards/{hazard}").text
+    stranger = signed_in("zhuren").get(f"/hazards/{hazard}/matters/extension")
+    assert stranger.status_code == 404
+
+
+def test_what_is_wrong_comes_back_with_what_was_typed_and_begins_nothing(signed_in, driver, hazard):
+    """422 with a sentence at the field; no instance stays behind."""
+    browser, before = signed_in("changzhang"), running(driver, hazard)
+    answer = browser.submit(f"/hazards/{hazard}/matters/extension", {**ASK, "until_on": "2026-12-31"})
+    assert answer.status_code == 422
+    assert "最晚到" in answer.text
+    assert ASK["reason"] in answer.text
+    assert running(driver, hazard) == before
+
+
+def test_an_application_begins_once_and_shows_on_the_case(signed_in, driver, hazard):
+    """A second click finds no such beginning any more; the page tells what is under way; the chain holds."""
+    browser = signed_in("changzhang")
+    assert browser.submit(f"/hazards/{hazard}/matters/extension", ASK).status_code == 302
+    page = browser.get(f"/hazards/{hazard}").text
+    assert "正在办理：延期审批" in page
+    assert browser.get(f"/hazards/{hazard}/matters/extension").status_code == 404
+    assert running(driver, hazard).count("延期审批") == 1
+    task = next(each for each in driver.open_tasks(hazard) if each.element_id == "lead_opinion")
+    shown = signed_in("baocun").get(f"/tasks/{task.id}").text
+    assert "牵头人意见" in shown
+    assert ASK["safety_measures"] in shown
+    with driver.database.reading() as session:
+        assert history.verify(session, get_hazard(session, hazard).ref) == []

@@ -1,0 +1,209 @@
+"""Extensions (延期, P08): the only way a rectification's deadline changes once it is set (INV-9).
+
+The enterprise or the lead asks in time, says how far it is and how people are kept safe until the new day; the lead, the
+station, the office and the deputy head decide one after the other, for a listed hazard the county as well. Until it is granted
+the old deadline stands; when it is, every timer and term follows, and the old one stays to be asked for.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows import calendars, campaigns, clock, duties, fields, hazards, papers, people
+from workflows.db import Base, Key
+from workflows.engine import Cause, history
+from workflows.errors import Conflict, Forbidden, Invalid
+from workflows.fields import Data
+from workflows.hazards.tables import Hazard
+
+
+class Extension(Base):
+    """One application for a later deadline."""
+
+    __tablename__ = "extensions"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazards.id"), index=True)
+    state: Mapped[str] = mapped_column(String(10))  # ASKED GRANTED REFUSED
+    reason: Mapped[str] = mapped_column(Text)
+    progress: Mapped[str] = mapped_column(Text)  # what is done already
+    safety_measures: Mapped[str] = mapped_column(Text)  # how people are kept safe until then
+    from_on: Mapped[date]  # the last day of the deadline it asks to change
+    until_on: Mapped[date]  # the last day it asks for
+    by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    on_behalf_of: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+
+
+# ---- rules -------------------------------------------------------------------------------------------------------------
+
+
+def asking_fault(hazard: Hazard, granted: int, terms: dict[str, Any], calendar: clock.Calendar) -> str | None:
+    """Why nobody may ask for an extension now; None if one may (P08)."""
+    if hazard.status != "RECTIFYING" or hazard.mode != "DEADLINE" or hazard.due_on is None:
+        return "只有正在限期整改的隐患可以申请延期。"
+    if granted >= terms["extension_max"]:
+        return f"这件隐患已延期 {granted} 次，按本地参数最多 {terms['extension_max']} 次。"
+    before = terms["extension_before_listed_wd" if hazard.listed_supervision else "extension_before_wd"]
+    latest = clock.add_working_days(hazard.due_on, -before, calendar)
+    if clock.today() > latest:
+        return f"延期须在到期前 {before} 个工作日（{latest.isoformat()}）以前申请，现在已过。"
+    if hazard.immediate_danger and not hazard.stop_production:
+        return "紧急危险尚未消除、也没有停产停用的，不得延期。"
+    return None
+
+
+def until_fault(until_on: date, first: tuple[date, date], due_on: date) -> str | None:
+    """Why a new deadline will not do: later than the old one, and all extensions together at most as long as the first term.
+    `first`: the days from which and to which the first deadline ran."""
+    set_on, first_due_on = first
+    latest = first_due_on + (first_due_on - set_on)
+    if until_on <= due_on:
+        return f"新的期限要晚于现在的期限（{due_on.isoformat()}）。"
+    if until_on > latest:
+        return f"延期累计不能超过原定期限的一倍，最晚到 {latest.isoformat()}。"
+    return None
+
+
+# ---- verbs -------------------------------------------------------------------------------------------------------------
+
+
+def apply_for_extension(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """申请延期: by the lead or the enterprise, in time."""
+    if sentence := fault(session, hazard):
+        raise Conflict(sentence)
+    _must_be_theirs(session, hazard, on_behalf_of or by)
+    assert hazard.due_on is not None
+    until_on = fields.day(data, "until_on", "申请延期至")
+    if sentence := until_fault(until_on, _first(session, hazard), hazard.due_on):
+        raise Invalid("until_on", sentence)
+    row = Extension(
+        hazard_id=hazard.id,
+        state="ASKED",
+        reason=fields.text(data, "reason", "延期原因", least=5),
+        progress=fields.text(data, "progress", "已完成的进度", least=2),
+        safety_measures=fields.text(data, "safety_measures", "延期期间安全保障措施", least=5),
+        from_on=hazard.due_on,
+        until_on=until_on,
+        by=by,
+        on_behalf_of=on_behalf_of,
+        at=clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    papers.attach(session, hazard, task, "attachments", fields.shas(data, "attachments"), by=by)
+    duties.take(session, hazard, "E1", by=by, on_behalf_of=on_behalf_of)
+    body = {"extension": row.id, "from": row.from_on, "until": until_on, "reason": row.reason, "task": task.id}
+    history.record(session, hazard.ref, "extension_asked", by=by, on_behalf_of=on_behalf_of, **body)
+
+
+def review_extension(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """审核延期: one of those who must agree says yes or no."""
+    row = get_asked(session, hazard)
+    decision = fields.choice(data, "decision", "审核意见", ("agree", "refuse"))
+    opinion = fields.text(data, "opinion", "意见说明", least=2)
+    if decision == "agree" and (sentence := _late_fault(hazard, row)):
+        raise Conflict(sentence)
+    if task.duty:
+        duties.take(session, hazard, task.duty, by=by, on_behalf_of=on_behalf_of)
+    body = {"extension": row.id, "stage": task.name, "decision": decision, "opinion": opinion, "task": task.id}
+    history.record(session, hazard.ref, "extension_reviewed", by=by, on_behalf_of=on_behalf_of, **body)
+
+
+def grant_extension(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """批准延期: the new deadline is in force; the caller lets the timers follow."""
+    row = get_asked(session, hazard)
+    if sentence := _late_fault(hazard, row):
+        raise Conflict(sentence)
+    if agreed := _missing_agreements(session, hazard, row):
+        raise Conflict(agreed)
+    row.state, row.decided_at = "GRANTED", clock.now()
+    hazard.extension_count += 1
+    source = f"延期批准（第 {hazard.extension_count} 次）"
+    hazards.set_deadline(session, hazard, clock.end_of(row.until_on), by=cause.by, source=source, reason=row.reason)
+    body = {"extension": row.id, "until": row.until_on, "count": hazard.extension_count}
+    history.record(session, hazard.ref, "extension_granted", by=cause.by, on_behalf_of=cause.on_behalf_of, **body)
+
+
+def refuse_extension(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """不同意延期: the old deadline stands."""
+    row = get_asked(session, hazard)
+    row.state, row.decided_at = "REFUSED", clock.now()
+    body = {"extension": row.id, "until": row.until_on}
+    history.record(session, hazard.ref, "extension_refused", by=cause.by, on_behalf_of=cause.on_behalf_of, **body)
+
+
+def _must_be_theirs(session: Session, hazard: Hazard, person_id: int) -> None:
+    own = {post.unit_id for post in people.posts(session, person_id) if post.role in people.ENTERPRISE_ROLES}
+    if person_id != hazard.lead_person_id and hazard.enterprise_id not in own:
+        raise Forbidden("延期由企业或牵头责任人申请。")
+
+
+def _late_fault(hazard: Hazard, row: Extension) -> str | None:
+    """Why it can no longer be granted: it was finished, or its deadline passed or changed meanwhile."""
+    if hazard.status != "RECTIFYING":
+        return "这件隐患已不在整改中，不用再批延期；请选“不同意”并说明。"
+    if hazard.due_on != row.from_on or clock.now() > clock.end_of(row.from_on):
+        return "原定期限已经到期或变更，不能再批准延期；请选“不同意”并说明。"
+    return None
+
+
+def _missing_agreements(session: Session, hazard: Hazard, row: Extension) -> str | None:
+    """Whatever the diagram says, nothing is granted without the deputy head or who stands above him, and for a listed hazard
+    the county leader; each another person than who asked (duty E2)."""
+    agreed = [
+        line.on_behalf_of or line.by
+        for line in history.lines(session, hazard.ref)
+        if line.kind == "extension_reviewed" and line.body["extension"] == row.id and line.body["decision"] == "agree"
+    ]
+    needed = ("COUNTY_LEADER",) if hazard.listed_supervision else ("GROUP_DEPUTY", "GROUP_HEAD", "COUNTY_OFFICE")
+    if any(person and people.holds(session, person, needed, hazard.region_code) for person in agreed):
+        return None
+    return f"延期还没有经{'、'.join(people.role_name(role) for role in needed)}同意，不能批准。"
+
+
+# ---- questions ---------------------------------------------------------------------------------------------------------
+
+
+def fault(session: Session, hazard: Hazard) -> str | None:
+    """Why nobody may ask for an extension of this hazard now; None if one may."""
+    terms = campaigns.params(session, hazard.campaign)
+    return asking_fault(hazard, hazard.extension_count, terms, calendars.of(session))
+
+
+def may_extend(session: Session, hazard: Hazard) -> bool:
+    """An extension may be asked for now."""
+    return fault(session, hazard) is None
+
+
+def lead_asked(session: Session, hazard: Hazard) -> bool:
+    """The lead himself asked for the extension that is under way, so he need not agree to it."""
+    row = get_asked(session, hazard)
+    return hazard.lead_person_id in (row.by, row.on_behalf_of)
+
+
+def is_listed(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
+    """The hazard is under listed supervision (挂牌督办)."""
+    return hazard.listed_supervision
+
+
+def get_asked(session: Session, hazard: Hazard) -> Extension:
+    """The application that waits for its decision; Conflict if there is none."""
+    asked = select(Extension).where(Extension.hazard_id == hazard.id, Extension.state == "ASKED")
+    if row := session.scalars(asked.order_by(Extension.id.desc()).limit(1)).first():
+        return row
+    raise Conflict("没有待决定的延期申请。")
+
+
+def of(session: Session, hazard: Hazard) -> list[Extension]:
+    """Every application, oldest first."""
+    return list(session.scalars(select(Extension).where(Extension.hazard_id == hazard.id).order_by(Extension.id)))
+
+
+def _first(session: Session, hazard: Hazard) -> tuple[date, date]:
+    """The day the first deadline was set, and its last day."""
+    first = hazards.deadlines(session, hazard)[0]
+    return clock.on(first.set_at), clock.on(first.due_at - timedelta(microseconds=1))
