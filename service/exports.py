@@ -47,14 +47,14 @@ def order() -> ResponseReturnValue:
 @blueprint.get("/<int:export_id>")
 def show(export_id: int) -> ResponseReturnValue:
     """How far it is; asks again every second by itself, and by a reload without JavaScript."""
-    ledger.places_of()
+    ledger.must_see(current_user.caller)
     return render_template("ledger/exported.html", export=exports.get_for(g.session, current_user.id, export_id))
 
 
 @blueprint.get("/<int:export_id>/file")
 def download(export_id: int) -> Response:
     """The finished file, as long as it is kept."""
-    ledger.places_of()
+    ledger.must_see(current_user.caller)
     found = exports.get_for(g.session, current_user.id, export_id)
     if found.status != "READY" or found.expires_at < clock.now() or not Path(found.file).is_file():
         raise NotFound("这个文件还没有导出完，或者已经过期。请回到台账重新导出。")
@@ -64,6 +64,7 @@ def download(export_id: int) -> Response:
 @blueprint.post("/<int:export_id>/cancel")
 def cancel(export_id: int) -> ResponseReturnValue:
     """Stop it."""
+    ledger.must_see(current_user.caller)
     exports.cancel(g.session, exports.get_for(g.session, current_user.id, export_id))
     flash("已取消导出。", "good")
     return redirect(url_for("ledger.index"))

@@ -236,6 +236,13 @@ def tone_of_due(due_at: datetime | None) -> str:
     return "amber" if (clock.last_day(due_at) - clock.today()).days <= 3 else "green"
 
 
+def position(lat: float | None, lng: float | None) -> str:
+    """北纬 23.12346°，东经 108.20000°, to about a metre; "" where a picture did not say."""
+    if lat is None or lng is None:
+        return ""
+    return f"{'北' if lat >= 0 else '南'}纬 {abs(lat):.5f}°，{'东' if lng >= 0 else '西'}经 {abs(lng):.5f}°"
+
+
 def yuan(fen: int | None) -> str:
     """12,000.50 元 for 1200050 fen."""
     return "" if fen is None else f"{fen / 100:,.2f} 元"

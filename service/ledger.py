@@ -93,7 +93,7 @@ def export() -> ResponseReturnValue:
 @blueprint.get("/export.xlsx")
 def download() -> Response:
     """The rows as Excel: row by row from the database to a file on disk, and from there to the browser."""
-    places_of()
+    must_see(current_user.caller)
     with tempfile.TemporaryDirectory(prefix="bihuan-ledger-") as folder:
         file = Path(folder) / "ledger.xlsx"
         number = write(g.session, current_user.caller, asked_for(), file)

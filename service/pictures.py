@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import g
 
+from service import labels
 from workflows import photos
 from workflows.engine import tasks
 from workflows.hazards import Hazard
@@ -15,11 +16,12 @@ FOUND = ("report", "photos")  # form and field in which the place is shown as it
 
 @dataclass(frozen=True)
 class Picture:
-    """A photo of the case: at which step and in which field it was handed in, and when it was taken, if it says so."""
+    """A photo of the case: at which step and in which field it was handed in, and when and where it was taken, if it says so."""
 
     sha256: str
     step: str
     taken_at: datetime | None
+    taken_where: str
     task_id: int | None
     place: tuple[str, str]
     """(form, field): FOUND is the place as it was found."""
@@ -42,6 +44,7 @@ def of(hazard: Hazard, submissions: Iterable[tasks.Submission]) -> list[Picture]
             photo.sha256,
             step.name if step else "",
             photo.taken_at,
+            labels.position(photo.lat, photo.lng),
             use.task_id,
             (step.form if step else "", use.field),
         )

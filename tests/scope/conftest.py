@@ -118,7 +118,7 @@ def _case(app: App, driver: demo.Driver) -> NextDoor:
         secrets = {"number": hazard.hazard_no, "what was typed": MARK, "address": hazard.address, "code": hazard.uscc}
         named |= {"no": hazard.hazard_no, "subject": SUBJECT, "words": MARK}
         named |= {"yesterday": (clock.today() - timedelta(days=1)).isoformat(), "year": clock.today().year}
-    named |= {**_kept(app, plan), "draft": _draft(app)}
+    named |= {**_kept(app, plan), "draft": _draft(app), "export": _export(app)}
     secrets |= {"subject": SUBJECT, "photo": named["photo"], "paper": named["paper"]}
     return NextDoor(app, driver.database, named, secrets, {})
 
@@ -136,6 +136,13 @@ def _draft(app: App) -> str:
     answer = owner.submit("/hazards/drafts", {"draft_key": "a-draft-of-one", "description": f"{MARK}的草稿。"}, page="/hazards/new")
     assert MARK in owner.get(answer.headers["Location"]).text
     return "a-draft-of-one"
+
+
+def _export(app: App) -> int:
+    """Somebody's export, under way."""
+    owner = app.test_client()
+    owner.sign_in("banshi1")
+    return int(owner.submit(f"/ledger/exports?q={MARK}", {}, page="/ledger/export").headers["Location"].rpartition("/")[2])
 
 
 def _kept(app: App, task_id: int) -> dict[str, str]:

@@ -43,6 +43,8 @@ LISTS = {
 
 OWN = {
     "reports.new": ("report", ["/hazards/new?draft={draft}"]),
+    "exports.show": ("see_ledger", ["/ledger/exports/{export}"]),
+    "exports.download": ("see_ledger", ["/ledger/exports/{export}/file"]),
 }
 """What everybody has of his own on a page that others use too: another's is 404 for whoever may use the page, else 403."""
 
@@ -100,6 +102,8 @@ DONE_TO_PARTS = {
     "admin.check_roster": ("see_administration", ["/admin/import"]),
     "admin.confirm_roster": ("see_administration", ["/admin/import/confirm"]),
     "audit.verify": ("see_audit", ["/audit/verify"]),
+    "exports.order": ("see_ledger", ["/ledger/exports"]),
+    "exports.cancel": ("see_ledger", ["/ledger/exports/{export}/cancel"]),
     "reports.report": ("report", ["/hazards/new"]),
     "reports.save_draft": ("report", ["/hazards/drafts"]),
 }
@@ -115,5 +119,5 @@ OPEN = {
 }
 """Routes that hold nothing of a case, and why."""
 
-READ = OF_A_CASE.keys() | LISTS.keys() | PARTS.keys() | OPEN.keys()
+READ = OF_A_CASE.keys() | LISTS.keys() | OWN.keys() | PARTS.keys() | OPEN.keys()
 WRITTEN = DONE_TO_A_CASE.keys() | DONE_TO_PARTS.keys() | OPEN.keys()

@@ -2,7 +2,9 @@
 
 import pytest
 
-from workflows import clock
+from tests.domain.test_photos import picture, told
+from tests.scenarios.ways import found
+from workflows import clock, photos
 from workflows.engine import definitions
 
 
@@ -95,3 +97,12 @@ def test_an_enterprises_people_are_offered_their_own_subject_only(signed_in):
     page = signed_in("qizhan").get("/hazards/new").text
     assert "丙村液化气换瓶点" in page
     assert "乙镇木家具厂" not in page
+
+
+def test_a_photo_says_when_and_where_it_was_taken(driver, signed_in):
+    """Domain 3.3: read from the picture before its EXIF is removed, shown beside it."""
+    stored = photos.receive(driver.home, picture(exif=told()), "a.jpg")
+    photos.keep(driver.database, [stored], by=driver.person("zhifa1"))
+    page = signed_in("zhifa1").get(f"/hazards/{found(driver, photos=[stored.sha256])}").text
+    assert "拍摄于 2026年3月3日 08:15" in page
+    assert "北纬 31.50000°，东经 112.26000°" in page
