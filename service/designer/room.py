@@ -17,6 +17,7 @@ blueprint = Blueprint("room", __name__, url_prefix="/designer")
 
 # bpmn-js measures and places its menus with style attributes; only this page allows them, and still no style element.
 POLICY = CONTENT_SECURITY_POLICY.replace("style-src 'self';", "style-src 'self'; style-src-attr 'unsafe-inline';")
+FIXED_LISTS = frozenset({"sectors", "clauses"})
 MOST = 4_000_000  # bytes of a diagram with its forms, as JSON
 
 
@@ -87,10 +88,7 @@ def preview() -> ResponseReturnValue:
     if faults := [each.message for each in checks.check_forms({"form": schema}, steps.known())]:
         return jsonify(faults=faults)
     functions = dict.fromkeys(steps.FUNCTIONS, _unknown)
-    with house().database.reading() as session:
-        fields = forms.view(
-            schema, {}, {}, options=lambda name: house().rules.options[name](session, None), functions=functions
-        )
+    fields = forms.view(schema, {}, {}, options=_options, functions=functions)
     return jsonify(html=render_template("designer/preview.html", schema=schema, fields=fields))
 
 
@@ -102,6 +100,11 @@ def known(draft: Draft) -> checks.Known:
 def _allow() -> None:
     if not people.may(current_user.caller, "design"):
         raise Forbidden("只有流程设计员可以设计流程图。")
+
+
+def _options(name: str) -> list[tuple[str, str]]:
+    """The lists that are the same everywhere; of those that name units and persons a designer is shown one sample."""
+    return house().rules.options[name](g.session, None) if name in FIXED_LISTS else [("", "（办理时列出可选的单位或人员）")]
 
 
 def _unknown() -> None:

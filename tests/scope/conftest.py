@@ -118,7 +118,7 @@ def _case(app: App, driver: demo.Driver) -> NextDoor:
         secrets = {"number": hazard.hazard_no, "what was typed": MARK, "address": hazard.address, "code": hazard.uscc}
         named |= {"no": hazard.hazard_no, "subject": SUBJECT, "words": MARK}
         named |= {"yesterday": (clock.today() - timedelta(days=1)).isoformat(), "year": clock.today().year}
-    named |= {**_kept(app, plan), "draft": _draft(app), "export": _export(app)}
+    named |= {**_kept(app, plan), "draft": _draft(app), "export": _export(app), "diagram_draft": _diagram_draft(app)}
     secrets |= {"subject": SUBJECT, "photo": named["photo"], "paper": named["paper"]}
     return NextDoor(app, driver.database, named, secrets, {})
 
@@ -143,6 +143,13 @@ def _export(app: App) -> int:
     owner = app.test_client()
     owner.sign_in("banshi1")
     return int(owner.submit(f"/ledger/exports?q={MARK}", {}, page="/ledger/export").headers["Location"].rpartition("/")[2])
+
+
+def _diagram_draft(app: App) -> str:
+    """The number of a draft that the town's designer has begun."""
+    owner = app.test_client()
+    owner.sign_in("sheji")
+    return owner.submit("/designer", {"key": "hazard_closed_loop"}, page="/designer").headers["Location"].split("/")[-1]
 
 
 def _kept(app: App, task_id: int) -> dict[str, str]:

@@ -5,6 +5,7 @@ Addresses are templates; `{hazard}`, `{task}`, `{photo}` … are those of the ca
 
 OF_A_CASE = {
     "hazards.show": ["/hazards/{hazard}", "/hazards/{hazard}?check=1"],
+    "matters.new": ["/hazards/{hazard}/matters/extension"],
     "dossiers.show": ["/hazards/{hazard}/dossier"],
     "dossiers.download": ["/hazards/{hazard}/dossier.zip"],
     "inbox.task": ["/tasks/{task}", "/tasks/{done_task}", "/tasks/{named_task}"],
@@ -17,10 +18,10 @@ OF_A_CASE = {
 
 DONE_TO_A_CASE = {
     "inbox.complete": ["/tasks/{task}", "/tasks/{done_task}", "/tasks/{named_task}"],
+    "matters.begin": ["/hazards/{hazard}/matters/extension"],
     "inbox.claim": ["/tasks/{task}/claim"],
     "inbox.release": ["/tasks/{named_task}/release"],
     "inbox.draft": ["/tasks/{task}/draft"],
-    "reports.discard_draft": ["/hazards/drafts/{draft}/discard"],
 }
 """The same for what is handed in: POST."""
 
@@ -47,6 +48,12 @@ OWN = {
     "exports.download": ("see_ledger", ["/ledger/exports/{export}/file"]),
 }
 """What everybody has of his own on a page that others use too: another's is 404 for whoever may use the page, else 403."""
+
+DONE_TO_OWN = {
+    "exports.cancel": ("see_ledger", ["/ledger/exports/{export}/cancel"]),
+    "reports.discard_draft": ("report", ["/hazards/drafts/{draft}/discard"]),
+}
+"""The same for what is handed in: POST."""
 
 PARTS = {
     "admin.index": ("see_administration", ["/admin"]),
@@ -78,10 +85,17 @@ PARTS = {
     "admin.change_calendar": ("set_parameters", ["/admin/calendar/change"]),
     "admin.roster": ("see_administration", ["/admin/import"]),
     "admin.roster_template": ("see_administration", ["/admin/import/template.xlsx"]),
+    "designer.index": ("see_drafts", ["/designer"]),
+    "designer.review": ("see_drafts", ["/designer/{diagram_draft}/review"]),
+    "designer.xml": ("see_drafts", ["/designer/{diagram_draft}.bpmn"]),
+    "room.show": ("design", ["/designer/{diagram_draft}"]),
+    "room.content": ("design", ["/designer/{diagram_draft}/content.json"]),
+    "room.words": ("design", ["/designer/words.json"]),
     "audit.index": ("see_audit", ["/audit", "/audit?subject=hazard&id={hazard}"]),
 }
 """The administration and the audit: one house is one county, so the system administrator sees all of its units and persons, the
-security administrator all posts, the auditor every line of the record (domain 2.1, 日志); none of them opens a case. All others: 403."""
+security administrator all posts, the auditor every line of the record (domain 2.1, 日志), designer and publisher all diagrams; none
+of them opens a case. All others: 403."""
 
 DONE_TO_PARTS = {
     "admin.new_unit": PARTS["admin.new_unit"],
@@ -101,9 +115,17 @@ DONE_TO_PARTS = {
     "admin.change_calendar": PARTS["admin.change_calendar"],
     "admin.check_roster": ("see_administration", ["/admin/import"]),
     "admin.confirm_roster": ("see_administration", ["/admin/import/confirm"]),
-    "audit.verify": ("see_audit", ["/audit/verify"]),
+    "designer.begin": ("design", ["/designer"]),
+    "designer.hand_in": ("design", ["/designer/{diagram_draft}/hand-in"]),
+    "designer.send_back": ("deploy", ["/designer/{diagram_draft}/return"]),
+    "designer.approve": ("deploy", ["/designer/{diagram_draft}/approve"]),
+    "designer.discard": ("design", ["/designer/{diagram_draft}/discard"]),
+    "designer.take_over": ("design", ["/designer/{diagram_draft}/take-over"]),
+    "room.save": ("design", ["/designer/{diagram_draft}/save"]),
+    "room.findings": ("design", ["/designer/findings"]),
+    "room.preview": ("design", ["/designer/preview"]),
     "exports.order": ("see_ledger", ["/ledger/exports"]),
-    "exports.cancel": ("see_ledger", ["/ledger/exports/{export}/cancel"]),
+    "audit.verify": ("see_audit", ["/audit/verify"]),
     "reports.report": ("report", ["/hazards/new"]),
     "reports.save_draft": ("report", ["/hazards/drafts"]),
 }
@@ -120,4 +142,4 @@ OPEN = {
 """Routes that hold nothing of a case, and why."""
 
 READ = OF_A_CASE.keys() | LISTS.keys() | OWN.keys() | PARTS.keys() | OPEN.keys()
-WRITTEN = DONE_TO_A_CASE.keys() | DONE_TO_PARTS.keys() | OPEN.keys()
+WRITTEN = DONE_TO_A_CASE.keys() | DONE_TO_OWN.keys() | DONE_TO_PARTS.keys() | OPEN.keys()

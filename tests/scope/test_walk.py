@@ -8,7 +8,7 @@ from lxml import html
 
 from tests.scope import routes
 from tests.scope.conftest import NEXT_DOOR, NextDoor
-from tests.service.inspector import faults_of
+from tests.service.inspector import faults_of, token_of
 from tests.service.test_tasks import picture
 from workflows import people
 from workflows.engine import Subject, history
@@ -40,8 +40,9 @@ def test_a_stranger_is_told_nothing(next_door: NextDoor, role):
         walk.expect(404, "POST", addresses)
     for action, addresses in (routes.LISTS | routes.PARTS).values():
         walk.read(addresses, may=not action or bool(HELD[role] & people.ACTIONS[action]))
-    for action, addresses in routes.OWN.values():
-        walk.expect(404 if HELD[role] & people.ACTIONS[action] else 403, "GET", addresses)
+    for method, owned in (("GET", routes.OWN), ("POST", routes.DONE_TO_OWN)):
+        for action, addresses in owned.values():
+            walk.expect(404 if HELD[role] & people.ACTIONS[action] else 403, method, addresses)
     for action, addresses in routes.DONE_TO_PARTS.values():
         if not HELD[role] & people.ACTIONS[action]:
             walk.expect(403, "POST", addresses)
@@ -80,6 +81,19 @@ def test_nobody_reports_at_a_subject_out_of_his_reach(next_door: NextDoor, role)
     assert answer.status_code == 422
     assert "subject_id" in faults_of(answer.text)
     assert next_door.secrets["subject"] not in answer.text
+
+
+def test_a_designer_previews_a_form_without_what_is_on_file(next_door: NextDoor):
+    """Domain 2.1: 流程定义，无业务数据."""
+    browser = next_door.browser("PROC_DESIGNER")
+    for rows in ("subjects", "units", "county_depts", "territory_persons", "verifiers"):
+        form = {"title": "试看", "type": "object", "properties": {"who": {"type": "string", "title": "选", "x-options": rows}}}
+        token = token_of(browser.get("/").text)
+        answer = browser.post("/designer/preview", json={"form": form}, headers={"X-CSRFToken": token})
+        assert answer.status_code == 200
+        shown = html.fromstring(answer.json["html"]).text_content()
+        assert "选" in shown
+        assert not [unit for unit in (next_door.secrets["subject"], "乙镇", "甲县") if unit in shown], rows
 
 
 class Walk:
