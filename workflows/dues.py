@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from workflows import calendars, campaigns, clock, extensions, feedbacks
+from workflows import calendars, campaigns, clock, extensions, facts, feedbacks
 from workflows.engine import Due, tasks
 from workflows.hazards.tables import Hazard
 
 TERM = re.compile(r"(\d{1,3})(wd|h|d)")
 UNITS = {"wd": "个工作日", "h": "小时", "d": "日"}
-NAMED = ("hazard.due_on", "hazard.register_due", "hazard.extension_due", "feedback_on")
+NAMED = ("hazard.due_on", "hazard.register_due", "hazard.verify_due", "hazard.extension_due", "feedback_on")
 
 
 def due(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> Due | None:
@@ -24,10 +24,7 @@ def due(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> Due
         day = feedbacks.next_due_on(session, hazard)
         source = "周四反馈：每周四 24:00 前，遇节假日顺延"
         return Due(clock.end_of(day), source + calendars.doubt(calendars.of(session), day))
-    if text == "hazard.extension_due":  # all who decide share one term, from the application on (P08)
-        text, opened_at = "extension_decide_wd", extensions.get_asked(session, hazard).at
-    if text == "hazard.register_due":
-        text = "register_urgent_h" if hazard.immediate_danger else "register_wd"
+    text, opened_at = _stage(session, hazard, text, opened_at)
     if found := TERM.fullmatch(text):
         return _after(session, opened_at, int(found[1]), found[2], "流程图规定：")
     terms = campaigns.params_at(session, hazard.campaign, opened_at)  # a new value is for what opens after it
@@ -35,6 +32,19 @@ def due(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> Due
     if text not in known() or text not in terms:
         return None
     return _after(session, opened_at, int(terms[text]), unit, f"本地参数：{campaigns.NAMES.get(text, text)} ")
+
+
+def _stage(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> tuple[str, datetime]:
+    """A stage that several tasks share has one term for all of them, from when the stage opened: ② from the report; ⑧ from the
+    finish report, or from the return that asked for another look; an extension's decision from the application (3.3, P08)."""
+    if text == "hazard.register_due":
+        return "register_urgent_h" if hazard.immediate_danger else "register_wd", hazard.reported_at or opened_at
+    if text == "hazard.verify_due":
+        begun = facts.find_last(session, hazard.id, "RECTIFIED")
+        return "verify_d", begun.recorded_at if begun else opened_at
+    if text == "hazard.extension_due":
+        return "extension_decide_wd", extensions.get_asked(session, hazard).at
+    return text, opened_at
 
 
 def _after(session: Session, opened_at: datetime, count: int, unit: str, source: str) -> Due:

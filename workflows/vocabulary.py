@@ -39,10 +39,12 @@ FUNCTIONS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {  # name, and t
 MOMENTS = {
     "next_feedback_on": "下一个周四反馈日",
     "next_reminder_at": "下一次到期提醒",
+    "tracker_due_at": "县有关部门指定跟踪人的期限",
 }
 DUES = {
     "hazard.due_on": "交办单上的整改期限",
-    "hazard.register_due": "登记时限（紧急的按小时，其余按工作日）",
+    "hazard.register_due": "登记时限（自上报起，紧急的按小时，其余按工作日）",
+    "hazard.verify_due": "验收时限（自完工报告或退回验收起）",
     "feedback_on": "本周四 24:00（遇节假日顺延）",
 }
 OPTIONS = {

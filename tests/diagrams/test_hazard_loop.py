@@ -24,7 +24,7 @@ FORMS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sor
 TASKS = """
 report|发现上报|person=reporter|||report|report|
 register|登记拟办|OFFICE_STAFF|town||register|propose_registration|hazard.register_due
-confirm_registration|主任核定|OFFICE_DIRECTOR|town||confirm_registration|decide_registration|register_wd
+confirm_registration|主任核定|OFFICE_DIRECTOR|town||confirm_registration|decide_registration|hazard.register_due
 issue_rectify|移交一签发|OFFICE_DIRECTOR|town||issue_rectify|issue_for_rectification|handover_wd
 ack_territory|属地签收|person=territory|||acknowledge|acknowledge_as_territory|ack_wd
 reassign_territory|裁定改派（块）|OFFICE_DIRECTOR|town||reassign_territory|reassign_territory|handover_wd
@@ -37,8 +37,8 @@ ack_tracker|跟踪人签收|person=tracker|||acknowledge|acknowledge_as_tracker|
 rule_on_track|县办裁定|COUNTY_OFFICE|county||rule_on_track|rule_on_tracking|tracker_wd
 plan|整改方案|ENT_HEAD,ENT_SAFETY|enterprise|R|plan|submit_plan|plan_wd
 rectify|整改实施|ENT_HEAD,ENT_SAFETY|enterprise|R|rectify|finish_rectification|hazard.due_on
-verify|验收|ENFORCER,STATION_HEAD,STATION_STAFF|sector|V|verify|verify|verify_d
-confirm_verification|成员确认|person=verification.member||V|confirm_verification|confirm_verification|verify_d
+verify|验收|ENFORCER,STATION_HEAD,STATION_STAFF|sector|V|verify|verify|hazard.verify_due
+confirm_verification|成员确认|person=verification.member||V|confirm_verification|confirm_verification|hazard.verify_due
 apply|申请销号|person=lead||A|apply|apply_for_closure|apply_wd
 town_review|镇审核|GROUP_DEPUTY|town|T|town_review|review_in_town|town_wd
 tracker_opinion|县跟踪意见|person=tracker||K|tracker_opinion|give_tracking_opinion|tracker_opinion_wd
