@@ -13,7 +13,7 @@ from flask_login import current_user
 from service import definitions as diagrams
 from service import forms, house, labels, pictures
 from workflows import people
-from workflows.engine import Subject, beginnings, definitions, expressions, history, instances, tasks
+from workflows.engine import Post, Subject, beginnings, definitions, expressions, history, instances, own, tasks
 from workflows.engine.worklist import Task
 from workflows.errors import NotFound
 from workflows.hazards import PROCESS, Hazard
@@ -305,8 +305,13 @@ def _whose(task: Task, names: Mapping[int, str]) -> str:
     if task.assignee_id:
         return f"待 {names.get(task.assignee_id, '')} 办理{due}"
     posts = tasks.posts_of(g.session, task)
-    words = [f"{people.get_unit(g.session, post.unit_id).name}{people.role_name(post.role)}" for post in posts]
-    return f"待 {'、'.join(words)} 办理{due}" if words else "待办"
+    return f"待 {'、'.join(map(_place, posts))} 办理{due}" if posts else "待办"
+
+
+def _place(post: Post) -> str:
+    if post == own(post.unit_id):
+        return people.get(g.session, post.unit_id).name
+    return f"{people.get_unit(g.session, post.unit_id).name}{people.role_name(post.role)}"
 
 
 def _diagram(instance: instances.Instance, definition: definitions.Definition) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from workflows import duties, people
-from workflows.engine import Address, Post, Want
+from workflows.engine import Address, Post, Want, own
 from workflows.hazards.tables import Hazard
 from workflows.people import Person, Unit
 
@@ -97,13 +97,15 @@ def verifier_posts(session: Session, hazard: Hazard) -> frozenset[Post]:
 
 def enterprise_posts(session: Session, hazard: Hazard) -> frozenset[Post]:
     """Who rectifies: the enterprise's head and safety officer. Where the enterprise has nobody with an account, the village
-    and the lead record for it (代录)."""
-    own = frozenset(Post(role, hazard.enterprise_id) for role in people.ENTERPRISE_ROLES if hazard.enterprise_id)
-    if people.holders(session, own):
-        return own
+    and the lead himself, not his other posts, record for it (代录)."""
+    at_home = frozenset(Post(role, hazard.enterprise_id) for role in people.ENTERPRISE_ROLES if hazard.enterprise_id)
+    if people.holders(session, at_home):
+        return at_home
     village = frozenset(Post("VILLAGE", unit.id) for unit in units(session, hazard, "village"))
-    lead = people.posts(session, hazard.lead_person_id) if hazard.lead_person_id else frozenset()
-    return own | village | lead
+    lead = hazard.lead_person_id
+    if lead is None or has_left(session, hazard, "lead", lead):
+        return village
+    return village | {own(lead)}
 
 
 def verifiers(session: Session, hazard: Hazard) -> list[Person]:

@@ -382,7 +382,9 @@ def left_since(session: Session, day: date) -> list[int]:
 def stands_at(session: Session, person_id: int, at: Collection[Post]) -> bool:
     """Whether a person stands at one of these posts today, for himself or for somebody he stands in for."""
     acting = caller(session, person_id)
-    return not acting.posts.union(*acting.stands_in.values()).isdisjoint(at)
+    if not acting.all_posts:  # shut out, or without any post: by name as well he stands nowhere
+        return False
+    return not acting.all_places.isdisjoint(at)
 
 
 def has_role_in(session: Session, person_id: int, roles: Collection[str], region_prefix: str) -> bool:

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from service.demo.town import PEOPLE
 from workflows import clock, hazards, people, photos
 from workflows.db import Database
-from workflows.engine import Rules, beginnings, tasks, timers
+from workflows.engine import Rules, beginnings, own, tasks, timers
 from workflows.engine.worklist import Task
 from workflows.hazards import Hazard
 from workflows.store import Place
@@ -91,7 +91,9 @@ class Driver:
 
     def _whoever_may(self, session: Any, task: Task) -> Any:
         """One of those whose task it is, in whose inbox it lies and who may do it: the enterprise's own people first."""
-        near = {person.id for person in people.holders(session, tasks.posts_of(session, task))} | {task.assignee_id}
+        places = tasks.posts_of(session, task)
+        named = {place.unit_id for place in places if place == own(place.unit_id)}
+        near = {person.id for person in people.holders(session, places)} | named | {task.assignee_id}
         for login in sorted(PEOPLE, key=lambda login: not _is_of_enterprise(login)):
             if self.person(login) in near:
                 caller = people.caller(session, self.person(login))

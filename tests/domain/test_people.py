@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests import make
 from tests.domain.town import Town
 from workflows import addresses, campaigns, clock, dues, hazards, people, staffing
-from workflows.engine import Post, Want
+from workflows.engine import Post, Want, own
 from workflows.errors import Forbidden, Invalid, NotFound
 from workflows.hazards import Hazard
 from workflows.options import OPTIONS
@@ -175,8 +175,7 @@ def test_a_stall_is_recorded_by_village_and_lead(town: Town):
     stall = {"subject_id": None, "subject_type": "STALL", "subject_name": "无证摊点", "region_code": "999901101201"}
     hazard = town.rectifying(**stall, sector="INDUSTRY", address="村口")
     address = addresses.address(town.session, hazard, want("ENT_HEAD", unit="enterprise", duty="R"))
-    roles = {post.role for post in address.posts}
-    assert roles == {"VILLAGE", "VILLAGE_LIAISON"}
+    assert address.posts == {Post("VILLAGE", town.units["village"].id), own(town.id("liaison"))}
 
 
 def test_a_barred_reviewer_sends_the_task_up(town: Town):

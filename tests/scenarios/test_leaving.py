@@ -6,7 +6,7 @@ import pytest
 
 from tests.scenarios.ways import appoint, bring, close, found, kinds, refused, state, waiting
 from workflows import clock, hazards, people, staffing, steps, verifications
-from workflows.engine import history, tasks
+from workflows.engine import history, own, tasks
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.people import Appointment
 
@@ -125,3 +125,19 @@ def _confirm(town, hazard, login, data, of):
         thing, task = hazards.get(session, hazard), SimpleNamespace(id=1, element_id="", index=0)
         assert verifications.member(session, thing, 0) == town.person(of)
         verifications.confirm_verification(session, thing, by=town.person(login), on_behalf_of=None, task=task, data=data)
+
+
+def test_a_colleague_at_another_post_of_the_lead_is_not_asked_to_record_for_the_enterprise(monday):
+    """代录, domain 3.3: the lead himself and the village, not everybody who shares one of the lead's posts."""
+    appoint(monday, "xianban", "SECTOR_LEADER", "乙镇工贸燃气领导组")
+    stall = {"subject_on_file": False, "subject_type": "STALL", "subject_name": "集市烧烤摊", "region_code": "999901101201"}
+    hazard = monday.report("zhifa1", **stall, sector="GAS", address="丙村集市")
+    bring(monday, hazard, "plan")
+    refused(NotFound, "", monday.do, hazard, "plan", "xianban")
+    refused(NotFound, "", monday.do, hazard, "plan", "cunwei2")
+    claim(monday, hazard, "plan", "baocun")
+    refused(Conflict, "已由同岗位的其他人签领", monday.do, hazard, "plan", "cunwei")
+    leave(monday, "baocun")
+    monday.do(hazard, "plan", "cunwei")
+    with monday.database.reading() as session:
+        assert own(monday.person("baocun")) not in tasks.posts_of(session, task_at(monday, hazard, "rectify"))

@@ -15,6 +15,11 @@ class Post(NamedTuple):
     unit_id: int
 
 
+def own(person_id: int) -> Post:
+    """The place at which one person alone is asked, beside a task's posts; no role and no unit bear its words."""
+    return Post("PERSON", person_id)
+
+
 class Subject(NamedTuple):
     """What an instance is about: ("hazard", 17)."""
 
@@ -34,6 +39,17 @@ class Caller:
     def all_posts(self) -> frozenset[Post]:
         """His own posts and those he stands in for."""
         return self.posts.union(*self.stands_in.values())
+
+    @property
+    def places(self) -> Mapping[int, frozenset[Post]]:
+        """Where tasks may wait for him: his own posts and name, and those of each person he stands in for; by person's id."""
+        held = {self.person_id: self.posts, **self.stands_in}
+        return {person_id: posts | {own(person_id)} for person_id, posts in held.items()}
+
+    @property
+    def all_places(self) -> frozenset[Post]:
+        """All of them together."""
+        return frozenset().union(*self.places.values())
 
 
 @dataclass(frozen=True)
@@ -62,7 +78,10 @@ class Want:
 
 @dataclass(frozen=True)
 class Address:
-    """Whose task it is: posts, or one named person. `note` tells a readdressing, `blocked` why nobody may do it (受阻)."""
+    """Whose task it is: posts, or one named person. `note` tells a readdressing, `blocked` why nobody may do it (受阻).
+
+    A place made by `own` stands among the posts for a person who is asked beside them: whoever claims it first has it.
+    """
 
     posts: frozenset[Post] = frozenset()
     person_id: int | None = None

@@ -51,12 +51,9 @@ def principal_of(task: Task, posts: Iterable[Post], caller: Caller) -> int | Non
     A claim tells nothing here: who claimed a task for his principal does it for his principal.
     """
     addressed, named = set(posts), task.assignee_id if task.is_named else None
-    if named == caller.person_id or addressed & caller.posts:
+    if named == caller.person_id or addressed & caller.places[caller.person_id]:
         return None
-    for principal, held in caller.stands_in.items():
-        if named == principal or addressed & held:
-            return principal
-    return None
+    return next((person for person, places in caller.places.items() if named == person or addressed & places), None)
 
 
 def must_be_allowed(session: Session, rules: Rules, task: Task, caller: Caller) -> int | None:
@@ -73,8 +70,7 @@ def get(session: Session, task_id: int, caller: Caller) -> Task:
     """A task at the caller's posts or in his name, open or done; NotFound for any other, so that addresses tell nothing."""
     people = [caller.person_id, *caller.stands_in]
     mine = [and_(Task.is_named, Task.assignee_id.in_(people)), Task.done_by == caller.person_id]
-    if posts := caller.all_posts:
-        mine.append(exists().where(TaskPost.task_id == Task.id, _at_any(posts)))
+    mine.append(exists().where(TaskPost.task_id == Task.id, _at_any(caller.all_places)))
     task = session.scalar(select(Task).where(Task.id == task_id, or_(*mine)))
     if task is None:
         raise NotFound("没有这项任务，或者它不在您的岗位上。")
@@ -246,7 +242,7 @@ def _sources(
             mine = select(Task.id, Task.due_key).where(Task.assignee_id == person, Task.status == "OPEN", *filters)
             yield _Source(mine.where(*_within(Task.due_key, span)), Task.due_key, Task.id)
     if box in ("posts", "all"):
-        for post in sorted(caller.all_posts):
+        for post in sorted(caller.all_places):
             at_post = (TaskPost.role == post.role, TaskPost.unit_id == post.unit_id, TaskPost.state == "WAITING")
             waiting = select(TaskPost.task_id.label("id"), TaskPost.due_key).where(*at_post)
             if filters:
