@@ -97,6 +97,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
         audit,
         auth,
         board,
+        cases,
         definitions,
         designer,
         dossiers,
@@ -136,7 +137,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
         audit,
         probes,
     )
-    for part in (logs, labels, errors, *pages):
+    for part in (logs, labels, errors, cases, *pages):
         part.init_app(app)
     return app
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import hazards, house, labels, ledger
+from service import cases, hazards, house, labels, ledger
 from service.pictures import Picture
 from workflows import board, clock, closures, people, rectifications, verifications
 from workflows.engine import tasks
@@ -57,7 +57,7 @@ class Pending:
     forbidden: str | None
     hazard: Hazard
     marks: list[tuple[str, str]]
-    facts: list[hazards.Fact]
+    facts: list[cases.Fact]
     finished: str
     verification: Any
     members: list[tuple[str, Any]]

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, Response, current_app, g, render_template, s
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import hazards, house
+from service import cases, hazards, house
 from service.reading import sections
 from workflows import dossiers, people, store
 from workflows.engine import history
@@ -56,7 +56,7 @@ def _record(hazard: Hazard) -> dossiers.Record:
 def _page(hazard: Hazard, told: dossiers.Record, address: Address, *, is_file: bool = False) -> str:
     """The page; as a file it brings its style along and needs nothing from here."""
     lines = history.lines(g.session, hazard.ref)
-    options = hazards.options_of(hazard)
+    options = cases.options_of(hazard)
     text = render_template(
         "dossiers/show.html",
         hazard=hazard,
@@ -71,7 +71,7 @@ def _page(hazard: Hazard, told: dossiers.Record, address: Address, *, is_file: b
         faults=history.verify(g.session, hazard.ref),
         made_at=told["made_at"],
         is_file=is_file,
-        **hazards.context(hazard.ref, hazard, options, hazards.loop(hazard.ref)),
+        **cases.context(hazard.ref, hazard, options, hazards.loop(hazard.ref)),
     )
     return text.replace(STYLE, f"<style>{_css()}</style>") if is_file else text
 

@@ -1,20 +1,14 @@
-"""隐患: the list, one case; and what a task's page shows of the case it belongs to."""
+"""隐患: the list, one case, and what is known of a hazard in words."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
-from typing import Any
+from collections.abc import Iterable
 
 from flask import Blueprint, Flask, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import definitions as diagrams
-from service import forms, house, labels, pictures
+from service import cases, forms, house, labels, pictures
 from workflows import people
-from workflows.engine import Post, Subject, beginnings, definitions, expressions, history, instances, own, tasks
-from workflows.engine.worklist import Task
+from workflows.engine import Caller, Subject, beginnings, history, instances, tasks
 from workflows.errors import NotFound
 from workflows.hazards import PROCESS, Hazard
 from workflows.hazards import deadlines as hazard_deadlines
@@ -24,51 +18,10 @@ from workflows.hazards import some as some_hazards
 
 blueprint = Blueprint("hazards", __name__, url_prefix="/hazards")
 
-PERSON_ROWS = frozenset({"territory_persons", "sector_persons", "trackers", "verifiers"})
-UNIT_ROWS = frozenset({"subjects", "county_depts", "units"})
-RETURNS = frozenset({"redo", "refuse", "object", "rectify", "verify", "apply", "town", "FAIL", "no"})
-DECIDES = ("decision", "result", "agree")
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One line of what is known: label, text, a note below it, and a colour if it is a tag."""
-
-    label: str
-    text: str
-    note: str = ""
-    tone: str = ""
-
-
-@dataclass(frozen=True)
-class Past:
-    """A step that was done: who, when, and what he handed in."""
-
-    name: str
-    by: str
-    on_behalf_of: str
-    at: datetime
-    answers: list[forms.Told]
-    returned: str
-    """What sent the case back, in the form's own words (退回补正, 不合格); "" if it went on."""
-
-    @property
-    def reason(self) -> str:
-        """Why: the first longer text he handed in."""
-        return next((answer.texts[0] for answer in self.answers if answer.is_long), "")
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A step that is open now, and whose it is."""
-
-    name: str
-    whose: str
-
 
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
-    app.jinja_env.globals["sent_back"] = sent_back
+    cases.KINDS["hazard"] = cases.Kind(facts, _url, _may_see, pictures.of)
     app.register_blueprint(blueprint)
 
 
@@ -115,77 +68,16 @@ def show(hazard_id: int) -> ResponseReturnValue:
         checked=checked,
         matters=beginnings.offered(g.session, house().rules, hazard.ref, current_user.caller),
         running=_running(hazard.ref),
-        **context(hazard.ref, hazard, options_of(hazard), loop(hazard.ref)),
+        **cases.context(hazard.ref, hazard, cases.options_of(hazard), loop(hazard.ref)),
     )
 
 
-# ---- what the page of a task shows of its case -------------------------------------------------------------------------
+# ---- what is known of a hazard ------------------------------------------------------------------------------------------
 
 
-def context(subject: Subject, thing: Any, options: forms.Options, instance: instances.Instance | None) -> dict[str, Any]:
-    """Facts, past and open steps of a case, and where one of its instances stands on its diagram, for the templates."""
-    definition = g.session.get_one(definitions.Definition, instance.definition_id) if instance else None
-    submissions, schemas = tasks.submissions(g.session, subject), tasks.schemas(g.session, subject)
-    waiting = tasks.open_of(g.session, subject)
-    names, named = _names(thing, submissions, waiting), name_of(options)
-    shown = pictures.of(thing, submissions) if isinstance(thing, Hazard) else []
-    return {
-        "facts": facts(thing, names, options) if isinstance(thing, Hazard) else [],
-        "pictures": shown,
-        "compared": pictures.compare(shown),
-        "past": [_past(each, schemas.get(each.task_id), named, names) for each in submissions],
-        "waiting": [Waiting(task.name, _whose(task, names)) for task in waiting],
-        "diagram": _diagram(instance, definition) if instance and definition else None,
-        "case_url": url_for("hazards.show", hazard_id=subject.id),
-        "may_see_case": isinstance(thing, Hazard) and may_see(subject),
-    }
-
-
-def may_see(subject: Subject) -> bool:
-    """Whether the case lies in the caller's scope today."""
-    try:
-        get_hazard_for(g.session, current_user.caller, subject.id)
-    except NotFound:
-        return False
-    return True
-
-
-def brief(hazard: Hazard) -> tuple[list[Fact], list[pictures.Picture]]:
+def brief(hazard: Hazard) -> tuple[list[cases.Fact], list[pictures.Picture]]:
     """What is known of a case, and its photos in the order they were handed in; for a page that shows several cases."""
-    known = facts(hazard, _names(hazard, [], []), options_of(hazard))
-    return known, pictures.of(hazard, tasks.submissions(g.session, hazard.ref))[::-1]
-
-
-def options_of(thing: Any) -> forms.Options:
-    """The option lists of the domain, each asked for at most once a page."""
-    rules, session = house().rules, g.session
-
-    @cache
-    def options(name: str) -> list[tuple[str, str]]:
-        return rules.options[name](session, thing)
-
-    return options
-
-
-def name_of(options: forms.Options) -> forms.NameOf:
-    """What a chosen row is called in what was handed in: persons and units by their id, so that one who has left the post
-    since is still called by his name; anything else as its list says."""
-
-    @cache
-    def named(rows: str, value: str) -> str:
-        if rows in PERSON_ROWS and value.isdigit():
-            return people.names(g.session, [int(value)]).get(int(value), value)
-        if rows in UNIT_ROWS and value.isdigit():
-            return people.get_unit(g.session, int(value)).name
-        return dict(options(rows)).get(value, value)
-
-    return named
-
-
-def function_values(thing: Any, fields: Iterable[forms.Field]) -> dict[str, Any]:
-    """What the functions in the fields' conditions answer now, for the page's script, which cannot ask them."""
-    called = {name for field in fields if field.visible_when for name in expressions.parse(field.visible_when).calls}
-    return {name: house().rules.functions[name](g.session, thing) for name in sorted(called)}
+    return facts(hazard, cases.options_of(hazard)), pictures.of(hazard, tasks.submissions(g.session, hazard.ref))[::-1]
 
 
 def marks(hazard: Hazard) -> list[tuple[str, str]]:
@@ -210,26 +102,28 @@ def marks_of(subjects: Iterable[Subject]) -> dict[Subject, list[tuple[str, str]]
     return {hazard.ref: marks(hazard) for hazard in some_hazards(g.session, ids).values()} if ids else {}
 
 
-def facts(hazard: Hazard, names: Mapping[int, str], options: forms.Options) -> list[Fact]:
+def facts(hazard: Hazard, options: forms.Options) -> list[cases.Fact]:
     """What is known of a hazard, in the order one asks for it; what is not known is left out."""
+    named = (hazard.lead_person_id, hazard.territory_person_id, hazard.sector_person_id, hazard.tracker_id)
+    names = people.names(g.session, named)
     found = [
-        Fact("编号", hazard.hazard_no or "", "" if hazard.hazard_no else "登记核定后编号"),
-        Fact("状态", labels.status(hazard.status), tone=labels.status_tone(hazard.status)),
-        Fact("主体", hazard.subject_name, _join(labels.subject_type(hazard.subject_type), hazard.uscc)),
-        Fact("行业领域", labels.sector(hazard.sector)),
-        Fact("地址", hazard.address or "", _region(hazard)),
-        Fact("隐患描述", hazard.description),
-        Fact("临时措施", hazard.interim_measures or ""),
-        Fact("判定依据", _clause(hazard, options) or hazard.key_check_item or ""),
-        Fact("来源", labels.source(hazard.source), _join(hazard.superior_doc_no, hazard.tip_ref)),
-        Fact("发现时间", labels.moment(hazard.found_at)),
-        Fact("整改方式", labels.mode(hazard.mode)),
+        cases.Fact("编号", hazard.hazard_no or "", "" if hazard.hazard_no else "登记核定后编号"),
+        cases.Fact("状态", labels.status(hazard.status), tone=labels.status_tone(hazard.status)),
+        cases.Fact("主体", hazard.subject_name, _join(labels.subject_type(hazard.subject_type), hazard.uscc)),
+        cases.Fact("行业领域", labels.sector(hazard.sector)),
+        cases.Fact("地址", hazard.address or "", _region(hazard)),
+        cases.Fact("隐患描述", hazard.description),
+        cases.Fact("临时措施", hazard.interim_measures or ""),
+        cases.Fact("判定依据", _clause(hazard, options) or hazard.key_check_item or ""),
+        cases.Fact("来源", labels.source(hazard.source), _join(hazard.superior_doc_no, hazard.tip_ref)),
+        cases.Fact("发现时间", labels.moment(hazard.found_at)),
+        cases.Fact("整改方式", labels.mode(hazard.mode)),
         _deadline(hazard),
-        Fact("牵头责任人", names.get(hazard.lead_person_id or 0, "")),
-        Fact("属地责任人", names.get(hazard.territory_person_id or 0, "")),
-        Fact("行业责任人", names.get(hazard.sector_person_id or 0, "")),
-        Fact("县跟踪人", names.get(hazard.tracker_id or 0, "")),
-        Fact("销号时间", labels.moment(hazard.closed_at), "以县政府分管领导签字为准"),
+        cases.Fact("牵头责任人", names.get(hazard.lead_person_id or 0, "")),
+        cases.Fact("属地责任人", names.get(hazard.territory_person_id or 0, "")),
+        cases.Fact("行业责任人", names.get(hazard.sector_person_id or 0, "")),
+        cases.Fact("县跟踪人", names.get(hazard.tracker_id or 0, "")),
+        cases.Fact("销号时间", labels.moment(hazard.closed_at), "以县政府分管领导签字为准"),
     ]
     return [fact for fact in found if fact.text]
 
@@ -241,13 +135,13 @@ def _clause(hazard: Hazard, options: forms.Options) -> str:
     return dict(options("clauses")).get(hazard.standard_clause, hazard.standard_clause)
 
 
-def _deadline(hazard: Hazard) -> Fact:
+def _deadline(hazard: Hazard) -> cases.Fact:
     if hazard.due_at is None:
-        return Fact("整改期限", "")
+        return cases.Fact("整改期限", "")
     latest = hazard_deadlines(g.session, hazard)[-1:]
     source = latest[0].source if latest else ""
     left = labels.remaining(hazard.due_at) if hazard.closed_at is None else ""
-    return Fact("整改期限", labels.due_words(hazard.due_at), _join(left, source))
+    return cases.Fact("整改期限", labels.due_words(hazard.due_at), _join(left, source))
 
 
 def _region(hazard: Hazard) -> str:
@@ -260,64 +154,16 @@ def _join(*parts: str | None, by: str = " · ") -> str:
     return by.join(part for part in parts if part)
 
 
-def _names(thing: Any, submissions: Iterable[tasks.Submission], waiting: Iterable[Task]) -> dict[int, str]:
-    ids: list[int | None] = [id for each in submissions for id in (each.by, each.on_behalf_of)]
-    ids += [task.assignee_id for task in waiting]
-    if isinstance(thing, Hazard):
-        ids += [thing.lead_person_id, thing.territory_person_id, thing.sector_person_id, thing.tracker_id]
-    return people.names(g.session, ids)
+def _url(subject: Subject) -> str:
+    return url_for("hazards.show", hazard_id=subject.id)
 
 
-def _past(
-    submission: tasks.Submission,
-    schema: forms.Schema | None,
-    named: forms.NameOf,
-    names: Mapping[int, str],
-) -> Past:
-    data = submission.data
-    return Past(
-        name=submission.name,
-        by=names.get(submission.by, ""),
-        on_behalf_of=names.get(submission.on_behalf_of or 0, ""),
-        at=submission.at,
-        answers=forms.tell(schema, data, named) if schema else [],
-        returned=_returned(schema, data) if schema else "",
-    )
-
-
-def _returned(schema: forms.Schema, data: Mapping[str, Any]) -> str:
-    key = next((key for key in DECIDES if data.get(key) in RETURNS), None)
-    if key is None or key not in schema["properties"]:
-        return ""
-    return dict(forms.choices_of(schema["properties"][key], lambda _: [])).get(data[key], "退回")
-
-
-def sent_back(past: Sequence[Past], name: str) -> Past | None:
-    """The newest return since this step was last done: why it is there again. None if the step is there for the first time."""
-    done = max((place for place, each in enumerate(past) if each.name == name), default=None)
-    return next((each for each in reversed(past[done:]) if each.returned), None) if done is not None else None
-
-
-def _whose(task: Task, names: Mapping[int, str]) -> str:
-    if task.blocked:
-        return f"受阻：{task.blocked}"
-    due = f"，{labels.remaining(task.due_at)}" if task.due_at else ""
-    if task.assignee_id:
-        return f"待 {names.get(task.assignee_id, '')} 办理{due}"
-    posts = tasks.posts_of(g.session, task)
-    return f"待 {'、'.join(map(_place, posts))} 办理{due}" if posts else "待办"
-
-
-def _place(post: Post) -> str:
-    if post == own(post.unit_id):
-        return people.get(g.session, post.unit_id).name
-    return f"{people.get_unit(g.session, post.unit_id).name}{people.role_name(post.role)}"
-
-
-def _diagram(instance: instances.Instance, definition: definitions.Definition) -> dict[str, Any]:
-    tokens = tuple(dict.fromkeys(instances.tokens(g.session, house().rules, instance)))
-    done = instances.visits(g.session, instance)
-    return diagrams.diagram(definition, title="办到哪一步了", tokens=tokens, done=done)
+def _may_see(caller: Caller, subject: Subject) -> bool:
+    try:
+        get_hazard_for(g.session, caller, subject.id)
+    except NotFound:
+        return False
+    return True
 
 
 def loop(subject: Subject) -> instances.Instance | None:
@@ -329,4 +175,3 @@ def _running(subject: Subject) -> list[str]:
     """What is under way about a case beside its loop (延期审批 …)."""
     main = loop(subject)
     return [name for each, name in instances.of(g.session, subject) if each.ended_at is None and each is not main]
-

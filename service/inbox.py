@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import auth, brings_files, forms, hazards, house, labels, logs, papers, photos
+from service import auth, brings_files, cases, forms, hazards, house, labels, logs, papers, photos
 from workflows import people, report_drafts
 from workflows.engine import instances, tasks
 from workflows.engine.worklist import Task
@@ -156,14 +156,14 @@ def _page(task_id: int, data: Mapping[str, Any] | None = None, faults: Mapping[s
     session, rules, caller = g.session, house().rules, current_user.caller
     shown = _get(task_id)
     is_open = shown.status == "OPEN"
-    if not is_open and not hazards.may_see(shown.subject):
+    if not is_open and not cases.may_see(shown.subject):
         return _own_page(shown)
     thing = rules.subject(session, shown.subject)
     schema = tasks.schema(session, shown)
     kept = tasks.find_draft(session, shown, caller) if is_open and data is None else None
     again = _again(session, shown, schema) if is_open and data is None and not kept else {}
     data = (kept.data if kept else again) if data is None else data
-    options = hazards.options_of(thing)
+    options = cases.options_of(thing)
     offered = _but_oneself(options)
     fields = forms.view(schema, data, faults or {}, options=offered, functions=instances.functions(session, rules, thing))
     return render_template(
@@ -172,13 +172,13 @@ def _page(task_id: int, data: Mapping[str, Any] | None = None, faults: Mapping[s
         schema=schema,
         fields=fields,
         faults=faults or {},
-        values=hazards.function_values(thing, fields),
+        values=cases.function_values(thing, fields),
         why_not=tasks.why_not(session, rules, shown, caller) if is_open else None,
         draft=kept,
         again=again,
         own=_handed_in(shown, options),
         names=people.names(session, [shown.done_by, shown.assignee_id]),
-        **hazards.context(shown.subject, thing, options, session.get(instances.Instance, shown.instance_id)),
+        **cases.context(shown.subject, thing, options, session.get(instances.Instance, shown.instance_id)),
     )
 
 
@@ -214,4 +214,4 @@ def _handed_in(shown: Task, options: forms.Options) -> list[forms.Told]:
         return []
     schema = tasks.schema(g.session, shown)
     mine = [each for each in tasks.submissions(g.session, shown.subject) if each.task_id == shown.id]
-    return [told for each in mine for told in forms.tell(schema, each.data, hazards.name_of(options))]
+    return [told for each in mine for told in forms.tell(schema, each.data, cases.name_of(options))]

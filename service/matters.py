@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import forms, hazards, house, photos
+from service import cases, forms, hazards, house, photos
 from workflows.engine import beginnings, instances
 from workflows.engine.beginnings import Beginning
 from workflows.errors import Invalid
@@ -57,7 +57,7 @@ def _get(hazard_id: int, key: str) -> tuple[Hazard, Beginning]:
 def _page(hazard: Hazard, beginning: Beginning, data: Mapping[str, Any], faults: Mapping[str, str]) -> str:
     rules = house().rules
     functions = instances.functions(g.session, rules, hazard)
-    fields = forms.view(beginning.form, data, faults, options=hazards.options_of(hazard), functions=functions)
+    fields = forms.view(beginning.form, data, faults, options=cases.options_of(hazard), functions=functions)
     return render_template(
         "matters/new.html",
         hazard=hazard,
@@ -65,6 +65,6 @@ def _page(hazard: Hazard, beginning: Beginning, data: Mapping[str, Any], faults:
         beginning=beginning,
         fields=fields,
         faults=faults,
-        values=hazards.function_values(hazard, fields),
+        values=cases.function_values(hazard, fields),
         facts=hazards.brief(hazard)[0],
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from service import labels
-from service.hazards import Fact
+from service.cases import Fact
 from workflows import closures, disclosures, feedbacks, handovers, people, rectifications, verifications
 from workflows.hazards import Hazard
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import forms, hazards, house, photos
+from service import cases, forms, house, photos
 from workflows import people, report_drafts
 from workflows.engine import definitions
 from workflows.errors import Forbidden, Invalid
@@ -99,7 +99,7 @@ def _report_page(
     """The form under its key, and the caller's other drafts."""
     schema = _report_schema()
     asking = Hazard(reporter_id=current_user.id, region_code="")  # never stored: an enterprise's people are offered their own
-    options = hazards.options_of(asking)
+    options = cases.options_of(asking)
     drafts = [
         (draft, _draft_title(draft.data, options))
         for draft in report_drafts.of(g.session, current_user.caller)

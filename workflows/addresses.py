@@ -228,13 +228,14 @@ def _verification(session: Session, hazard: Hazard) -> Address:
 def _up(session: Session, hazard: Hazard, roles: tuple[str, ...], duty: str) -> Address:
     """The first post on the way up whose holders may do it."""
     asked = "、".join(people.role_name(role) for role in roles)
-    for role, word in _way(roles):
+    for role, word in way_up(roles):
         posts = frozenset(Post(role, unit.id) for unit in units(session, hazard, word))
         if eligible(session, hazard, duty, posts):
             return Address(posts, note=f"{asked}空缺或因职责分离不能办理，已上转{people.role_name(role)}。")
     return Address(blocked=f"{asked}空缺或因职责分离不能办理，且没有可上转的岗位，请补充人员。")
 
 
-def _way(roles: tuple[str, ...]) -> list[tuple[str, str]]:
+def way_up(roles: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The (role, unit word) pairs above some roles, nearest first (上转表)."""
     steps = [step for role in roles for step in UP.get(role, ())]
     return [step for step in dict.fromkeys(steps) if step[0] not in roles]

@@ -20,15 +20,14 @@ from workflows import (
     handovers,
     hazards,
     loops,
-    memory,
     people,
     rectifications,
     reminders,
+    subjects,
     verifications,
 )
 from workflows.db import Database
-from workflows.engine import Cause, Rules, Step, Subject, checks, instances, jobs, timers
-from workflows.errors import NotFound
+from workflows.engine import Cause, Rules, Step, checks, instances, jobs, timers
 from workflows.hazards.tables import Hazard
 from workflows.options import OPTIONS
 
@@ -129,31 +128,14 @@ FUNCTIONS = {
 # ---- the record handed to the engine ------------------------------------------------------------------------------------
 
 
-def subject(session: Session, ref: Subject) -> Hazard:
-    """The thing an instance is about."""
-    if ref.kind != "hazard":
-        raise NotFound("没有找到这件事。")
-    held = memory.of(session, "hazards")  # holds it, so that the session's own map keeps finding it
-    held[ref.id] = hazards.get(session, ref.id)
-    hazard: Hazard = held[ref.id]
-    return hazard
-
-
-def title(hazard: Hazard) -> str:
-    """A hazard in a line: its number, its subject, the beginning of what was found."""
-    number = hazard.hazard_no or ("草稿" if hazard.status == "DRAFT" else "未编号")
-    found = hazard.description[:30] + ("…" if len(hazard.description) > 30 else "")
-    return f"{number} {hazard.subject_name}：{found}" if hazard.subject_name else f"{number} 新上报隐患"
-
-
 RULES = Rules(
-    subject=subject,
-    title=title,
+    subject=subjects.get,
+    title=subjects.title,
     steps=STEPS,
     functions=FUNCTIONS,
     options=OPTIONS,
-    address=addresses.address,
-    due=dues.due,
+    address=subjects.address,
+    due=subjects.due,
     forbidden=duties.among,
     loop_rules=loops.LOOP_RULES,
     stands_at=people.stands_at,

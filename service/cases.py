@@ -1,0 +1,196 @@
+"""Cases as pages show them, whatever they are about: what is known, what was done, what is open, and where it stands.
+
+A kind of subject (hazard, monthly return …) is put on the list `KINDS` by its own page module; everything here asks that list.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from flask import Flask, g
+from flask_login import current_user
+
+from service import definitions as diagrams
+from service import forms, house, labels, pictures
+from workflows import people
+from workflows.engine import Caller, Post, Subject, definitions, expressions, instances, own, tasks
+from workflows.engine.worklist import Task
+
+PERSON_ROWS = frozenset({"territory_persons", "sector_persons", "trackers", "verifiers"})
+UNIT_ROWS = frozenset({"subjects", "county_depts", "units"})
+RETURNS = frozenset({"redo", "refuse", "object", "rectify", "verify", "apply", "town", "FAIL", "no"})
+DECIDES = ("decision", "result", "agree")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of what is known: label, text, a note below it, and a colour if it is a tag."""
+
+    label: str
+    text: str
+    note: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Past:
+    """A step that was done: who, when, and what he handed in."""
+
+    name: str
+    by: str
+    on_behalf_of: str
+    at: datetime
+    answers: list[forms.Told]
+    returned: str
+    """What sent the case back, in the form's own words (退回补正, 不合格); "" if it went on."""
+
+    @property
+    def reason(self) -> str:
+        """Why: the first longer text he handed in."""
+        return next((answer.texts[0] for answer in self.answers if answer.is_long), "")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A step that is open now, and whose it is."""
+
+    name: str
+    whose: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How pages show one kind of subject. `may_see`: whether it lies in a person's scope today."""
+
+    facts: Callable[[Any, forms.Options], list[Fact]]
+    url: Callable[[Subject], str]
+    may_see: Callable[[Caller, Subject], bool]
+    photos: Callable[[Any, list[tasks.Submission]], list[pictures.Picture]] = lambda _thing, _submissions: []
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates what they ask of past steps."""
+    app.jinja_env.globals["sent_back"] = sent_back
+
+
+# ---- a case ------------------------------------------------------------------------------------------------------------
+
+
+def context(subject: Subject, thing: Any, options: forms.Options, instance: instances.Instance | None) -> dict[str, Any]:
+    """Facts, past and open steps of a case, and where one of its instances stands on its diagram, for the templates."""
+    kind = KINDS[subject.kind]
+    definition = g.session.get_one(definitions.Definition, instance.definition_id) if instance else None
+    submissions, schemas = tasks.submissions(g.session, subject), tasks.schemas(g.session, subject)
+    waiting = tasks.open_of(g.session, subject)
+    names, named = _names(submissions, waiting), name_of(options)
+    shown = kind.photos(thing, submissions)
+    return {
+        "facts": kind.facts(thing, options),
+        "pictures": shown,
+        "compared": pictures.compare(shown),
+        "past": [_past(each, schemas.get(each.task_id), named, names) for each in submissions],
+        "waiting": [Waiting(task.name, _whose(task, names)) for task in waiting],
+        "diagram": _diagram(instance, definition) if instance and definition else None,
+        "case_url": kind.url(subject),
+        "may_see_case": may_see(subject),
+    }
+
+
+def may_see(subject: Subject) -> bool:
+    """Whether the case lies in the caller's scope today."""
+    return KINDS[subject.kind].may_see(current_user.caller, subject)
+
+
+def options_of(thing: Any) -> forms.Options:
+    """The option lists of the domain, each asked for at most once a page."""
+    rules, session = house().rules, g.session
+
+    @cache
+    def options(name: str) -> list[tuple[str, str]]:
+        return rules.options[name](session, thing)
+
+    return options
+
+
+def name_of(options: forms.Options) -> forms.NameOf:
+    """What a chosen row is called in what was handed in: persons and units by their id, so that one who has left the post
+    since is still called by his name; anything else as its list says."""
+
+    @cache
+    def named(rows: str, value: str) -> str:
+        if rows in PERSON_ROWS and value.isdigit():
+            return people.names(g.session, [int(value)]).get(int(value), value)
+        if rows in UNIT_ROWS and value.isdigit():
+            return people.get_unit(g.session, int(value)).name
+        return dict(options(rows)).get(value, value)
+
+    return named
+
+
+def function_values(thing: Any, fields: Iterable[forms.Field]) -> dict[str, Any]:
+    """What the functions in the fields' conditions answer now, for the page's script, which cannot ask them."""
+    called = {name for field in fields if field.visible_when for name in expressions.parse(field.visible_when).calls}
+    return {name: house().rules.functions[name](g.session, thing) for name in sorted(called)}
+
+
+def _names(submissions: Iterable[tasks.Submission], waiting: Iterable[Task]) -> dict[int, str]:
+    ids: list[int | None] = [id for each in submissions for id in (each.by, each.on_behalf_of)]
+    ids += [task.assignee_id for task in waiting]
+    return people.names(g.session, ids)
+
+
+def _past(
+    submission: tasks.Submission,
+    schema: forms.Schema | None,
+    named: forms.NameOf,
+    names: Mapping[int, str],
+) -> Past:
+    data = submission.data
+    return Past(
+        name=submission.name,
+        by=names.get(submission.by, ""),
+        on_behalf_of=names.get(submission.on_behalf_of or 0, ""),
+        at=submission.at,
+        answers=forms.tell(schema, data, named) if schema else [],
+        returned=_returned(schema, data) if schema else "",
+    )
+
+
+def _returned(schema: forms.Schema, data: Mapping[str, Any]) -> str:
+    key = next((key for key in DECIDES if data.get(key) in RETURNS), None)
+    if key is None or key not in schema["properties"]:
+        return ""
+    return dict(forms.choices_of(schema["properties"][key], lambda _: [])).get(data[key], "退回")
+
+
+def sent_back(past: Sequence[Past], name: str) -> Past | None:
+    """The newest return since this step was last done: why it is there again. None if the step is there for the first time."""
+    done = max((place for place, each in enumerate(past) if each.name == name), default=None)
+    return next((each for each in reversed(past[done:]) if each.returned), None) if done is not None else None
+
+
+def _whose(task: Task, names: Mapping[int, str]) -> str:
+    if task.blocked:
+        return f"受阻：{task.blocked}"
+    due = f"，{labels.remaining(task.due_at)}" if task.due_at else ""
+    if task.assignee_id:
+        return f"待 {names.get(task.assignee_id, '')} 办理{due}"
+    posts = tasks.posts_of(g.session, task)
+    return f"待 {'、'.join(map(_place, posts))} 办理{due}" if posts else "待办"
+
+
+def _place(post: Post) -> str:
+    if post == own(post.unit_id):
+        return people.get(g.session, post.unit_id).name
+    return f"{people.get_unit(g.session, post.unit_id).name}{people.role_name(post.role)}"
+
+
+def _diagram(instance: instances.Instance, definition: definitions.Definition) -> dict[str, Any]:
+    tokens = tuple(dict.fromkeys(instances.tokens(g.session, house().rules, instance)))
+    done = instances.visits(g.session, instance)
+    return diagrams.diagram(definition, title="办到哪一步了", tokens=tokens, done=done)

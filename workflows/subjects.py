@@ -1,0 +1,81 @@
+"""What an instance may be about, one row a kind: how to get the thing, what it is called, whose its tasks are, when they are due.
+
+The engine knows a thing only by what it asks here; every thing has a `ref`. A kind whose things belong to a unit (a month's
+return, a week's report) needs no addressing of its own: `of_unit` finds posts around the thing's `region_code`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from workflows import addresses, dues, hazards, memory, people
+from workflows.engine import Address, Due, Post, Subject, Want
+from workflows.errors import NotFound
+from workflows.hazards.tables import Hazard
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How the engine gets at one kind of subject."""
+
+    get: Callable[[Session, int], Any]  # or NotFound
+    title: Callable[[Any], str]
+    address: Callable[[Session, Any, Want], Address]
+    due: Callable[[Session, Any, str, datetime], Due | None]
+
+
+def title_of_hazard(hazard: Hazard) -> str:
+    """A hazard in a line: its number, its subject, the beginning of what was found."""
+    number = hazard.hazard_no or ("草稿" if hazard.status == "DRAFT" else "未编号")
+    found = hazard.description[:30] + ("…" if len(hazard.description) > 30 else "")
+    return f"{number} {hazard.subject_name}：{found}" if hazard.subject_name else f"{number} 新上报隐患"
+
+
+KINDS = {"hazard": Kind(hazards.get, title_of_hazard, addresses.address, dues.due)}
+
+
+def get(session: Session, ref: Subject) -> Any:
+    """The thing an instance is about, held for the session, so that the session's own map keeps finding it."""
+    if ref.kind not in KINDS:
+        raise NotFound("没有找到这件事。")
+    held = memory.of(session, "subjects")
+    held[ref] = KINDS[ref.kind].get(session, ref.id)
+    return held[ref]
+
+
+def title(thing: Any) -> str:
+    """A thing in a line, as its tasks are headed."""
+    return KINDS[thing.ref.kind].title(thing)
+
+
+def address(session: Session, thing: Any, want: Want) -> Address:
+    """Whose task it is."""
+    return KINDS[thing.ref.kind].address(session, thing, want)
+
+
+def due(session: Session, thing: Any, text: str, opened_at: datetime) -> Due | None:
+    """When a task is due."""
+    return KINDS[thing.ref.kind].due(session, thing, text, opened_at)
+
+
+def of_unit(session: Session, thing: Any, want: Want) -> Address:
+    """Whose task it is when the thing belongs to a village, town or county: the roles that the diagram names, at the unit it
+    names around the thing's region; up by the same table as for hazards where nobody holds them (上转表)."""
+    ways = [(want.roles, want.unit), *(((role,), word) for role, word in addresses.way_up(want.roles))]
+    asked = "、".join(people.role_name(role) for role in want.roles)
+    for roles, word in ways:
+        posts = frozenset(Post(role, unit.id) for role in roles for unit in _units(session, thing, word))
+        if people.holders(session, posts):
+            return Address(posts, note="" if roles == want.roles else f"{asked}空缺，已上转{people.role_name(roles[0])}。")
+    return Address(blocked=f"{asked}空缺，且没有可上转的岗位，请补充人员。")
+
+
+def _units(session: Session, thing: Any, word: str) -> list[people.Unit]:
+    code = thing.region_code
+    codes = {"village": code, "town": people.town_code(code), "county": people.county_code(code)}
+    kind = word if word in codes else "town"
+    unit = people.find_unit(session, kind.upper(), codes[kind])
+    return [unit] if unit else []
