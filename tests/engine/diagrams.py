@@ -335,6 +335,8 @@ class Builder:
 
 BLOCKS = ["choice", "loop", "loop", "both", "both", "some", "knot", "stray", "race", "members", "sub", "call", "late"]
 
+LOOSE = ["late_loose", "astray", "loop", "both", "some", "sub"]
+
 
 def grow(seed: int, blocks: list[str] = BLOCKS) -> Diagram:
     """The random diagram of a seed: some of the kinds of blocks, four to eighteen tasks or so."""

@@ -92,6 +92,7 @@ class Net:
             if node.host is not None:
                 self.guards.setdefault(node.host, []).append(node)
         self._set_rivals()
+        self._places: dict[str, Node] = {}  # place → its node, as far as asked for
         self._within = {scope: self._scopes_within(scope) for scope in (process_id, *self._scopes())}
         self._ways = {n.id: self._ways_to(n) for n in self.nodes.values() if n.kind == "inclusiveGateway"}
 
@@ -191,7 +192,9 @@ class Net:
 
     def node_at(self, place: str) -> Node:
         """The node of an "@" place."""
-        return self.nodes[place[1:].split("#")[0]]
+        if place not in self._places:
+            self._places[place] = self.nodes[place[1:].split("#")[0]]
+        return self._places[place]
 
     def scope_of(self, place: str) -> str:
         return self.node_at(place).scope if place[0] == "@" else self.nodes[self.target[place]].scope

@@ -38,7 +38,7 @@ from workflows.engine.tokens import Net
 
 __all__ = ["LIMIT", "Fault", "Proof", "Stop", "prove"]
 
-LIMIT = 50_000  # states
+LIMIT = 30_000  # states; five seconds at the widest
 
 
 def prove(data: bytes, process_id: str, rules: Sequence[LoopRule] = (), *, limit: int = LIMIT) -> Proof:

@@ -15,6 +15,8 @@ class Stop:
     calls: tuple[str, ...]  # the call activities that lead to it, outermost first
     passed: tuple[str, ...]  # elements passed, in order
     flows: tuple[str, ...]  # arrows chosen at gateways, in order
+    members: tuple[tuple[str, int], ...]  # multi-instance tasks that opened, and how many instances
+    ends_early: bool  # whether its answer ends a multi-instance task before all have answered
     tokens: tuple[str, ...]  # elements where the case stands afterwards
 
 

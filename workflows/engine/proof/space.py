@@ -25,7 +25,8 @@ class Trail(NamedTuple):
 
     before: "Trail | None"
     log: tuple[tuple[str, str], ...]
-    flows: tuple[str, ...]
+    flows: tuple[str, ...]  # chosen
+    members: int  # of a multi-instance task that opens
 
     def moves(self) -> list["Trail"]:
         """All moves, first one first."""
@@ -42,8 +43,12 @@ class Run(NamedTuple):
 
     source: State | None
     act: str  # the place where somebody acts
+    stop: bool  # whether his answer ends a multi-instance task
     trail: Trail
     here: State
+
+
+NOWHERE = Trail(None, (), (), 0)  # before the first move
 
 
 @dataclass
@@ -68,7 +73,8 @@ class Space:
 
     def explore(self) -> "Space":
         """Go everywhere, or until the limit."""
-        ring = self._reach(self._settle(None, "", self.net.begin(), 0, [("done", self.net.starts[self.net.root].id)]))
+        begins = Run(None, "", False, NOWHERE, State(frozenset(), 0))
+        ring = self._reach(self._settle(begins, self.net.begin(), [("done", self.net.starts[self.net.root].id)]))
         while ring and not self.is_cut:
             ring = self._reach(chain.from_iterable(map(self._runs, ring)))
             self.acts += not self.is_cut
@@ -77,12 +83,11 @@ class Space:
     def acts_in(self, marking: Collection[str]) -> list[str]:
         """The places where somebody may act, or a timer may fire. Of several instances side by side only the first: they
         are alike, so acting on another leads to the same picture with other numbers."""
-        found: dict[str, str] = {}
-        for place in sorted(place for place in marking if place[0] == "@"):
-            node = self.net.node_at(place)
-            if node.kind not in SCOPES:
-                found.setdefault(node.id, place)
-        return list(found.values())
+        first: dict[str, str] = {}
+        for place in sorted(marking):
+            if place[0] == "@" and (node := self.net.node_at(place)).kind not in SCOPES:
+                first.setdefault(node.id, place)
+        return list(first.values())
 
     # ---- moves --------------------------------------------------------------------------------------
 
@@ -103,29 +108,30 @@ class Space:
     def _runs(self, state: State) -> Iterator[Run]:
         for place in self.acts_in(state.marking):
             for stop in (False, True) if self.net.node_at(place).until else (False,):
-                marking, log = set(state.marking), list[tuple[str, str]]()
+                marking, log, act = set(state.marking), list[tuple[str, str]](), Run(state, place, stop, NOWHERE, state)
                 try:
                     self.net.act(marking, place, log, stop=stop)
                 except Unsafe as second:
-                    self._crowd(second, Run(state, place, Trail(None, tuple(log), ()), state))
+                    self._crowd(second, act, log)
                     continue
-                yield from self._settle(state, place, marking, state.bits, log)
+                yield from self._settle(act, marking, log)
 
-    def _settle(self, source: State | None, act: str, marking: Marking, bits: int, log: Log) -> Iterator[Run]:
+    def _settle(self, act: Run, marking: Marking, log: Log) -> Iterator[Run]:
         """Everything automatic goes; one run for each state at rest that may come of it."""
-        first = self._heard(Run(source, act, Trail(None, (), ()), State(frozenset(), bits)), marking, log, ())
+        first = self._heard(act, marking, log)
         waiting, seen = deque([first]), {first.here}
         while waiting:
             run = waiting.popleft()
-            ready = sorted(self.net.ready(run.here.marking), key=lambda each: each[1])
+            ready = self.net.ready(run.here.marking)
             if not ready:
                 yield run
-            for next in self._moves(run, ready):
+            for next in self._moves(run, ready) if ready else ():
                 if next.here not in seen:
                     seen.add(next.here)
                     waiting.append(next)
 
     def _moves(self, run: Run, ready: list[tuple[Node, tuple[str, ...]]]) -> Iterator[Run]:
+        ready.sort(key=_arrows)
         quiet = next((each for each in ready if self._is_quiet[each[0].id]), None)
         if quiet is None and len({node.id for node, _ in ready}) < len(ready):
             twice = next(node.id for n, (node, _) in enumerate(ready) if node in [other for other, _ in ready[:n]])
@@ -137,27 +143,33 @@ class Space:
                 try:
                     self.net.go(marking, node, consumed, log, chosen=flows, count=count)
                 except Unsafe as second:
-                    self._crowd(second, run._replace(trail=Trail(run.trail, tuple(log), flows)))
+                    self._crowd(second, run, log, flows)
                     continue
-                yield self._heard(run, marking, log, flows)
+                yield self._heard(run, marking, log, flows, count)
 
-    def _heard(self, run: Run, marking: Marking, log: Log, flows: tuple[str, ...]) -> Run:
+    def _heard(self, run: Run, marking: Marking, log: Log, flows: tuple[str, ...] = (), count: int = 0) -> Run:
         self.fired.update(id for what, id in log if what == "done" or self.net.nodes[id].kind in SCOPES)
         bits, broken = self.ear.hear(run.here.bits, log, flows, is_ended=not marking)
-        heard = run._replace(trail=Trail(run.trail, tuple(log), flows), here=State(frozenset(marking), bits))
+        trail = Trail(run.trail, tuple(log), flows, count)
+        heard = Run(run.source, run.act, run.stop, trail, State(frozenset(marking), bits))
         while broken:
             self.broken.setdefault((broken & -broken).bit_length() - 1, heard)
             broken &= broken - 1
         return heard
 
-    def _crowd(self, second: Unsafe, run: Run) -> None:
+    def _crowd(self, second: Unsafe, run: Run, log: Log, flows: tuple[str, ...] = ()) -> None:
         place = str(second)
-        self.unsafe.setdefault(self.net.node_at(place).id if place[0] == "@" else self.net.target[place], run)
+        node_id = self.net.node_at(place).id if place[0] == "@" else self.net.target[place]
+        self.unsafe.setdefault(node_id, run._replace(trail=Trail(run.trail, tuple(log), flows, 0)))
 
     def _quiet(self, node: Node) -> bool:
         """Whether a node may go first, alone, whatever else is ready: see the docstring of `proof`."""
         is_merge = len(node.into) > 1 and node.kind != "parallelGateway"
         return not (is_merge or node.terminates or self.ear.listens_to(node))
+
+
+def _arrows(ready: tuple[Node, tuple[str, ...]]) -> tuple[str, ...]:
+    return ready[1]
 
 
 def _outcomes(node: Node) -> Iterator[tuple[tuple[str, ...], int]]:

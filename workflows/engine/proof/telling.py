@@ -54,6 +54,8 @@ def _stop(net: Net, run: Run) -> Stop:
         calls=tuple(call.rpartition(">")[2] for call in _calls(node)),
         passed=tuple(passed),
         flows=tuple(flow.rpartition(">")[2] for move in moves for flow in move.flows),
+        members=tuple((net.nodes[id].element_id, move.members) for move in moves if move.members for _, id in move.log),
+        ends_early=run.stop,
         tokens=tuple(dict.fromkeys(at.element_id for at in stands if at.kind not in SCOPES)),
     )
 
