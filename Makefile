@@ -40,6 +40,7 @@ test: setup-test assets browser
 
 soak: setup-test
 	@BIHUAN_WALKS=20000 $(BIN)/python -m pytest -o faulthandler_timeout=3600 tests/engine/test_walks.py $(PYTEST_ARGS)
+	@BIHUAN_PROOFS=4000 $(BIN)/python -m pytest -o faulthandler_timeout=3600 tests/diagrams/proof/test_walks.py $(PYTEST_ARGS)
 	@BIHUAN_KILLS=100 BIHUAN_TEST_DATABASE=sqlite,postgresql $(BIN)/python -m pytest -o faulthandler_timeout=3600 \
 	  tests/fire/test_kill.py $(PYTEST_ARGS)
 

@@ -31,6 +31,9 @@ def loop(line: str, **parts: str) -> Drawing:
     return Drawing(line if "M" in line or "Q" in line else line.replace("> e", "> M > e"), parts, loop="test")
 
 
+# Five branches of three tasks side by side: 1,025 states.
+WIDE = plain("s > p1 ; " + " ; ".join(f"p1 > A{n} > B{n} > C{n} > p2" for n in range(1, 6)) + " ; p2 > e")
+
 SOUND = {
     # ---- order, choice, repetition
     "a row": plain("s > A > do1 > B > e"),

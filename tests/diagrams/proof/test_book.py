@@ -1,11 +1,18 @@
 """Each diagram of the book gets the verdict that stands beside it."""
 
+import random
+
 import pytest
 
 from tests.diagrams.proof import book
 from tests.diagrams.proof.notation import Drawing
-from workflows.engine import proof
+from tests.diagrams.proof.test_walks import bent, random_rule
+from tests.engine.diagrams import grow
+from workflows.engine import LoopRule, checks, proof
 from workflows.engine.proof import Proof
+from workflows.engine.proof.space import Space
+from workflows.engine.proof.verdicts import faults
+from workflows.engine.tokens import Net, Node
 from workflows.engine.xml import parse
 
 
@@ -44,3 +51,50 @@ def test_a_counter_example_names_what_stands_on_the_canvas(name: str) -> None:
         assert {fault.element_id}.union(*({s.element_id, *s.calls, *s.passed, *s.flows, *s.tokens} for s in fault.example)) <= ids
         assert "“" in fault.message
         assert fault.message.endswith("。")
+
+
+class AllOrders(Space):
+    """Nothing is quiet: between two acts every order of automatic nodes is tried."""
+
+    def _quiet(self, _node: Node) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("name", [*book.SOUND, *book.BROKEN])
+def test_that_quiet_nodes_go_first_changes_no_verdict(name: str) -> None:
+    drawing = book.SOUND.get(name) or book.BROKEN[name][3]
+    compare(drawing.xml, "main", [rule for rule in book.RULES if rule.loop == drawing.loop])
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_nor_of_random_diagrams(seed: int) -> None:
+    rnd = random.Random(seed)
+    grown = bent(grow(seed).xml, rnd)
+    if all(finding.severity != "error" for finding in checks.check(grown, checks.Known())):
+        compare(grown, "main", [random_rule(grown, rnd)])
+
+
+def compare(xml: bytes, process_id: str, rules: list[LoopRule]) -> None:
+    fewer, all_orders = (kind(Net(xml, process_id), rules, 800).explore() for kind in (Space, AllOrders))
+    if not fewer.is_cut:
+        assert told(fewer) == told(all_orders)
+        assert set(fewer.came) <= set(all_orders.came)
+
+
+def told(space: Space) -> set[tuple[str, str]]:
+    """What is wrong, and where; but a second token may be noticed sooner or later on its way."""
+    return {(fault.rule, "" if fault.rule == "proof-unsafe" else fault.element_id) for fault in faults(space)}
+
+
+def test_what_is_too_large_is_not_proven_and_says_how_far_it_came() -> None:
+    found = proof.prove(book.WIDE.xml, "main", limit=100)
+    assert (found.verdict, found.states, found.acts, found.faults) == ("unproven", 100, 3, ())
+    assert "查了 100 个（3 步以内的全部走法）" in found.sentence
+    assert proof.prove(book.WIDE.xml, "main").verdict == "proven"
+
+
+def test_a_fault_found_before_the_search_is_cut_off_stands() -> None:
+    broken = Drawing(book.WIDE.line.replace("A1", "X"), loop="test")
+    found = proof.prove(broken.xml, "main", book.RULES, limit=100)
+    assert found.verdict == "refuted"
+    assert [(fault.rule, fault.element_id) for fault in found.faults] == [("proof-loop", "X")]

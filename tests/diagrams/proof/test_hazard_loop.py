@@ -98,6 +98,11 @@ BENT = {  # what the designer did → (the diagram, element that is marked, word
         "apply",
         "“条块同一人？”（否）",
     ),
+    "applied for without the tracker's word": (
+        bend("county_names__m_ack_k", "sv_h2_done"),
+        "apply",
+        "申请销号须在县跟踪人签收之后（INV-3）：从“县办指定跟踪人”经“移交二完成”",
+    ),
     "rectified at once although time was given": (
         put("mode() == 'DEADLINE'", "mode() == 'IMMEDIATE'"),
         "rectify",

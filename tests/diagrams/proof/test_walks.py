@@ -144,7 +144,7 @@ def test_the_proof_says_of_random_diagrams_what_the_engine_does() -> None:
         verdicts[found.verdict] += 1
         if found.verdict == "proven":
             walk(xml, rule, rnd, f"seed {seed}")
-        elif {fault.rule for fault in found.faults} == {"proof-loop"}:
+        elif {fault.rule for fault in found.faults} == {"proof-loop"} and found.states < LIMIT:
             walk(xml, NO_RULE, rnd, f"seed {seed}")
         for fault in found.faults:
             verdicts[fault.rule] += 1

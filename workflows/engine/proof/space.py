@@ -59,7 +59,7 @@ class Space:
     rules: Sequence[LoopRule]
     limit: int
     came: dict[State, Run] = field(default_factory=dict)  # how each state was first reached, in the order of finding
-    after: dict[State, set[State]] = field(default_factory=dict)
+    after: dict[State, dict[State, None]] = field(default_factory=dict)  # state → the next ones, in the order of finding
     unsafe: dict[str, Run] = field(default_factory=dict)  # node to which a second token came → the way
     broken: dict[int, Run] = field(default_factory=dict)  # number of a rule → the way
     fired: set[str] = field(default_factory=set)
@@ -96,7 +96,7 @@ class Space:
         fresh = []
         for run in runs:
             if run.source is not None:
-                self.after.setdefault(run.source, set()).add(run.here)
+                self.after.setdefault(run.source, {})[run.here] = None
             if run.here not in self.came:
                 if len(self.came) >= self.limit:
                     self.is_cut = True

@@ -26,7 +26,7 @@ KINDS = {
 
 def label(node: Node) -> str:
     """What the designer calls an element; what it is and its id where it has no name."""
-    return f"“{node.name}”" if node.name else f"{KINDS.get(node.kind, node.kind)} {node.element_id}"
+    return f"“{node.name}”" if node.name else f"{KINDS.get(node.kind, node.kind)}（{node.element_id}）"
 
 
 def whole(space: Space, run: Run) -> list[Run]:
@@ -88,7 +88,7 @@ def _names(net: Net, runs: Sequence[Run], begins: Callable[[str], bool]) -> Iter
 
 
 def _entries(net: Net, log: tuple[tuple[str, str], ...], flows: tuple[str, ...]) -> Iterator[tuple[str, Node, str]]:
-    choice = "、".join(net.captions[flow] for flow in flows if net.captions[flow])
+    choice = "、".join(net.captions[flow] or f"往{label(net.nodes[net.target[flow]])}" for flow in flows)
     for what, id in log:
         node = net.nodes[id]
-        yield what, node, choice if node.kind not in SCOPES and node.name else ""
+        yield what, node, choice if node.name and len(node.out) > 1 else ""

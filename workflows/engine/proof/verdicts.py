@@ -1,7 +1,7 @@
 """What is wrong in an explored space, each fault with a shortest way to it and a sentence that says what to do."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain
 
@@ -88,36 +88,40 @@ def _endless(space: Space) -> Iterator[Fault]:
 
 
 def _whirl(space: Space, state: State) -> dict[State, None]:
-    """States that a case goes round in from here on: what is in reach, and of that again what is in reach of the farthest."""
-    reach = _reach(space, state)
-    nearer = _reach(space, next(reversed(reach)))
-    while len(nearer) < len(reach):
-        reach, nearer = nearer, _reach(space, next(reversed(nearer)))
-    return reach
+    """States that a case goes round in from here on, and never leaves: while something in reach cannot come back here, go
+    there."""
+    before = _before(space)
+    reach = _reach([state], space.after)
+    while True:
+        back = _reach([state], before)
+        gone = [far for far in reach if far not in back]
+        if not gone:
+            return reach
+        state = gone[-1]
+        reach = _reach([state], space.after)
 
 
-def _reach(space: Space, state: State) -> dict[State, None]:
-    """All states in reach, the nearest first."""
-    found, waiting = {state: None}, deque([state])
-    while waiting:
-        fresh = [next for next in space.after.get(waiting.popleft(), ()) if next not in found]
-        found |= dict.fromkeys(fresh)
-        waiting.extend(fresh)
-    return found
+def _may_end(space: Space) -> Collection[State]:
+    return _reach([state for state in space.came if not state.marking], _before(space))
 
 
-def _may_end(space: Space) -> set[State]:
+def _before(space: Space) -> dict[State, list[State]]:
     before: dict[State, list[State]] = {}
     for state, following in space.after.items():
         for next in following:
             before.setdefault(next, []).append(state)
-    waiting = [state for state in space.came if not state.marking]
-    good = set(waiting)
+    return before
+
+
+def _reach(states: Iterable[State], arrows: Mapping[State, Iterable[State]]) -> dict[State, None]:
+    """All states in reach of these, along or against the arrows; the nearest first."""
+    found = dict.fromkeys(states)
+    waiting = deque(found)
     while waiting:
-        fresh = [state for state in before.get(waiting.pop(), ()) if state not in good]
-        good.update(fresh)
+        fresh = [next for next in arrows.get(waiting.popleft(), ()) if next not in found]
+        found |= dict.fromkeys(fresh)
         waiting.extend(fresh)
-    return good
+    return found
 
 
 def _dead(space: Space) -> Iterator[Fault]:
