@@ -20,6 +20,7 @@ SUBJECTS = {
     "unit": "单位",
     "campaign": "行动",
     "calendar": "节假日",
+    "sectors": "行业领域",
     "definition": "流程图",
     "draft": "流程草稿",
 }

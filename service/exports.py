@@ -38,7 +38,7 @@ def init_app(app: Flask) -> None:
 def order() -> ResponseReturnValue:
     """Order an export of what the ledger shows under these conditions."""
     places, asked = ledger.places_of(), ledger.asked_for()
-    told, total = ledger.told_of(asked, places), ledger.number_of(asked, places)
+    told, total = ledger.told_of(g.session, asked, places), ledger.number_of(asked, places)
     folder = house().config.home / "exports"
     made = exports.order(g.session, asked, told=told, total=total, folder=folder, by=current_user.id)
     return redirect(url_for("exports.show", export_id=made.id))

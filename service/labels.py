@@ -4,11 +4,11 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 
-from workflows import clock, people
+from workflows import clock, people, sectors
 from workflows.engine.definitions.rules import STATES as DRAFT_STATES
-from workflows.hazards.rules import IN_HAND, LEVELS, MODES, SECTORS, SOURCES, STATUSES, SUBJECT_TYPES
+from workflows.hazards.rules import IN_HAND, LEVELS, MODES, SOURCES, STATUSES, SUBJECT_TYPES
 
 OPEN, GOOD, GONE = "blue", "green", "grey"
 STATUS_TONE = {
@@ -72,6 +72,10 @@ LINES = {
     "parameter_set": "修改参数",
     "calendar_changed": "调整节假日",
     "year_entered": "录入全年放假安排",
+    "sector_added": "新增行业领域",
+    "sector_renamed": "行业领域更名",
+    "sector_ended": "停用行业领域",
+    "sector_resumed": "恢复行业领域",
     "deployed": "发布流程图",
     "draft_begun": "新建流程草稿",
     "draft_taken_over": "接手流程草稿",
@@ -100,7 +104,7 @@ def init_app(app: Flask) -> None:
     words = (yuan, percent, sector, status, status_tone, source, result, line_kind, number_of, bare_title, role, subject_type)
     words += (draft_state, draft_tone)
     app.jinja_env.filters.update({f.__name__: f for f in (*dates, *words)})
-    app.jinja_env.globals.update(today=clock.today, STATUS=STATUSES, SOURCE=SOURCES, SECTOR=SECTORS, IN_HAND=IN_HAND)
+    app.jinja_env.globals.update(today=clock.today, STATUS=STATUSES, SOURCE=SOURCES, sectors_known=sectors_known, IN_HAND=IN_HAND)
 
 
 def status(code: str) -> str:
@@ -140,7 +144,12 @@ def level(code: str | None) -> str:
 
 def sector(code: str | None) -> str:
     """危险化学品 for HAZCHEM."""
-    return SECTORS.get(code or "", code or "")
+    return sectors_known().get(code or "", code or "")
+
+
+def sectors_known() -> dict[str, str]:
+    """Every industry, ended ones too: what lists may be narrowed to."""
+    return sectors.names(g.session)
 
 
 def subject_type(code: str | None) -> str:

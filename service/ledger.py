@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import hazards, house, labels, sheets
-from workflows import clock, exports, ledger, people
+from workflows import clock, exports, ledger, people, sectors
 from workflows.db import Session
 from workflows.engine import Caller
 from workflows.errors import Forbidden, Invalid, NotFound
@@ -82,7 +82,7 @@ def export() -> ResponseReturnValue:
         "ledger/export.html",
         number=number_of(asked, places),
         asked=asked,
-        told=told_of(asked, places),
+        told=told_of(g.session, asked, places),
         moment=_moment(asked),
         columns=len(HEADS),
         at_once=AT_ONCE,
@@ -117,7 +117,7 @@ def write(session: Session, caller: Caller, asked: Mapping[str, str], file: Path
     places, scope = regions(session, caller), scope_of(session, caller)
     wanted = _wanted(asked, places)
     counts = ledger.count(session, part=wanted, scope=scope)
-    notes = [f"重大事故隐患台账（{_moment(asked)}）", f"条件：{told_of(asked, places)}", _summary(counts)]
+    notes = [f"重大事故隐患台账（{_moment(asked)}）", f"条件：{told_of(session, asked, places)}", _summary(counts)]
     lines = _Counted(_lines(session, wanted, scope), passed)
     sheets.write(file, name="台账", notes=notes, heads=HEADS, rows=lines)
     return lines.number
@@ -217,12 +217,12 @@ def _moment(asked: Mapping[str, str]) -> str:
     return f"截至{labels.due_words(end)}" if end else f"截至{labels.moment(clock.now())}"
 
 
-def told_of(asked: Mapping[str, str], places: Sequence[Unit]) -> str:
+def told_of(session: Session, asked: Mapping[str, str], places: Sequence[Unit]) -> str:
     """The conditions in words."""
     unit = pick(places, asked["unit"])
     named = [
         unit.name if unit else "",
-        labels.sector(asked["sector"]),
+        sectors.names(session).get(asked["sector"], asked["sector"]),
         labels.source(asked["source"]),
         GROUPS.get(asked["status"]) or labels.status(asked["status"]),
         TERMS.get(asked["term"], asked["term"]),
@@ -251,7 +251,7 @@ def place_names(session: Session) -> Callable[[str], tuple[str, str]]:
 def _lines(session: Session, wanted: ledger.Wanted, scope: Any) -> Iterator[Sequence[sheets.Cell]]:
     """The cells of each row, in the order of HEADS."""
     named, clause = place_names(session), dict(OPTIONS["clauses"](session, None))
-    now = wanted.as_of or clock.now()
+    now, industries = wanted.as_of or clock.now(), sectors.names(session)
     for row in ledger.lines(session, wanted, scope=scope):
         is_late = row.status in labels.IN_HAND and row.due_at is not None and row.due_at < now
         town, village = named(row.region_code)
@@ -262,7 +262,7 @@ def _lines(session: Session, wanted: ledger.Wanted, scope: Any) -> Iterator[Sequ
             row.uscc,
             town,
             village,
-            labels.sector(row.sector),
+            industries.get(row.sector, ""),
             row.address,
             row.description,
             clause.get(row.standard_clause, row.standard_clause) or row.key_check_item,

@@ -14,6 +14,7 @@ from workflows import clock, ledger, people
 from workflows.hazards import questions, rules
 from workflows.hazards.tables import Hazard
 from workflows.people import Unit
+from workflows.sectors import names
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def board(session: Session, *, scope: ColumnElement[bool], within: Unit | None =
     length = digits(within)
     cells = {(code.ljust(12, "0"), sector): sums for code, sector, sums in _cells(session, scope, within, length)}
     places = {place for place, _ in cells}
-    sectors = [sector for sector in rules.SECTORS if any(sector == each for _, each in cells)]
+    sectors = [sector for sector in names(session) if any(sector == each for _, each in cells)]
     return Board(
         add(cells.values()),
         {code: add(sums for (place, _), sums in cells.items() if place == code) for code in sorted(places)},

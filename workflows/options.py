@@ -6,10 +6,10 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from workflows import addresses, people
-from workflows.hazards import rules
 from workflows.hazards.questions import around
 from workflows.hazards.tables import Hazard
 from workflows.people import Person, Unit
+from workflows.sectors import names, offered
 
 Options = list[tuple[str, str]]
 
@@ -37,9 +37,10 @@ def villages(session: Session, hazard: Hazard | None) -> Options:
     return [(unit.region_code, f"{towns.get(unit.parent_id or 0, '')}{unit.name}") for unit in found]
 
 
-def sectors(session: Session, hazard: Hazard | None) -> Options:  # noqa: ARG001
-    """The industries (行业领域)."""
-    return list(rules.SECTORS.items())
+def sectors(session: Session, hazard: Hazard | None) -> Options:
+    """The industries (行业领域); a case keeps its own, though it may be offered no more."""
+    own = {hazard.sector: names(session)[hazard.sector]} if hazard and hazard.sector in names(session) else {}
+    return list((own | offered(session)).items())
 
 
 def clauses(session: Session, hazard: Hazard | None) -> Options:  # noqa: ARG001

@@ -33,6 +33,7 @@ class Part:
 PARTS = (
     Part("admin.units", "单位", "administer", "县、乡镇、村（社区）、站所、领导组、县部门；区划代码和主管行业。", "units"),
     Part("admin.enterprises", "企业和场所", "administer", "信用代码、主体类别、行业、地址；无证无照的也在这里。", "enterprises"),
+    Part("admin.sectors", "行业领域", "administer", "新增、更名、停用行业领域；各由哪些单位主管。"),
     Part("admin.persons", "人员", "administer", "账号、执法证号；停用、恢复账号，重发初始密码。", "persons"),
     Part("admin.parameters", "行动参数", "set_parameters", "各环节的时限、频次和口径；每次修改都留痕。"),
     Part("admin.calendar", "节假日", "set_parameters", "放假、调休和本县的节假日；工作日时限据此计算。"),
@@ -44,7 +45,7 @@ PARTS = (
 
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
-    from service.admin import calendar, parameters, persons, posts, roster, units  # noqa: F401 (they hang up their pages)
+    from service.admin import calendar, parameters, persons, posts, roster, sectors, units  # noqa: F401 (they hang up their pages)
 
     app.jinja_env.globals["admin_parts"] = parts
     app.register_blueprint(blueprint)

@@ -35,7 +35,7 @@ def roster() -> ResponseReturnValue:
 def roster_template() -> Response:
     """The empty workbook."""
     allow("see_administration")
-    response = Response(workbooks.template(), content_type=workbooks.TYPE)
+    response = Response(workbooks.template(g.session), content_type=workbooks.TYPE)
     response.headers["Content-Disposition"] = "attachment; filename*=UTF-8''%E6%96%B0%E5%8E%BF%E5%AF%BC%E5%85%A5.xlsx"
     return response
 

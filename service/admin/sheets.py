@@ -8,13 +8,13 @@ from flask import flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from service import forms
+from workflows import sectors
 from workflows.engine import forms as schemas
 from workflows.errors import Invalid
-from workflows.hazards.rules import SECTORS, SUBJECT_TYPES
+from workflows.hazards.rules import SUBJECT_TYPES
 
 Options = Mapping[str, list[tuple[str, str]]]
 NOTHING: Mapping[str, Any] = {}
-CHOICES: Options = {"sectors": list(SECTORS.items()), "subject_types": list(SUBJECT_TYPES.items())}
 
 
 @dataclass(frozen=True)
@@ -63,18 +63,25 @@ def handle(
     return redirect(sheet.back)
 
 
+def choices() -> Options:
+    """The lists that several forms choose from."""
+    return {"sectors": list(sectors.offered(g.session).items()), "subject_types": list(SUBJECT_TYPES.items())}
+
+
 def _check_chosen(sheet: Sheet, typed: Mapping[str, Any], options: Options) -> None:
     """What was chosen from a list must stand in the list."""
+    offered = {**choices(), **options}
     for key, field in sheet.fields.items():
         if name := field.get("x-options") or field.get("items", {}).get("x-options"):
-            known = {value for value, _ in (options.get(name) or CHOICES[name])}
+            known = {value for value, _ in offered[name]}
             chosen = typed.get(key, [])
             if set([chosen] if isinstance(chosen, str) else chosen) - known - {""}:
                 raise Invalid(key, f"“{field['title']}”请从列出的选项中选择。")
 
 
 def _show(sheet: Sheet, data: Mapping[str, Any], faults: Mapping[str, str], options: Options) -> str:
-    fields = forms.view(sheet.schema, data, faults, options=lambda name: options.get(name) or CHOICES.get(name, []), functions={})
+    offered = {**choices(), **options}
+    fields = forms.view(sheet.schema, data, faults, options=lambda name: offered.get(name, []), functions={})
     return render_template("admin/form.html", sheet=sheet, fields=fields, faults=faults)
 
 

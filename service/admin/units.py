@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service.admin import allow, blueprint
-from service.admin.sheets import CHOICES, Options, Sheet, choice, day, handle, line, many
+from service.admin.sheets import Options, Sheet, choice, choices, day, handle, line, many
 from workflows import clock, people, staffing
 from workflows.engine import Subject, history
 from workflows.errors import NotFound
@@ -182,7 +182,7 @@ def _options(kind: str) -> Options:
     places = people.units(g.session, PLACED_AT[kind]) if kind in PLACED_AT else []
     towns = {each.region_code: each.name for each in people.units(g.session, "TOWN")} if kind == "ENTERPRISE" else {}
     named = [(each.region_code, towns.get(people.town_code(each.region_code), "") + each.name) for each in places]
-    return {**CHOICES, "places": named}
+    return {**choices(), "places": named}
 
 
 def _values(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:

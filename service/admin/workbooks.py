@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -14,8 +14,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from workflows.db import Session
 from workflows.errors import Invalid
-from workflows.staffing.rosters import SHEETS, Column, Row
+from workflows.staffing.rosters import SHEETS, Column, Row, choices
 
 MAX_BYTES, MAX_UNPACKED, MAX_ROWS = 5 * 1024 * 1024, 60 * 1024 * 1024, 5000
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -91,7 +92,7 @@ def _text(cell: Any) -> str:
 # ---- the empty workbook ------------------------------------------------------------------------------------------------
 
 
-def template() -> bytes:
+def template(session: Session) -> bytes:
     """A sheet of each kind with its columns and lists, and one that explains them."""
     book = Workbook()
     guide = book.active
@@ -107,9 +108,9 @@ def template() -> bytes:
             for row in range(2, 302):
                 sheet.cell(row, place).number_format = "yyyy-mm-dd" if column.kind == "date" else "@"
             if column.kind == "choice":
-                sheet.add_data_validation(_list(lists, name, column, letter))
+                sheet.add_data_validation(_list(lists, name, column, letter, choices(session, column)))
         sheet.freeze_panes = "A2"
-    _explain(guide)
+    _explain(session, guide)
     lists.sheet_state = "hidden"
     out = io.BytesIO()
     book.save(out)
@@ -121,22 +122,22 @@ def _head(cell: Any, *, is_required: bool) -> None:
     cell.fill = PatternFill("solid", fgColor="0B4F9E" if is_required else "465160")
 
 
-def _list(lists: Any, sheet: str, column: Column, letter: str) -> DataValidation:
+def _list(lists: Any, sheet: str, column: Column, letter: str, offered: Mapping[str, str]) -> DataValidation:
     """The choices stand in a hidden sheet: a list written into the cell itself may hold 255 characters only."""
     place = lists.max_column + 1 if lists.cell(1, 1).value else 1
-    for row, text in enumerate([f"{sheet}·{column.title}", *column.choices.values()], start=1):
+    for row, text in enumerate([f"{sheet}·{column.title}", *offered.values()], start=1):
         lists.cell(row, place, text)
     source = get_column_letter(place)
-    made = DataValidation("list", formula1=f"选项!${source}$2:${source}${len(column.choices) + 1}", allow_blank=True)
+    made = DataValidation("list", formula1=f"选项!${source}$2:${source}${len(offered) + 1}", allow_blank=True)
     made.error, made.showErrorMessage = "请从下拉列表中选择。", True
     made.add(f"{letter}2:{letter}{MAX_ROWS}")
     return made
 
 
-def _explain(guide: Any) -> None:
+def _explain(session: Session, guide: Any) -> None:
     rows = [("工作表", "列", "必填", "填写要求")]
     rows += [
-        (name, column.title, "必填" if column.is_required else "选填", column.hint + _choices(column))
+        (name, column.title, "必填" if column.is_required else "选填", column.hint + _offered(column, choices(session, column)))
         for name, columns in SHEETS.items()
         for column in columns
     ]
@@ -150,5 +151,5 @@ def _explain(guide: Any) -> None:
         line[3].alignment = Alignment(wrap_text=True, vertical="top")
 
 
-def _choices(column: Column) -> str:
-    return f"可填：{'、'.join(column.choices.values())}。" if column.kind == "some" else ""
+def _offered(column: Column, offered: Mapping[str, str]) -> str:
+    return f"可填：{'、'.join(offered.values())}。" if column.kind == "some" else ""

@@ -18,7 +18,8 @@ SYSTEM = ["/admin/units", "/admin/units/1", "/admin/units/new/TOWN", "/admin/uni
           "/admin/enterprises", "/admin/persons", "/admin/persons/1", "/admin/persons/new", "/admin/persons/1/change",
           "/admin/persons/1/password", "/admin/persons/1/deactivate", "/admin/persons/1/activate", "/admin/parameters",
           "/admin/parameters/ZB2024/ack_wd", "/admin/parameters/ZB2024/ack_wd/change",
-          "/admin/calendar", "/admin/calendar/2027/enter", "/admin/calendar/change"]  # fmt: skip
+          "/admin/sectors", "/admin/sectors/new", "/admin/sectors/FIRE/rename", "/admin/sectors/FIRE/end",
+          "/admin/sectors/FIRE/resume", "/admin/calendar", "/admin/calendar/2027/enter", "/admin/calendar/change"]  # fmt: skip
 SECURITY = ["/admin/appointments", "/admin/appointments/new", "/admin/appointments/new?role=ENFORCER", "/admin/appointments/1/end",
             "/admin/substitutions", "/admin/substitutions/new"]  # fmt: skip
 BOTH = ["/admin", "/admin/import", "/admin/import/template.xlsx"]

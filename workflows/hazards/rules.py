@@ -33,27 +33,6 @@ STATUSES = {
     "MERGED": "并入他号",
     "REJECTED_LEAD": "线索不属实",
 }
-SECTORS = {
-    "HAZCHEM": "危险化学品",
-    "GAS": "城镇燃气",
-    "FIRE": "消防",
-    "INDUSTRY": "工贸",
-    "MINE": "矿山",
-    "FIREWORKS": "烟花爆竹",
-    "CONSTRUCTION": "建筑施工",
-    "TRAFFIC": "道路交通",
-    "SELF_BUILT": "自建房",
-    "SPECIAL_EQUIPMENT": "特种设备",
-    "HIGH_RISE": "高层建筑",
-    "ENERGY": "能源",
-    "SCHOOL": "校园",
-    "ELDERLY_CARE": "养老",
-    "MEDICAL": "医疗",
-    "FOOD": "食品",
-    "CULTURE": "文化旅游",
-    "AGRICULTURE": "农业农机",
-    "OTHER": "其他",
-}
 
 COUNTED_AS_CLOSED = frozenset({"CLOSED", "PUBLISHED", "ARCHIVED"})
 AWAITING_SIGNATURE = frozenset({"VERIFIED", "CLOSE_APPLIED", "TOWN_APPROVED"})  # 已改待销

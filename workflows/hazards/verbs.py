@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from workflows import campaigns, clock, facts, fields, inspections, people, photos
+from workflows import campaigns, clock, facts, fields, inspections, people, photos, sectors
 from workflows.engine import Caller, Cause, Rules, beginnings, history
 from workflows.errors import Conflict, Forbidden, Invalid
 from workflows.fields import Data
@@ -99,7 +99,7 @@ def _take_subject(session: Session, hazard: Hazard, data: Data) -> None:
     hazard.region_code = fields.find_text(data, "region_code") or (unit.region_code if unit else "")
     hazard.sector = fields.find_text(data, "sector") or (unit and unit.sector_code) or None
     hazard.address = fields.find_text(data, "address") or (unit and unit.address) or None
-    faults = _subject_faults(hazard)
+    faults = _subject_faults(session, hazard)
     if "region_code" not in faults and people.find_unit(session, "VILLAGE", hazard.region_code) is None:
         faults["region_code"] = "请选择隐患所在的村（社区）。"
     if faults:
@@ -116,7 +116,7 @@ def _find_enterprise(session: Session, data: Data) -> people.Unit | None:
     return unit
 
 
-def _subject_faults(hazard: Hazard) -> dict[str, str]:
+def _subject_faults(session: Session, hazard: Hazard) -> dict[str, str]:
     faults = {}
     if not hazard.subject_name or len(hazard.subject_name) > 120:
         faults["subject_name"] = "请填写主体名称，不超过 120 个字。"
@@ -128,7 +128,7 @@ def _subject_faults(hazard: Hazard) -> dict[str, str]:
         faults["uscc"] = "主体是企业的，请填写统一社会信用代码。"
     if fault := hazard_rules.region_fault(hazard.region_code):
         faults["region_code"] = fault
-    if hazard.sector not in hazard_rules.SECTORS:
+    if hazard.sector not in sectors.names(session):
         faults["sector"] = "请选择行业领域。"
     if not hazard.address:
         faults["address"] = "请填写隐患所在的地址。"
@@ -189,7 +189,7 @@ def propose_registration(session: Session, hazard: Hazard, *, by: int, on_behalf
     _must_have_proof(hazard, "primary_source")
     for name in ("cause", "harm_analysis", "address", "sector"):
         setattr(hazard, name, fields.find_text(data, name) or getattr(hazard, name))
-    if hazard.sector not in hazard_rules.SECTORS:
+    if hazard.sector not in sectors.names(session):
         raise Invalid("sector", "请选择行业领域。")
     if data.get("proposal", "accept") == "accept":
         _must_have_ground(hazard, "standard_clause")

@@ -134,6 +134,16 @@ def at_unit(session: Session, unit_id: int) -> list[Held]:
     return [held for held in (Held(*row) for row in rows) if held.state != "ended"]
 
 
+def by_sector(session: Session) -> dict[str, list[Unit]]:
+    """The units that handle each industry today, from the county down."""
+    found: dict[str, list[Unit]] = {}
+    for kind in ("COUNTY_DEPT", "GROUP", "STATION"):
+        for unit in people.units(session, kind):
+            for code in unit.sectors or []:
+                found.setdefault(code, []).append(unit)
+    return found
+
+
 def substitutions(session: Session, *, search: str = "", state: str = "", after: str = "") -> Page:
     """Substitutions as `Agreed`, by id. `search`: either person."""
     one, other = aliased(Person), aliased(Person)

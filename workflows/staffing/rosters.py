@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows import people
+from workflows import people, sectors
 from workflows.engine import Subject, history
 from workflows.errors import Invalid
-from workflows.hazards.rules import SECTORS, SUBJECT_TYPES
+from workflows.hazards.rules import SUBJECT_TYPES
 from workflows.people import Appointment, Unit
 from workflows.staffing import questions, rules, verbs
 
@@ -78,14 +78,14 @@ SHEETS: Mapping[str, tuple[Column, ...]] = {
         Column("kind", "类别", "从下拉列表中选择。", True, kind="choice", choices=_KINDS),
         Column("name", "名称", "全称，例如“乙镇应急消防站”。", True),
         Column("region_code", "区划代码", f"{_CODE}；县后 6 位、乡镇后 3 位填 0；站所、领导组填乡镇的，县部门填县的。", True, 12),
-        Column("sectors", "主管行业", "站所、领导组、县有关部门必填；几个行业用顿号分开。", kind="some", choices=SECTORS),
+        Column("sectors", "主管行业", "站所、领导组、县有关部门必填；几个行业用顿号分开。", kind="some"),
     ),
     ENTERPRISES: (
         Column("name", "名称", "与营业执照一致；没有执照的写通用名称。", True),
         Column("subject_type", "主体类别", "从下拉列表中选择。", True, kind="choice", choices=SUBJECT_TYPES),
         Column("uscc", "统一社会信用代码", "18 位；类别为“企业”的必填，没有执照的不填。", most=18),
         Column("region_code", "所在村区划代码", f"{_CODE}，须是“单位”中登记的村（社区）。", True, 12),
-        Column("sector_code", "行业领域", "从下拉列表中选择。", True, kind="choice", choices=SECTORS),
+        Column("sector_code", "行业领域", "从下拉列表中选择。", True, kind="choice"),
         Column("address", "地址", "门牌或方位。", True, 200),
     ),
     PERSONS: (
@@ -107,13 +107,18 @@ OF_SYSTEM, OF_SECURITY = frozenset({UNITS, ENTERPRISES, PERSONS}), frozenset({PO
 LOGIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
 
+def choices(session: Session, column: Column) -> Mapping[str, str]:
+    """code → text of what may stand in a column: the industries are those on file."""
+    return sectors.offered(session) if column.key in ("sectors", "sector_code") else column.choices
+
+
 def run(session: Session, book: Mapping[str, Sequence[Row]], sheets: Collection[str], *, by: int) -> Report:
     """Store what the named sheets say; the report tells each faulty row. With faults the caller must roll back."""
     report = Report()
     for sheet in (name for name in SHEETS if name in sheets):
         for row in _in_order(sheet, book.get(sheet, ())):
             try:
-                is_new = _STORE[sheet](session, _values(sheet, row), report, by)
+                is_new = _STORE[sheet](session, _values(session, sheet, row), report, by)
                 report.count(sheet, is_new=is_new)
             except Invalid as invalid:
                 report.faults += [Fault(sheet, row.number, sentence) for sentence in invalid.fields.values()]
@@ -137,7 +142,7 @@ def _in_order(sheet: str, rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: order.index(kind) if (kind := str(row.cells.get("类别"))) in order else len(order))
 
 
-def _values(sheet: str, row: Row) -> dict[str, Any]:
+def _values(session: Session, sheet: str, row: Row) -> dict[str, Any]:
     values: dict[str, Any] = {}
     faults: dict[str, str] = {}
     for column in SHEETS[sheet]:
@@ -147,7 +152,7 @@ def _values(sheet: str, row: Row) -> dict[str, Any]:
                 faults[column.key] = f"请填写“{column.title}”。"
             continue
         try:
-            values[column.key] = _value(column, cell)
+            values[column.key] = _value(column, choices(session, column), cell)
         except ValueError as error:
             faults[column.key] = str(error)
     if faults:
@@ -155,7 +160,7 @@ def _values(sheet: str, row: Row) -> dict[str, Any]:
     return values
 
 
-def _value(column: Column, cell: str | date) -> Any:
+def _value(column: Column, offered: Mapping[str, str], cell: str | date) -> Any:
     if column.kind == "date":
         if not isinstance(cell, date):
             raise ValueError(f"“{column.title}”不是有效的日期：{cell}。请写成 2026-01-01。")
@@ -164,9 +169,9 @@ def _value(column: Column, cell: str | date) -> Any:
     if len(text) > column.most and column.kind == "text":
         raise ValueError(f"“{column.title}”最多 {column.most} 个字。")
     if column.kind == "choice":
-        return _code(column, text)
+        return _code(column, offered, text)
     if column.kind == "some":
-        return [_code(column, each) for each in dict.fromkeys(_parts(text))]
+        return [_code(column, offered, each) for each in dict.fromkeys(_parts(text))]
     return text
 
 
@@ -176,8 +181,8 @@ def _parts(text: str) -> Iterator[str]:
     return (part for part in text.split("、") if part)
 
 
-def _code(column: Column, text: str) -> str:
-    for code, name in column.choices.items():
+def _code(column: Column, offered: Mapping[str, str], text: str) -> str:
+    for code, name in offered.items():
         if text in (code, name):
             return code
     raise ValueError(f"“{column.title}”没有“{text}”这一项，请从下拉列表中选择。")
