@@ -168,7 +168,7 @@ def address(session: Session, hazard: Hazard, want: Want) -> Address:
         posts = enterprise_posts(session, hazard)
         return Address(posts) if posts else Address(blocked="企业没有账号，村里也没有可代录的人员，请在组织机构中补齐岗位。")
     if want.unit == "responsible":
-        return _responsible(session, hazard)
+        return _responsible(hazard)
     if want.duty == "V":
         return _verification(session, hazard)
     roles = want.roles or _roles_of(want.lane)
@@ -178,11 +178,12 @@ def address(session: Session, hazard: Hazard, want: Want) -> Address:
     return _up(session, hazard, roles, want.duty)
 
 
-def _responsible(session: Session, hazard: Hazard) -> Address:
+def _responsible(hazard: Hazard) -> Address:
     """Who answers for the rectification: the enterprise's people and the lead."""
-    own = frozenset(Post(role, hazard.enterprise_id) for role in people.ENTERPRISE_ROLES if hazard.enterprise_id)
-    lead = people.posts(session, hazard.lead_person_id) if hazard.lead_person_id else frozenset()
-    return Address(own | lead) if own | lead else Address(blocked="还没有确定牵头责任人。")
+    if hazard.lead_person_id is None:
+        return Address(blocked="还没有确定牵头责任人。")
+    enterprise = {Post(role, hazard.enterprise_id) for role in people.ENTERPRISE_ROLES if hazard.enterprise_id}
+    return Address(frozenset({own(hazard.lead_person_id), *enterprise}))
 
 
 def _roles_of(lane: str) -> tuple[str, ...]:

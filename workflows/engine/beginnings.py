@@ -74,7 +74,7 @@ def _find(
     if said.get("when") and not _holds(session, rules, said["when"], thing):
         return None
     address = rules.address(session, thing, worklist.want(spiff.OpenTask("", first, 0)))
-    mine = address.person_id in (caller.person_id, *caller.stands_in) or address.posts & caller.all_posts
+    mine = address.person_id in caller.places or address.posts & caller.all_places
     if not mine or address.blocked:
         return None
     form = version.forms.get(first.properties.get("form", ""), {"title": first.name, "type": "object", "properties": {}})
