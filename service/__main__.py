@@ -26,8 +26,14 @@ def init() -> None:
 
 
 @main.command()
-@click.option("--demo", is_flag=True, help="库中没有人员时，先建一个虚构的演示县。")
-def run(demo: bool) -> None:
+@click.option(
+    "--demo",
+    type=click.Choice(["county", "town"]),
+    is_flag=False,
+    flag_value="county",
+    help="库中没有人员时，先建一个虚构的演示县（county，约一分钟）或只建其中一个小镇（town）。",
+)
+def run(demo: str | None) -> None:
     """启动服务：页面、定时扫描、后台任务都在这一个进程里。"""
     from service import serving
 
@@ -43,18 +49,13 @@ def worker() -> None:
 
 
 @main.command()
-def demo() -> None:
-    """建一个虚构的演示县，并把每个角色的登录名列出来；已有人员的库不动。"""
-    from service import demo as county
-    from service import setup
-    from workflows import steps
+@click.argument("kind", type=click.Choice(["county", "town"]), default="county")
+def demo(kind: str) -> None:
+    """建一个虚构的演示县（county，约一分钟）或只建其中一个小镇（town），列出登录名；已有人员的库不动。"""
+    from service import serving
 
-    config, database = Config.from_env(), _database()
-    if config.is_production:
-        raise Misconfigured("The demo county has well-known passwords: it is not made in production.")
-    setup.prepare(database)
-    made = county.build(database, config.place, steps.RULES)
-    click.echo(county.sign_ins() if made else "库中已有人员，没有改动。")
+    if not serving.make_demo(Config.from_env(), _database(), kind):
+        click.echo("库中已有人员，没有改动。")
 
 
 @main.command()

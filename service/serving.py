@@ -19,18 +19,14 @@ from workflows.engine.timers import Sweeper
 THREADS = 8  # two cores answer no faster with more, and each thread costs memory of its own
 
 
-def run(config: Config, *, demo: bool) -> None:
+def run(config: Config, *, demo: str | None) -> None:
     """Prepare the database, make the demo county if asked and nobody is there, and serve until stopped."""
-    from service import demo as county
-
     logs.configure(config.log)
-    if demo and config.is_production:
-        raise Misconfigured("The demo county has well-known passwords: it is not made in production.")
     database = Database(config.database_url)
-    setup.prepare(database)
     if demo:
-        county.build(database, config.place, steps.RULES)
-        click.echo(county.sign_ins())
+        make_demo(config, database, demo)
+    else:
+        setup.prepare(database)
     app = create_app(config, database, steps.RULES)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the block below is left in order
     with _background(database):
@@ -38,6 +34,23 @@ def run(config: Config, *, demo: bool) -> None:
         # Twice what a form may bring: until there, it is we who refuse, in Chinese. waitress keeps a body on disk, not in memory.
         most = 2 * config.upload_megabytes * 1024 * 1024
         waitress.serve(app, host=config.host, port=config.port, threads=THREADS, ident=None, max_request_body_size=most)
+
+
+def make_demo(config: Config, database: Database, kind: str) -> bool:
+    """Prepare the database, make the demo county or town with its progress on the terminal, and print who can sign in; False,
+    and nothing made, if there was somebody."""
+    from service import demo
+
+    if config.is_production:
+        raise Misconfigured("The demo county has well-known passwords: it is not made in production.")
+    setup.prepare(database)
+    is_empty = not setup.has_people(database)
+    if is_empty:
+        with click.progressbar(length=100, label="正在建演示县") as bar:
+            demo.build(database, config.place, steps.RULES, kind, tell=lambda share: bar.update(int(share * 100) - bar.pos))
+    if sign_ins := demo.sign_ins(database):
+        click.echo(sign_ins)
+    return is_empty
 
 
 def work(config: Config) -> None:

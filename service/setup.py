@@ -113,6 +113,12 @@ def record_faults(database: Database) -> list[str]:
         return history.verify(session) + facts.faults(session) + tasks.faults(session)
 
 
+def has_people(database: Database) -> bool:
+    """Whether anybody has an account."""
+    with database.reading() as session:
+        return bool(people.everybody(session))
+
+
 def list_people(database: Database) -> Iterator[str]:
     """One line a person: login, name, posts."""
     with database.reading() as session:

@@ -166,9 +166,14 @@ def keep(database: Database, stored: Iterable[Stored], *, by: int) -> None:
     """Write down what pictures said of time and place, right after `receive`, in a transaction of its own: a form that is
     refused and shown again must not lose it."""
     with database.transaction() as session:
-        for one in stored:
-            if session.get(Photo, one.sha256) is None:
-                session.add(Photo(**vars(one), received_at=clock.now(), received_by=by))
+        write_down(session, stored, by=by)
+
+
+def write_down(session: Session, stored: Iterable[Stored], *, by: int) -> None:
+    """Write down what pictures said of time and place."""
+    for one in stored:
+        if session.get(Photo, one.sha256) is None:
+            session.add(Photo(**vars(one), received_at=clock.now(), received_by=by))
 
 
 def attach(session: Session, hazard: Hazard, task: Any, field: str, sha256s: Iterable[str], *, by: int) -> list[str]:

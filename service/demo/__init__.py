@@ -1,26 +1,42 @@
-"""The demo county: fictional, one small town of nine people who hold several posts each, its county, and a few hazards.
+"""The demo county: fictional. It is made by driving the real process with a moved clock, never by inserting rows, so its
+histories are true.
 
-It is made by driving the real process with a moved clock, never by inserting rows: its histories are true. `Driver` is also
-what the scenario tests drive with.
+`Driver` is also what the scenario tests drive with.
 """
 
-from service.demo.cases import drive_cases
+from service.demo import county, plans, stands
+from service.demo.cases import of_the_town
 from service.demo.driving import Driver
-from service.demo.town import PASSWORD, PEOPLE, UNITS, build_town, sign_ins
-from workflows import people
+from service.demo.lives import Progress, live
+from service.demo.town import PASSWORD, PEOPLE, UNITS, build_town
 from workflows.db import Database
 from workflows.engine import Rules
 from workflows.store import Place
 
 __all__ = ["PASSWORD", "PEOPLE", "UNITS", "Driver", "build", "build_town", "sign_ins"]
 
+def build(
+    database: Database,
+    place: Place,
+    rules: Rules,
+    kind: str = "county",
+    *,
+    size: stands.Size = stands.FULL,
+    tell: Progress = lambda _: None,
+) -> None:
+    """Make the demo county, or its small town of nine alone, in a database without people. `tell` hears how far it is, from 0
+    to 1."""
+    if kind == "town":
+        build_town(database)
+        driver = Driver(database, place, rules)
+        live(driver, of_the_town(driver), tell=tell)
+        return
+    county.build_county(database)
+    plan = plans.plan(database, size)
+    live(Driver(database, place, rules, plan.random), plan.cases, plan.events, tell=tell)
 
-def build(database: Database, place: Place, rules: Rules, *, cases: bool = True) -> bool:
-    """Make the demo county in a database without people; False, and nothing done, if there is somebody already."""
+
+def sign_ins(database: Database) -> str:
+    """The list that `make run` prints: for each role one person of the demo who holds it; empty where there is no demo."""
     with database.reading() as session:
-        if people.find_by_login(session, "baocun"):
-            return False
-    build_town(database)
-    if cases:
-        drive_cases(Driver(database, place, rules))
-    return True
+        return county.sign_ins(session)

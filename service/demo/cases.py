@@ -1,56 +1,16 @@
-"""The hazards of the demo: reported on different days, driven day by day to where they stand today."""
+"""The hazards of the demo's small town: ten, reported on different days, standing at different stages today."""
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from service.demo.driving import Driver
+from service.demo.lives import Answers, Case
 from workflows import clock, people
 
 
-@dataclass(frozen=True)
-class Case:
-    """A hazard of the demo: on which day before today it was reported, by whom, and where it stands today."""
-
-    days_ago: int
-    login: str
-    stop: str  # it waits at this element; "" runs to the archive
-    report: dict[str, Any]
-    changes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # element → answers of its 1st, 2nd … time
-    passes: int = 0  # how often it goes through the element it will wait at
-
-
-def drive_cases(driver: Driver) -> None:
-    """Let every case live from its report to where it stands, day by day, with the sweep running each morning."""
-    today = clock.today()
-    running: list[tuple[Case, int, dict[str, int]]] = []
-    cases = _cases(driver)
-    for days_ago in range(max(case.days_ago for case in cases), 0, -1):
-        day = today - timedelta(days=days_ago)
-        with clock.travel(clock.at(day, 8)):
-            driver.sweep()
-        for case in (each for each in cases if each.days_ago == days_ago):
-            with clock.travel(clock.at(day, 9)):
-                running.append((case, driver.report(case.login, **case.report), {}))
-        if clock.is_working_day(day):
-            for number, (case, hazard_id, seen) in enumerate(running):
-                _work(driver, case, hazard_id, seen, clock.at(day, 10) + timedelta(minutes=7 * number))
-
-
-def _work(driver: Driver, case: Case, hazard_id: int, seen: dict[str, int], moment: datetime) -> None:
-    """One working day of a case: what is open in the morning is done, but for the element it stops at."""
-    for minute, task in enumerate(driver.open_tasks(hazard_id)):
-        if task.element_id == case.stop and seen.get(case.stop, 0) >= case.passes:
-            continue
-        with clock.travel(moment + timedelta(minutes=minute)):
-            changes = case.changes.get(task.element_id, [])
-            times = seen.get(task.element_id, 0)
-            seen[task.element_id] = times + 1
-            if any(each.id == task.id for each in driver.open_tasks(hazard_id)):
-                driver.do(hazard_id, task.element_id, **(changes[times] if times < len(changes) else {}))
-
-
-def _cases(driver: Driver) -> list[Case]:
+def of_the_town(driver: Driver) -> list[Case]:
+    """Ten cases, from one that is archived to one that was reported yesterday."""
     with driver.database.reading() as session:
         subjects = {unit.name: str(unit.id) for unit in people.units(session, "ENTERPRISE")}
     furniture, gas, noodles = subjects["乙镇木家具厂"], subjects["丙村液化气换瓶点"], subjects["丁村面馆"]
@@ -80,14 +40,21 @@ def _cases(driver: Driver) -> list[Case]:
         ),
     }
     return [
-        Case(38, "zhifa1", "", found["dust"]),
-        Case(34, "qizhan", "sign", found["distance"]),
-        Case(31, "banshi2", "rectify", found["kitchen"]),
-        Case(30, "xianban", "rectify", found["stock"], returned, passes=1),
-        Case(27, "zhifa2", "apply", found["paint"], fails),
-        Case(17, "cunwei2", "verify", found["hose"], immediate),
-        Case(10, "zhifa3", "plan", found["exit"]),
-        Case(5, "anquanyuan", "ack_territory", found["spray"]),
-        Case(2, "zhifa1", "confirm_registration", found["lamp"]),
-        Case(1, "cunwei2", "register", found["fuel"]),
+        _case(38, "zhifa1", "", found["dust"]),
+        _case(34, "qizhan", "sign", found["distance"]),
+        _case(31, "banshi2", "rectify", found["kitchen"]),
+        _case(30, "xianban", "rectify", found["stock"], returned, passes=1),
+        _case(27, "zhifa2", "apply", found["paint"], fails),
+        _case(17, "cunwei2", "verify", found["hose"], immediate),
+        _case(10, "zhifa3", "plan", found["exit"]),
+        _case(5, "anquanyuan", "ack_territory", found["spray"]),
+        _case(2, "zhifa1", "confirm_registration", found["lamp"]),
+        _case(1, "cunwei2", "register", found["fuel"]),
     ]
+
+
+def _case(
+    days_ago: int, login: str, stop: str, report: Mapping[str, Any], answers: Answers | None = None, passes: int = 0
+) -> Case:
+    stops = (stop,) if stop else ()
+    return Case(clock.today() - timedelta(days=days_ago), login, report, stops, answers or {}, passes)

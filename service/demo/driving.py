@@ -1,30 +1,42 @@
-"""A driver that does tasks as the people of the town would, and what an official usually answers."""
+"""A driver that does tasks as the people of the county would, and what an official usually answers."""
 
-import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from random import Random
+from typing import Any, TypeVar
+from zlib import crc32
 
-from PIL import Image, ImageDraw
-
-from service.demo.town import PEOPLE
-from workflows import clock, hazards, people, photos
+from service.demo import pictures
+from workflows import clock, duties, hazards, people, photos, rectifications
 from workflows.db import Database
-from workflows.engine import Rules, beginnings, own, tasks, timers
+from workflows.engine import Post, Rules, Subject, beginnings, own, tasks, timers
 from workflows.engine.worklist import Task
 from workflows.hazards import Hazard
 from workflows.store import Place
 
+Thing = TypeVar("Thing")
+PAPERS = ("notice", "sealed")
+MENDED = ("after", "verify", *PAPERS)
+
+
+class NobodyMay(LookupError):
+    """A task stands still: its post is vacant, or whoever holds it may not do this one."""
+
 
 @dataclass
 class Driver:
-    """Does tasks as the people of the town would, one transaction each, through the verbs the pages use."""
+    """Does tasks as the people of the county would, one transaction each, through the verbs the pages use.
+
+    With a `random`, one of several who may do a task does it, and one of several who may be named is named; without, the first.
+    """
 
     database: Database
     home: Place
     rules: Rules
+    random: Random | None = None
     ids: dict[str, int] = field(default_factory=dict)
+    away: dict[int, int] = field(default_factory=dict)  # who is on leave → who stands in for him
 
     def person(self, login: str) -> int:
         """The id of a person by login."""
@@ -35,21 +47,38 @@ class Driver:
                 self.ids[login] = found.id
         return self.ids[login]
 
+    def one_of(self, things: Sequence[Thing]) -> Thing:
+        """One of several that are all right."""
+        return self.random.choice(things) if self.random else things[0]
+
     def photo(self, text: str, number: int = 1) -> str:
-        """A small picture with some writing on it, taken in like any other; answers its reference."""
-        picture = _picture(text, number)
-        stream = io.BytesIO()
-        picture.save(stream, "JPEG")
-        stream.seek(0)
-        stored = photos.receive(self.home, stream, "photo.jpg")
-        photos.keep(self.database, [stored], by=self.person("banshi1"))
-        return stored.sha256
+        """A picture of nowhere in particular, taken in like any other; answers its reference."""
+        with self.database.transaction() as session:
+            return self.photos(session, text, by=self.person("banshi1"), first=number)[0]
+
+    def photos(
+        self, session: Any, text: str, *, by: int, count: int = 1, first: int = 1, scene: str = "", place: str = ""
+    ) -> list[str]:
+        """Pictures of a place (the same place looks the same again), taken in like any others; answers their references."""
+        moment, stored = clock.local(clock.now()), []
+        for number in range(first, first + count):
+            seed, label = crc32(place.encode()) + number, f"{text} {number}"
+            if text in PAPERS:
+                drawn = pictures.paper(moment, label, seed=seed)
+            else:
+                drawn = pictures.draw(scene, moment, label, seed=seed, is_mended=text in MENDED)
+            stored.append(photos.receive(self.home, drawn, "photo.jpg"))
+        photos.write_down(session, stored, by=by)
+        return [each.sha256 for each in stored]
+
+    def photos_of(self, session: Any, hazard: Hazard, text: str, *, by: int, count: int = 1) -> list[str]:
+        """Pictures of the place of a hazard."""
+        return self.photos(session, text, by=by, count=count, scene=hazard.sector or "", place=hazard.description)
 
     def report(self, login: str, **data: Any) -> int:
         """Report a hazard; answers its id."""
         given = {
             "description": "检查发现安全出口上锁、通道堆放货物，一旦起火人员无法疏散。",
-            "photos": [self.photo("before")],
             "immediate_danger": False,
             "source": "ENFORCE",
             **data,
@@ -59,6 +88,10 @@ class Driver:
             given = {"inspection_kind": "ROUTINE", "inspection_on": today, "inspectors": "执法队员甲", **given}
         reporter = self.person(login)
         with self.database.transaction() as session:
+            if "photos" not in given:
+                unit = people.find_enterprise(session, int(given.get("subject_id", 0)))
+                scene = (unit and unit.sector_code) or ""
+                given["photos"] = self.photos(session, "before", by=reporter, scene=scene, place=given["description"])
             caller = people.caller(session, reporter)
             return hazards.open(session, self.rules, caller, given).id
 
@@ -72,35 +105,44 @@ class Driver:
     def open_tasks(self, hazard_id: int) -> list[Task]:
         """The open tasks of a hazard, oldest first."""
         with self.database.reading() as session:
-            return tasks.open_of(session, hazards.get(session, hazard_id).ref)
+            return tasks.open_of(session, Subject("hazard", hazard_id))
 
     def do(self, hazard_id: int, element: str, login: str | None = None, **data: Any) -> None:
         """Do the first open task at an element, as this person or as whoever may, with usual answers for what is not given."""
-        task = next(each for each in self.open_tasks(hazard_id) if each.element_id == element)
-        with self.database.reading() as session:
-            hazard = hazards.get(session, hazard_id)
-            caller = people.caller(session, self.person(login)) if login else self._whoever_may(session, task)
-            answers = self.usual(session, hazard, task, caller.person_id)
+        self.complete(next(each for each in self.open_tasks(hazard_id) if each.element_id == element), login, **data)
+
+    def complete(self, task: Task, login: str | None = None, **data: Any) -> None:
+        """Do an open task, as this person or as whoever may, with usual answers for what is not given."""
         with self.database.transaction() as session:
-            tasks.complete(session, self.rules, tasks.get(session, task.id, caller), caller, {**answers, **data})
+            hazard = hazards.get(session, task.subject.id)
+            person_id = self.person(login) if login else self._whoever_may(session, hazard, task)
+            answers = {**self.usual(session, hazard, task, person_id), **data}
+            caller = people.caller(session, person_id)
+            tasks.complete(session, self.rules, tasks.get(session, task.id, caller), caller, answers)
 
     def sweep(self) -> None:
         """Fire every timer that is due now."""
         while timers.sweep(self.database, self.rules):
             pass
 
-    def _whoever_may(self, session: Any, task: Task) -> Any:
-        """One of those whose task it is, in whose inbox it lies and who may do it: the enterprise's own people first."""
-        places = tasks.posts_of(session, task)
-        named = {place.unit_id for place in places if place == own(place.unit_id)}
-        near = {person.id for person in people.holders(session, places)} | named | {task.assignee_id}
-        for login in sorted(PEOPLE, key=lambda login: not _is_of_enterprise(login)):
-            if self.person(login) in near:
-                caller = people.caller(session, self.person(login))
-                rows = tasks.inbox(session, self.rules, caller, limit=500).rows
-                if any(row.task.id == task.id and not row.forbidden for row in rows):
-                    return caller
-        raise LookupError(f"nobody may do {task.element_id}: {task.blocked or task.note}")
+    def _whoever_may(self, session: Any, hazard: Hazard, task: Task) -> int:
+        """One of those whose task it is and who may do it, or who stands in for him: the enterprise's own people first."""
+        posts = tasks.posts_of(session, task)
+        at_home = [post for post in posts if post.role in people.ENTERPRISE_ROLES]
+        free = self._free(session, hazard, task, at_home or posts)
+        if at_home and not free:
+            near = self._free(session, hazard, task, posts)
+            free = [person_id for person_id in near if not rectifications.proxy_fault(session, hazard, person_id)]
+        if not free:
+            raise NobodyMay(f"nobody may do {task.element_id}: {task.blocked or task.note}")
+        return free[-1] if task.element_id == "sign" else self.one_of(free)  # an acting leader signs for the leader
+
+    def _free(self, session: Any, hazard: Hazard, task: Task, posts: Sequence[Post]) -> list[int]:
+        named = {post.unit_id for post in posts if post == own(post.unit_id)} | {task.assignee_id or 0}
+        active = [person_id for person_id in named - {0} if people.get(session, person_id).is_active]
+        near = [*(person.id for person in people.holders(session, posts)), *active]
+        acting = {self.away.get(person_id, person_id) for person_id in near}
+        return sorted(acting - duties.barred(session, hazard, task.duty, acting))
 
     def usual(self, session: Any, hazard: Hazard, task: Task, by: int) -> dict[str, Any]:
         """What an official would usually answer at an element: everything goes well."""
@@ -111,32 +153,16 @@ class Driver:
         """The values of an option list."""
         return [value for value, _ in self.rules.options[name](session, hazard)]
 
+    def option(self, session: Any, name: str, hazard: Hazard) -> str:
+        """One value of an option list."""
+        return self.one_of(self.options(session, name, hazard))
 
-def _is_of_enterprise(login: str) -> bool:
-    return any(role in people.ENTERPRISE_ROLES for role, _ in PEOPLE[login][2])
 
-
-def _proxy(driver: Driver, session: Any, by: int) -> dict[str, Any]:
+def _proxy(driver: Driver, session: Any, hazard: Hazard, by: int) -> dict[str, Any]:
     """Whoever is not of the enterprise enters for it, with a photo of the sealed paper (代录)."""
     if any(post.role in people.ENTERPRISE_ROLES for post in people.posts(session, by)):
         return {"by_proxy": False}
-    return {"by_proxy": True, "sealed_original": [driver.photo("sealed")]}
-
-
-def _picture(text: str, number: int) -> Image.Image:
-    """A corridor with a door: shut and blocked before, open and free after; with the moment it was taken."""
-    seed = sum(map(ord, text)) + number * 7
-    picture = Image.new("RGB", (640, 480), (206 - seed % 20, 204, 196))
-    draw = ImageDraw.Draw(picture)
-    draw.polygon([(0, 480), (640, 480), (430, 300), (210, 300)], fill=(150, 140 + seed % 12, 128))
-    draw.polygon([(0, 0), (640, 0), (430, 90), (210, 90)], fill=(230, 230, 226))
-    is_free = text in ("after", "verify")
-    draw.rectangle((265, 130, 375, 300), fill=(92, 150, 104) if is_free else (150, 74, 62), outline=(60, 50, 44), width=4)
-    for box in range(0 if is_free else 2 + seed % 3):
-        left, top = 150 + 95 * box, 330 - 18 * (box % 2)
-        draw.rectangle((left, top, left + 86, top + 78), fill=(176, 136, 84), outline=(96, 70, 40), width=3)
-    draw.text((12, 456), f"{clock.local(clock.now()):%Y-%m-%d %H:%M}  {text} {number}", fill=(250, 220, 60), font_size=18)
-    return picture
+    return {"by_proxy": True, "sealed_original": driver.photos_of(session, hazard, "sealed", by=by)}
 
 
 Answer = Callable[[Driver, Any, Hazard, int], dict[str, Any]]
@@ -155,8 +181,8 @@ def _register(driver: Driver, session: Any, hazard: Hazard, _by: int) -> dict[st
 
 def _issue_rectify(driver: Driver, session: Any, hazard: Hazard, _by: int) -> dict[str, Any]:
     return {
-        "territory_person": driver.options(session, "territory_persons", hazard)[0],
-        "sector_person": driver.options(session, "sector_persons", hazard)[0],
+        "territory_person": driver.option(session, "territory_persons", hazard),
+        "sector_person": driver.option(session, "sector_persons", hazard),
         "lead_unit": "TERRITORY",
         "mode": "DEADLINE",
         "due_date": (clock.today() + timedelta(days=30)).isoformat(),
@@ -166,22 +192,22 @@ def _issue_rectify(driver: Driver, session: Any, hazard: Hazard, _by: int) -> di
 
 def _plan(driver: Driver, session: Any, hazard: Hazard, by: int) -> dict[str, Any]:
     return {
-        **_proxy(driver, session, by),
-        "person": "厂长",
+        **_proxy(driver, session, hazard, by),
+        "person": "主要负责人",
         "measures": "拆除门锁，清空通道，增设应急照明和疏散指示标志。",
         "fund_yuan": 1_200_000,
         "deadline": max(hazard.due_on, clock.today()).isoformat() if hazard.due_on else None,
         "emergency_plan": "整改期间停用二层车间，安排专人值守。",
-        "onsite_notice_photo": [driver.photo("notice")],
+        "onsite_notice_photo": driver.photos_of(session, hazard, "notice", by=by),
     }
 
 
 def _rectify(driver: Driver, session: Any, hazard: Hazard, by: int) -> dict[str, Any]:
     data = {
-        **_proxy(driver, session, by),
+        **_proxy(driver, session, hazard, by),
         "finish_report": "门锁已拆除，通道已清空，应急照明安装完毕，员工已培训。",
         "close_reason": "RECTIFIED",
-        "after_photos": [driver.photo("after", 1), driver.photo("after", 2)],
+        "after_photos": driver.photos_of(session, hazard, "after", by=by, count=2),
     }
     if hazard.mode == "IMMEDIATE":
         data |= {
@@ -196,14 +222,27 @@ def _rectify(driver: Driver, session: Any, hazard: Hazard, by: int) -> dict[str,
 
 
 def _verify(driver: Driver, session: Any, hazard: Hazard, by: int) -> dict[str, Any]:
-    members = [value for value in driver.options(session, "verifiers", hazard) if int(value) != by]
+    others = [value for value in driver.options(session, "verifiers", hazard) if int(value) != by]
+    certified = [value for value in others if people.get(session, int(value)).certificate_no]
     return {
         "onsite_at": clock.now().isoformat(),
-        "members": members[:1],
+        "members": [driver.one_of(certified or others)],
         "check_items": ["person", "measures", "fund", "deadline", "emergency_plan", "clause"],
         "result": "PASS",
-        "photos": [driver.photo("verify", 1), driver.photo("verify", 2)],
+        "photos": driver.photos_of(session, hazard, "verify", by=by, count=2),
         "opinion": "现场逐项核对，隐患已消除。",
+    }
+
+
+def _draft(_driver: Driver, _session: Any, hazard: Hazard, _by: int) -> dict[str, Any]:
+    """What enterprises find themselves they show on site; the town does not publish it (domain P12)."""
+    if hazard.source == "SELF":
+        return {"exempt": True, "exempt_reason": "企业自查发现，已由企业在现场醒目位置公示。"}
+    return {
+        "exempt": False,
+        "content": f"{hazard.subject_name}的重大事故隐患已完成整改，经验收合格，县政府分管领导签字销号。",
+        "channels": ["web"],
+        "checklist": ["tipster", "personal", "secret"],
     }
 
 
@@ -215,14 +254,22 @@ USUAL: Mapping[str, Answer] = {
     "issue_rectify": _issue_rectify,
     "ack_territory": lambda *_: {"decision": "accept"},
     "ack_sector": lambda *_: {"decision": "accept"},
+    "reassign_territory": lambda driver, session, hazard, _: {
+        "territory_person": driver.option(session, "territory_persons", hazard),
+        "reason": "该企业确在本村范围内，按属地原则由所列人员负责。",
+    },
+    "reassign_sector": lambda driver, session, hazard, _: {
+        "sector_person": driver.option(session, "sector_persons", hazard),
+        "reason": "按行业分工，由所列人员负责。",
+    },
     "issue_track": lambda driver, session, hazard, _: {
         "county_dept": driver.options(session, "county_depts", hazard)[0],
     },
     "name_tracker": lambda driver, session, hazard, _: {
         "decision": "accept",
-        "tracker": driver.options(session, "trackers", hazard)[0],
+        "tracker": driver.option(session, "trackers", hazard),
     },
-    "county_names": lambda driver, session, hazard, _: {"tracker": driver.options(session, "trackers", hazard)[0]},
+    "county_names": lambda driver, session, hazard, _: {"tracker": driver.option(session, "trackers", hazard)},
     "ack_tracker": lambda *_: {"decision": "accept"},
     "rule_on_track": lambda driver, session, hazard, _: {
         "county_dept": driver.options(session, "county_depts", hazard)[0],
@@ -238,12 +285,7 @@ USUAL: Mapping[str, Answer] = {
     "town_review": lambda *_: {"decision": "approve", "opinion": "同意上报。"},
     "tracker_opinion": lambda *_: {"decision": "agree", "opinion": "同意销号。", "onsite_checked": True},
     "sign": lambda *_: {"decision": "sign", "opinion": "同意销号。"},
-    "draft_disclosure": lambda *_: {
-        "exempt": False,
-        "content": "该隐患已整改并销号。",
-        "channels": ["web"],
-        "checklist": ["tipster", "personal", "secret"],
-    },
+    "draft_disclosure": _draft,
     "approve_disclosure": lambda *_: {"decision": "accept", "opinion": "同意公开。"},
     "supplement": lambda *_: {"note": "已补齐。"},
 }

@@ -12,7 +12,11 @@ COUNTY, TOWN, VILLAGE, OTHER_VILLAGE = "999901000000", "999901101000", "99990110
 FROM = date(2023, 1, 1)
 
 # key: (kind, name, region, parent's key, further columns)
-UNITS: Mapping[str, tuple[str, str, str, str | None, dict[str, Any]]] = {
+Units = Mapping[str, tuple[str, str, str, str | None, dict[str, Any]]]
+# login: (name, certificate, [(role, unit's key)])
+People = Mapping[str, tuple[str, str | None, list[tuple[str, str]]]]
+
+UNITS: Units = {
     "county": ("COUNTY", "甲县", COUNTY, None, {}),
     "emergency": ("COUNTY_DEPT", "甲县应急管理局", COUNTY, "county", {"sectors": ["INDUSTRY", "HAZCHEM", "FIREWORKS"]}),
     "housing": ("COUNTY_DEPT", "甲县住建局", COUNTY, "county", {"sectors": ["GAS", "CONSTRUCTION", "SELF_BUILT"]}),
@@ -44,8 +48,7 @@ UNITS: Mapping[str, tuple[str, str, str, str | None, dict[str, Any]]] = {
     ),
 }
 
-# login: (name, certificate, [(role, unit's key)])
-PEOPLE: Mapping[str, tuple[str, str | None, list[tuple[str, str]]]] = {
+PEOPLE: People = {
     "baocun": (
         "包村干部兼分管领导",
         None,
@@ -78,23 +81,19 @@ PEOPLE: Mapping[str, tuple[str, str | None, list[tuple[str, str]]]] = {
 }
 
 
-def sign_ins() -> str:
-    """The list that `make run` prints: one line a person, with his posts."""
-    rows = [
-        f"  {login:<12}{'、'.join(UNITS[unit][1] + people.role_name(role) for role, unit in posts)}"
-        for login, (_, _, posts) in PEOPLE.items()
-    ]
-    return "\n".join([f"演示县的登录名（密码都是 {PASSWORD}）：", *rows])
-
-
 def build_town(database: Database) -> None:
-    """Campaigns, units, persons and their posts, all through verbs."""
+    """The town of nine with its county: campaigns, units, persons and their posts, all through verbs."""
+    settle(database, UNITS, PEOPLE)
+
+
+def settle(database: Database, all_units: Units, all_people: People) -> None:
+    """Make units, persons and their posts."""
     with database.transaction() as session:
         campaigns.seed(session)
         units: dict[str, people.Unit] = {}
-        for key, (kind, name, region, parent, more) in UNITS.items():
+        for key, (kind, name, region, parent, more) in all_units.items():
             units[key] = staffing.add_unit(session, kind, name, region, parent=units.get(parent or ""), **more)
-        for login, (name, certificate, posts) in PEOPLE.items():
+        for login, (name, certificate, posts) in all_people.items():
             person = staffing.add_person(session, name, login, PASSWORD, certificate_no=certificate)
             for role, unit in posts:
                 staffing.appoint(session, person, role, units[unit], FROM)

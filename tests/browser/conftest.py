@@ -1,4 +1,4 @@
-"""A real server with the demo county, and a real Chromium in front of it.
+"""A real server with the small town of the demo, and a real Chromium in front of it.
 
 A page that logs an error, breaks the content security policy or gets a 5xx fails its test, whatever the test looks at.
 A failed test leaves a screenshot; its path stands in the report.
@@ -31,7 +31,7 @@ OPTIONS = {
     "viewport": {"width": 1366, "height": 768},
     "reduced_motion": "reduce",  # no transitions between pages: a test leaves a page before they have ended
 }
-START_SECONDS = 120  # the demo county is driven through its processes first
+START_SECONDS = 120  # its hazards are driven through its processes first
 REPORT = pytest.StashKey[dict[str, pytest.TestReport]]()
 
 
@@ -46,12 +46,12 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server as `make run` starts it, on a free port, with a home of its own."""
+    """The server as `make run` starts it, but with the small town, on a free port, with a home of its own."""
     home = tmp_path_factory.mktemp("home")
     address = f"127.0.0.1:{_free_port()}"
     made = Server(f"http://{address}", home, home / "server.log")
     settings = {"BIHUAN_HOME": str(home), "BIHUAN_ADDRESS": address, "DATABASE_URL": "", "BIHUAN_ENV": "development"}
-    command = [sys.executable, "-m", "service", "run", "--demo"]
+    command = [sys.executable, "-m", "service", "run", "--demo", "town"]
     with open(made.log, "w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **settings})
     try:

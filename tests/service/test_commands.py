@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from service.__main__ import main
+from service.config import Misconfigured
 from service.demo import PASSWORD
 from service.setup import SHIPPED
 from workflows import people
@@ -26,9 +27,9 @@ COMMANDS += ["user", "user list", "user add", "user appoint", "user password"]
 
 @pytest.fixture(scope="module")
 def lived_in(tmp_path_factory):
-    """A home with the demo county, made once by the command itself, and what the command said."""
+    """A home with the demo's small town, made once by the command itself, and what the command said."""
     home = tmp_path_factory.mktemp("lived-in")
-    return home, _run(home, "demo")
+    return home, _run(home, "demo", "town")
 
 
 @pytest.fixture
@@ -101,16 +102,37 @@ def test_init_leaves_a_living_database_alone(home):
     assert before[0] > [(0,)]
 
 
-def test_demo_names_every_sign_in_and_does_nothing_the_second_time(lived_in, home):
+def test_demo_names_a_sign_in_for_each_role_and_does_nothing_the_second_time(lived_in, home):
     answer = lived_in[1]
     assert answer.exit_code == 0, answer.output
-    logins = {row[0] for row in _ask(home, "select login from persons")}
-    assert all(login in answer.output for login in logins)
+    shown = {line.split()[0] for line in answer.output.splitlines() if line.startswith("  ")}
+    held = _ask(home, "select login, role from persons join appointments on persons.id = person_id")
+    assert {role for login, role in held if login in shown} == {role for _, role in held}
+    assert len(shown) < len({login for login, _ in held})  # one a role, not everybody
+    assert "正在建演示县" in answer.output
     assert PASSWORD in answer.output
     before = _ask(home, "select count(*), max(id) from history")
-    again = _run(home, "demo")
-    assert (again.exit_code, again.output) == (0, "库中已有人员，没有改动。\n")
+    for kind in ("town", "county"):
+        again = _run(home, "demo", kind)
+        assert again.exit_code == 0
+        assert again.output.endswith("库中已有人员，没有改动。\n")
+        assert "正在建演示县" not in again.output
     assert _ask(home, "select count(*), max(id) from history") == before
+
+
+def test_demo_does_not_mix_with_a_real_county(tmp_path):
+    """Whoever has people of his own gets no fictional ones beside them, nor a list of well-known passwords."""
+    assert _run(tmp_path, "county", "999902000000", "己县").exit_code == 0
+    answer = _run(tmp_path, "demo")
+    assert (answer.exit_code, answer.output) == (0, "库中已有人员，没有改动。\n")
+    assert _ask(tmp_path, "select count(*) from persons") == [(3,)]
+
+
+def test_demo_is_refused_in_production(tmp_path):
+    env = {"BIHUAN_HOME": str(tmp_path), "DATABASE_URL": "", "BIHUAN_ENV": "production", "BIHUAN_SECRET_KEY": "for tests " * 4}
+    answer = CliRunner().invoke(main, ["demo"], env=env)
+    assert isinstance(answer.exception, Misconfigured)
+    assert not (tmp_path / "bihuan.db").exists()
 
 
 # ---- check, deploy -----------------------------------------------------------------------------------------------------
