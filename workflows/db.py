@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Date, DateTime, Engine, Integer, MetaData, Text, create_engine, event
 from sqlalchemy.engine import Connection, Dialect, ExceptionContext
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Session as Session  # the pages name it, and may not import SQLAlchemy
 from sqlalchemy.orm.exc import StaleDataError
@@ -23,6 +24,8 @@ from workflows.errors import Conflict, Unavailable
 WAIT_SECONDS = 30  # a writer that waited this long is told so; it would mean a transaction that never ends
 CONNECT_SECONDS = 5  # a PostgreSQL that does not answer by then is away
 AWAY = "暂时连接不上数据库，刚才的操作可能没有保存。请稍等片刻，刷新页面核对后再办理。"
+OVERTAKEN = "刚才有人同时办理了这件事，您的操作没有保存。请刷新后再看。"
+SQLITE_TAKEN = ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 SQLITE_AWAY = ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")
 
 Key = BigInteger().with_variant(Integer(), "sqlite")
@@ -86,11 +89,16 @@ class _Session(Session):
     """A session whose lost races are refusals: the second of two writers of one revision gets a sentence, not a traceback."""
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
-        """Write what has changed; Conflict if somebody else has changed it first."""
+        """Write what has changed; Conflict if somebody else has changed it first, or has taken what there can be but once: the
+        verbs look before they write, so a row that is there all the same has come in between."""
         try:
             super().flush() if objects is None else super().flush(objects)
         except StaleDataError:
-            raise Conflict("刚才有人同时办理了这件事，您的操作没有保存。请刷新后再看。") from None
+            raise Conflict(OVERTAKEN) from None
+        except IntegrityError as error:
+            if _is_taken(error.orig):
+                raise Conflict(OVERTAKEN) from None
+            raise
 
 
 class Database:
@@ -127,6 +135,11 @@ class Database:
         """A snapshot to read from; it takes no lock and writes nothing."""
         with self.session(writes=False) as session:
             yield session
+
+
+def _is_taken(error: Any) -> bool:
+    """Whether a row was refused because another one has its unique key."""
+    return getattr(error, "sqlstate", "") == "23505" or getattr(error, "sqlite_errorname", "") in SQLITE_TAKEN
 
 
 def _say_away(context: ExceptionContext) -> Exception | None:

@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock, hazards
@@ -80,7 +79,7 @@ def _hold(session: Session, caller: Caller, key: str) -> ReportDraft:
     mine = select(ReportDraft).where(ReportDraft.person_id == caller.person_id, ReportDraft.key == key).with_for_update()
     draft = session.scalar(mine)
     if draft is None:
-        with suppress(IntegrityError), session.begin_nested():
+        with suppress(Conflict), session.begin_nested():
             session.add(ReportDraft(person_id=caller.person_id, key=key, data={}, saved_at=clock.now()))
         draft = session.scalars(mine).one()
     if draft.hazard_id is not None:

@@ -1,9 +1,14 @@
 """The chain: what is altered, cut out or cut off is found."""
 
+from datetime import timedelta
+from threading import Thread
+
 import pytest
 from sqlalchemy import text
 
+from workflows import clock
 from workflows.engine import Subject, history
+from workflows.errors import Conflict
 
 ONE, OTHER = Subject("hazard", 1), Subject("hazard", 2)
 
@@ -76,3 +81,63 @@ def test_a_refusal_is_kept_apart_from_the_refused(chain):
     with chain.reading() as session:
         line = history.lines(session, Subject("person", 7))[-1]
     assert (line.kind, line.by, line.body) == ("refused", 7, {"what": "forbidden", "path": "/tasks/1"})
+
+
+# ---- several writers at once ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def several(chain):
+    """A database in which several transactions write at once."""
+    if chain.is_sqlite:
+        pytest.skip("the embedded database has one writer")
+    return chain
+
+
+def test_the_second_writer_of_one_chain_gets_a_sentence(several):
+    """Never an error page: whoever comes second is told that his deed was not saved, and the chain is whole."""
+
+    def overtaken():
+        with several.transaction() as late:
+            history.record(late, ONE, "late")
+            with several.transaction() as early:
+                history.record(early, ONE, "early")
+
+    with pytest.raises(Conflict, match="没有保存"):
+        overtaken()
+    assert faults(several) == []
+    with several.reading() as session:
+        assert [line.kind for line in history.lines(session, ONE)][-1] == "early"
+
+
+def test_a_refusal_waits_for_its_place_in_the_chain(several):
+    """It is tried again, because nobody is there who could: it waits for the other writer, loses, and comes next."""
+    with several.transaction() as other:
+        history.record(other, Subject("person", 7), "other")
+        other.flush()
+        refusal = Thread(target=history.record_refusal, args=(several, 7, "forbidden"))
+        refusal.start()
+        refusal.join(timeout=0.3)
+        assert refusal.is_alive()
+    refusal.join(timeout=10)
+    with several.reading() as session:
+        assert [line.kind for line in history.lines(session, Subject("person", 7))] == ["other", "refused"]
+
+
+def test_a_line_that_was_on_its_way_when_an_anchor_was_made_is_in_the_next(several, clock_at):
+    """Ids are given before the commit: the line with the smaller id may come after the anchor that has seen the greater."""
+    morning = clock_at("2026-03-02 00:10")
+    with several.transaction() as slow:
+        history.record(slow, ONE, "slow")
+        slow.flush()
+        with several.transaction() as quick:
+            history.record(quick, OTHER, "quick")
+        first = history.anchor(several)
+    assert ["hazard", 1, 5] not in [head[:3] for head in first.heads]
+    clock_at(morning + clock.DAY)
+    second = history.anchor(several)
+    assert [head[:3] for head in second.heads] == [["hazard", 1, 5]]
+    clock_at(morning + clock.DAY + timedelta(hours=2))
+    assert history.anchor(several) is None
+    change(several, "DELETE FROM history WHERE subject_id = 1 AND seq = 5")
+    assert faults(several) == ["hazard 1：第 5 条与每日锚点不符。"]

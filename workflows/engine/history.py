@@ -11,18 +11,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock, memory
 from workflows.db import Base, Database, Key, canonical
 from workflows.engine import Subject
+from workflows.errors import Conflict
 
 ALGORITHM = "sha256"
+SETTLED = timedelta(hours=1)  # no transaction lasts that long: by then its lines are there, or never will be
 RETRIES = 20  # refusals of one person that come at once: each waits for its place in the chain
 
 log = logging.getLogger(__name__)
@@ -108,7 +109,8 @@ def _hash_of_anchor(anchor: Anchor) -> str:
 def record(
     session: Session, subject: Subject, kind: str, /, *, by: int | None = None, on_behalf_of: int | None = None, **body: Any
 ) -> Line:
-    """Append one line to the subject's chain. Two writers of one chain: the unique `seq` lets only one of them commit.
+    """Append one line to the subject's chain. Two writers of one chain: the unique `seq` lets only one of them commit;
+    the other gets Conflict when it is flushed.
 
     The line gets its id when the session is next flushed, so that the lines of one click go in as one statement.
     """
@@ -135,7 +137,7 @@ def record(
 def record_refusal(database: Database, person_id: int | None, what: str, **body: Any) -> None:
     """Keep what was refused, in a transaction of its own, after the refused one was rolled back. Nobody known is person 0."""
     for _ in range(RETRIES):
-        with suppress(IntegrityError), database.transaction() as session:
+        with suppress(Conflict), database.transaction() as session:
             record(session, Subject("person", person_id or 0), "refused", by=person_id, what=what, **body)
             return
     log.error("a refusal could not be recorded: %s", what)
@@ -145,14 +147,14 @@ def anchor(database: Database) -> Anchor | None:
     """Write the day's anchor over every chain that grew since the last one; None if none did."""
     with database.transaction() as session:
         last = session.scalar(select(Anchor).order_by(Anchor.id.desc()).limit(1))
-        since = last.last_line_id if last else 0
         newest = session.scalar(select(func.max(Line.id))) or 0
-        if newest == since:
+        heads = _not_anchored(session, last)
+        if not heads:
             return None
         made = Anchor(
             at=clock.now(),
             last_line_id=newest,
-            heads=_heads_between(session, since, newest),
+            heads=heads,
             algorithm=ALGORITHM,
             previous=last.hash if last else "",
         )
@@ -231,10 +233,23 @@ def _head(session: Session, subject: Subject) -> tuple[int, str]:
     return found or (0, "")
 
 
-def _heads_between(session: Session, since: int, until: int) -> list[Any]:
+def _not_anchored(session: Session, last: Anchor | None) -> list[Any]:
+    """The heads that no anchor promises yet.
+
+    Ids are given before the commit: when an anchor is made, a line with a smaller id than its last one may still be on its way.
+    So each anchor looks back past the last one, to an anchor made so long before it that what was then on its way has come.
+    """
+    older = select(Anchor).where(Anchor.at <= last.at - SETTLED).order_by(Anchor.id.desc()).limit(1) if last else None
+    base = session.scalar(older) if older is not None else None
+    later = select(Anchor.heads).where(Anchor.id > (base.id if base else 0))
+    promised = {tuple(head) for heads in session.scalars(later) for head in heads}
+    return [head for head in _heads_since(session, base.last_line_id if base else 0) if tuple(head) not in promised]
+
+
+def _heads_since(session: Session, line_id: int) -> list[Any]:
     grown = (
         select(Line.subject_kind, Line.subject_id, func.max(Line.seq).label("seq"))
-        .where(Line.id > since, Line.id <= until)
+        .where(Line.id > line_id)
         .group_by(Line.subject_kind, Line.subject_id)
         .subquery()
     )

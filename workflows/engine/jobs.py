@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, Text, column, delete, func, inspect, select, table
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock
 from workflows.db import Base, Database
 from workflows.engine import history
-from workflows.errors import Unavailable
+from workflows.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
     from dbos import DBOSClient, DBOSConfig, ScheduleInput
@@ -117,7 +117,7 @@ def is_first(session: Session, what: str = "") -> bool:
     try:
         with session.begin_nested():
             session.add(Done(job_id=job_id, what=what, done_at=clock.now()))
-    except IntegrityError:
+    except Conflict:
         return False
     return True
 

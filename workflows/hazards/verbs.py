@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from workflows import campaigns, clock, facts, fields, inspections, people, photos, sectors
@@ -256,7 +255,7 @@ def _next_number(session: Session, hazard: Hazard) -> str:
     key = f"{hazard.region_code[:9]}-{hazard.campaign}-{year}"
     row = _locked(session, key)
     if row is None:
-        with suppress(IntegrityError), session.begin_nested():  # somebody else may begin the town's year at this moment
+        with suppress(Conflict), session.begin_nested():  # somebody else may begin the town's year at this moment
             session.add(Sequence(key=key, last=0))
         row = _locked(session, key)
     assert row is not None
