@@ -52,6 +52,10 @@ class Field:
     max_length: int | None = None
     least: int = 0
     unit: str = ""
+    narrowed_by: str = ""
+    """The field whose choice says which of the options make sense: their texts begin with its text and a bar."""
+    suggestions: tuple[tuple[str, str], ...] = ()
+    """What a line offers to be taken over; anything else may be typed."""
     is_touched: bool = False
     """Somebody has answered it, or it is faulty: it must not fold away."""
 
@@ -202,6 +206,8 @@ def _field(schema: Schema, key: str, data: Mapping[str, Any], fault: str, option
         min_length=field.get("minLength"),
         max_length=field.get("maxLength"),
         least=field.get("minItems", 0),
+        narrowed_by=field.get("x-narrowed-by", ""),
+        suggestions=tuple(options(field["x-suggest"])) if "x-suggest" in field else (),
         is_touched=bool(fault) or data.get(key) not in (None, field.get("default")),
         unit="元" if kind_of(field) == "money" and "元" not in field.get("title", "") else field.get("x-unit", ""),
     )

@@ -129,9 +129,9 @@ def facts(hazard: Hazard, options: forms.Options) -> list[cases.Fact]:
 
 
 def _clause(hazard: Hazard, options: forms.Options) -> str:
-    """The clause in words; a code that is no longer on the list stands for itself."""
-    if not hazard.standard_clause:
-        return ""
+    """The clause as it was registered; of one registered before clauses were written out, what its list or its code says."""
+    if hazard.clause_text or not hazard.standard_clause:
+        return hazard.clause_text or ""
     return dict(options("clauses")).get(hazard.standard_clause, hazard.standard_clause)
 
 

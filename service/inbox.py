@@ -12,6 +12,7 @@ from workflows import people, report_drafts
 from workflows.engine import instances, tasks
 from workflows.engine.worklist import Task
 from workflows.errors import Invalid
+from workflows.hazards import Hazard, likely_duplicates
 
 blueprint = Blueprint("inbox", __name__)
 
@@ -177,9 +178,16 @@ def _page(task_id: int, data: Mapping[str, Any] | None = None, faults: Mapping[s
         draft=kept,
         again=again,
         own=_handed_in(shown, options),
+        alike=_alike(thing) if is_open else [],
         names=people.names(session, [shown.done_by, shown.assignee_id]),
         **cases.context(shown.subject, thing, options, session.get(instances.Instance, shown.instance_id)),
     )
+
+
+def _alike(thing: Any) -> list[Hazard]:
+    """What a hazard may repeat, until it is decided whether it does (②)."""
+    is_undecided = isinstance(thing, Hazard) and thing.status == "REPORTED"
+    return likely_duplicates(g.session, thing, current_user.caller) if is_undecided else []
 
 
 def _but_oneself(options: forms.Options) -> forms.Options:

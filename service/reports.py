@@ -12,11 +12,12 @@ from service import cases, forms, house, photos
 from workflows import people, report_drafts
 from workflows.engine import definitions
 from workflows.errors import Forbidden, Invalid
-from workflows.hazards import PROCESS, Hazard
+from workflows.hazards import PROCESS, Hazard, likely_duplicates
 
 blueprint = Blueprint("reports", __name__, url_prefix="/hazards")
 
 REPORT = "report"
+SUBJECT = ("subject_id", "subject_name", "region_code")
 MAY_NOT_REPORT = "您的岗位不能上报隐患。如发现隐患，请告知所在村（社区）或镇领导组办公室。"
 
 
@@ -34,10 +35,15 @@ def ask_first() -> None:
 
 @blueprint.get("/new")
 def new() -> ResponseReturnValue:
-    """上报隐患: an empty form, or a draft to go on with; the other drafts lie above it."""
-    key = request.args.get("draft", "")
-    draft = report_drafts.get(g.session, current_user.caller, key) if key else None
-    return _report_page(key or report_drafts.new_key(), draft.data if draft else {}, {}, saved_at=draft and draft.saved_at)
+    """上报隐患: a draft to go on with, or a form that is empty but for the subject; the other drafts lie above it.
+
+    The page's script asks for it with the subject that is just being chosen, for what is known of that subject.
+    """
+    if key := request.args.get("draft", ""):
+        draft = report_drafts.get(g.session, current_user.caller, key)
+        return _report_page(key, draft.data, {}, saved_at=draft.saved_at)
+    subject = {name: request.args[name] for name in SUBJECT if request.args.get(name)}
+    return _report_page(report_drafts.new_key(), subject, {})
 
 
 @blueprint.post("/new")
@@ -107,8 +113,28 @@ def _report_page(
     ]
     fields = forms.view(schema, data, faults, options=options, functions={})
     return render_template(
-        "reports/new.html", schema=schema, fields=fields, faults=faults, values={}, key=key, drafts=drafts, saved_at=saved_at
+        "reports/new.html",
+        schema=schema,
+        fields=fields,
+        faults=faults,
+        values={},
+        key=key,
+        drafts=drafts,
+        saved_at=saved_at,
+        alike=_alike(data, options),
     )
+
+
+def _alike(data: Mapping[str, Any], options: forms.Options) -> list[Hazard]:
+    """What the typed report may repeat, as far as the caller may see it (疑似重复提示)."""
+    subject_id, name, region = (str(data.get(key, "")) for key in SUBJECT)
+    if subject_id in dict(options("subjects")):
+        typed = Hazard(enterprise_id=int(subject_id))
+    elif name and region:
+        typed = Hazard(subject_name=name, region_code=region)
+    else:
+        return []
+    return likely_duplicates(g.session, typed, current_user.caller)
 
 
 def _draft_title(data: Mapping[str, Any], options: forms.Options) -> str:

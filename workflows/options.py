@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from workflows import addresses, people
+from workflows import addresses, clock, hazards, people, standards
 from workflows.hazards.questions import around
 from workflows.hazards.tables import Hazard
 from workflows.people import Person, Unit
@@ -13,20 +13,7 @@ from workflows.sectors import names, offered
 
 Options = list[tuple[str, str]]
 
-CLAUSES = {  # 判定标准, by the standard's short name; the clause text is entered with the data set of domain 8.2
-    "GM-2023": "工贸企业重大事故隐患判定标准（应急管理部令第10号）",
-    "HC-2017": "化工和危险化学品生产经营单位判定标准（安监总管三〔2017〕121号）",
-    "YH-2017": "烟花爆竹生产经营单位判定标准（安监总管三〔2017〕121号）",
-    "MK-2020": "煤矿重大事故隐患判定标准（应急管理部令第4号）",
-    "KS-2022": "金属非金属矿山判定标准（矿安〔2022〕88号）",
-    "FW-2024": "房屋市政工程判定标准（2024版）",
-    "RQ-2023": "城镇燃气经营安全判定标准（建城规〔2023〕4号）",
-    "DL-2023": "道路运输和城市客运判定标准（交办运〔2023〕52号）",
-    "YL-2023": "养老机构判定标准（民办发〔2023〕13号）",
-    "DY-2022": "电力判定标准（国能综通安全〔2022〕123号）",
-    "XF-35181": "重大火灾隐患判定（GB 35181）",
-    "TZ-45067": "特种设备重大事故隐患判定（GB 45067-2024）",
-}
+GENERAL = "通用"
 
 
 def villages(session: Session, hazard: Hazard | None) -> Options:
@@ -43,9 +30,33 @@ def sectors(session: Session, hazard: Hazard | None) -> Options:
     return list((own | offered(session)).items())
 
 
-def clauses(session: Session, hazard: Hazard | None) -> Options:  # noqa: ARG001
-    """The standards by which a hazard is major."""
-    return list(CLAUSES.items())
+def clauses(session: Session, hazard: Hazard | None) -> Options:
+    """The clauses by which a hazard is major, each with the industry it belongs to before a bar: those of the hazard's own
+    industry first. Without a hazard: of every version, for what was registered once."""
+    if hazard is None:
+        return [(clause.code, clause.text) for clause in standards.clauses().values()]
+    found, named = standards.in_force(clock.today(), hazard.sector), names(session)
+    trades = [named.get(_trade(clause, hazard), GENERAL) for clause in found]
+    return [
+        (clause.code, f"{trade}｜{clause.title}（{clause.standard.document}）")
+        for clause, trade in zip(found, trades, strict=True)
+    ]
+
+
+def _trade(clause: standards.Clause, hazard: Hazard) -> str:
+    """The industry a clause is listed under; "" if under what holds in all."""
+    own = clause.standard.sectors
+    if hazard.sector in own:
+        return hazard.sector or ""
+    return "" if clause.standard.is_general else own[0]
+
+
+def duplicates(session: Session, hazard: Hazard | None) -> Options:
+    """Registered hazards that this one may repeat, by number: the same subject within 90 days."""
+    if hazard is None:
+        return []
+    found = hazards.likely_duplicates(session, hazard)
+    return [(each.hazard_no or "", f"{each.subject_name}：{each.description[:20]}") for each in found]
 
 
 def subjects(session: Session, hazard: Hazard | None) -> Options:
@@ -99,6 +110,7 @@ OPTIONS: Mapping[str, Callable[[Session, Hazard | None], Options]] = {
     "villages": villages,
     "sectors": sectors,
     "clauses": clauses,
+    "duplicates": duplicates,
     "subjects": subjects,
     "units": units,
     "county_depts": county_depts,

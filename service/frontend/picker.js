@@ -1,4 +1,7 @@
-// A long list gets a box to narrow it. What is chosen stays in sight.
+// A long list gets a box to narrow it. What is chosen stays in sight. Where the texts begin with a group and a bar (data-by),
+// only the group that the named field says is offered, and what is common to all.
+const COMMON = "通用";
+
 export default function picker(part) {
   const search = document.createElement("input");
   search.type = "search";
@@ -8,7 +11,11 @@ export default function picker(part) {
   search.setAttribute("aria-label", `筛选${part.dataset.noun}`);
   part.before(search);
   const select = part.querySelector("select");
-  const narrow = select ? narrowSelect(select) : narrowBoxes(part);
+  const narrow = select ? narrowSelect(select, part.dataset.by ? grouped(select, part.dataset.by) : () => true) : narrowBoxes(part);
+  if (select && part.dataset.by) {
+    select.form.addEventListener("change", (event) => event.target.name === part.dataset.by && narrow(search.value.trim().toLowerCase()));
+    narrow("");
+  }
   search.addEventListener("input", (event) => {
     event.stopPropagation();
     narrow(search.value.trim().toLowerCase());
@@ -16,13 +23,25 @@ export default function picker(part) {
   search.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
 }
 
-function narrowSelect(select) {
+const group = (option) => option.text.split("｜")[0];
+
+function grouped(select, by) {
+  const own = group(select.options[1]);
+  return (option) => {
+    const control = select.form.elements[by];
+    const chosen = control?.value ? control.selectedOptions[0].text : own;
+    return [chosen, COMMON].includes(group(option));
+  };
+}
+
+function narrowSelect(select, isOffered) {
   const all = [...select.options];
   return (typed) => {
-    const kept = all.filter((option) => !option.value || option.selected || option.text.toLowerCase().includes(typed));
     const { value } = select;
+    const offered = all.filter((option) => !option.value || isOffered(option)).sort((a, b) => (group(a) === COMMON) - (group(b) === COMMON));
+    const kept = offered.filter((option) => !option.value || option.value === value || option.text.toLowerCase().includes(typed));
     select.replaceChildren(...kept);
-    select.value = value;
+    select.value = kept.some((option) => option.value === value) ? value : "";
     const hits = kept.filter((option) => option.value && option.text.toLowerCase().includes(typed));
     if (typed && hits.length === 1) {
       select.value = hits[0].value;

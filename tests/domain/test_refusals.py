@@ -59,7 +59,7 @@ def test_an_inspection_is_of_a_known_kind(town: Town):
 
 # ---- registration ------------------------------------------------------------------------------------------------------
 
-PROPOSAL = {"proposal": "accept", "level_final": "MAJOR", "standard_clause": "GM-2023", "dup_check": "NONE"}
+PROPOSAL = {"proposal": "accept", "level_final": "MAJOR", "standard_clause": "GM-2023/01", "dup_check": "NONE"}
 
 
 @pytest.mark.parametrize("source", ["TIPOFF", "ASSIGNED"])

@@ -127,7 +127,7 @@ class Town:
     def registered(self, **data: Any) -> Hazard:
         """A registered hazard."""
         hazard = self.report(**data)
-        proposal = {"proposal": "accept", "level_final": "MAJOR", "standard_clause": "GM-2023", "dup_check": "NONE"}
+        proposal = {"proposal": "accept", "level_final": "MAJOR", "standard_clause": "GM-2023/01", "dup_check": "NONE"}
         self.act(hazards.propose_registration, hazard, "staff", primary_source=hazard.source, **proposal)
         self.act(hazards.decide_registration, hazard, "director", decision="accept")
         return hazard

@@ -248,3 +248,24 @@ def test_a_duty_greys_the_task_and_says_why(signed_in, driver, hazard_id):
     assert "您不能办理" in browser.get("/").text
     assert browser.post(f"/tasks/{task_id}", data={"csrf_token": token_of(page)}).status_code == 403
     assert "您不能办理这项任务" not in signed_in("zhifa3").get(f"/tasks/{task_id}").text
+
+
+def test_likely_duplicates_are_shown_while_reporting_and_registering(signed_in, driver, hazard_id):
+    """Domain 3.3 ①: 重复→疑似合并提示（同主体＋同条款＋90 天）; each with a link, its number to be taken over."""
+    for element in ("register", "confirm_registration"):
+        driver.do(hazard_id, element)
+    with driver.database.reading() as session:
+        number = hazards.get(session, hazard_id).hazard_no
+    subject = driver_subject(driver)
+    again = driver.report("cunwei", subject_on_file=True, subject_id=subject, source="SELF")
+    task_id = task_id_of(driver, again, "register")
+    page = signed_in("banshi1").get(f"/tasks/{task_id}").text
+    assert "疑似重复" in page
+    assert f'href="/hazards/{hazard_id}"' in page
+    assert f'<option value="{number}">' in page
+    driver.do(again, "register", "banshi1", proposal="merge", dup_check="DUPLICATE", merge_into=number, reason="同一处。")
+    deciding = task_id_of(driver, again, "confirm_registration")
+    assert f'<option value="{number}">' in signed_in("zhuren").get(f"/tasks/{deciding}").text
+    assert number in signed_in("cunwei").get(f"/hazards/new?subject_id={subject}").text
+    assert "疑似重复" not in signed_in("cunwei").get("/hazards/new").text
+    assert "疑似重复" not in signed_in("cunwei2").get(f"/hazards/new?subject_id={subject}").text  # not his village's

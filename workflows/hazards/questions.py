@@ -19,6 +19,7 @@ BY_REGION = frozenset(
 BY_SECTOR = frozenset("STATION_HEAD STATION_STAFF SECTOR_LEADER SECTOR_MEMBER COUNTY_DEPT".split())
 BY_COUNTY_DEPT = frozenset({"COUNTY_DEPT", "COUNTY_TRACKER"})  # what handover two gave to their department, besides
 BY_SECTOR_IF_ANY = frozenset({"ENFORCER", "COUNTY_LEADER"})
+MOST_ALIKE = 10  # likely duplicates that are shown
 DIGITS = {"COUNTY": 6, "COUNTY_DEPT": 6, "TOWN": 9, "STATION": 9, "GROUP": 9, "VILLAGE": 12}
 
 
@@ -93,8 +94,11 @@ def deadlines(session: Session, hazard: Hazard) -> list[Deadline]:
     return list(session.scalars(select(Deadline).where(Deadline.hazard_id == hazard.id).order_by(Deadline.id)))
 
 
-def likely_duplicates(session: Session, hazard: Hazard) -> list[Hazard]:
-    """Registered hazards of the same subject and clause in the last 90 days (①): to be looked at, not refused."""
+def likely_duplicates(session: Session, hazard: Hazard, caller: Caller | None = None) -> list[Hazard]:
+    """Registered hazards of the same subject and clause in the last 90 days (①): to be looked at, not refused.
+
+    The hazard may be one that is only being typed. With a caller: only those he may see.
+    """
     same = [Hazard.id != hazard.id, Hazard.hazard_no.is_not(None), Hazard.status.not_in(rules.NOT_COUNTED)]
     if hazard.enterprise_id:
         same.append(Hazard.enterprise_id == hazard.enterprise_id)
@@ -102,8 +106,10 @@ def likely_duplicates(session: Session, hazard: Hazard) -> list[Hazard]:
         same += [Hazard.subject_name == hazard.subject_name, Hazard.region_code == hazard.region_code]
     if hazard.standard_clause:
         same.append(Hazard.standard_clause == hazard.standard_clause)
+    if caller is not None:
+        same.append(scope(session, caller))
     since = Hazard.registered_at >= clock.now() - timedelta(days=90)
-    return list(session.scalars(select(Hazard).where(since, *same).order_by(Hazard.id)))
+    return list(session.scalars(select(Hazard).where(since, *same).order_by(Hazard.id.desc()).limit(MOST_ALIKE)))
 
 
 # ---- scope -----------------------------------------------------------------------------------------------------------------

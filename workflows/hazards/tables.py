@@ -55,7 +55,8 @@ class Hazard(Base):
     inspection_id: Mapped[int | None] = mapped_column(ForeignKey("inspections.id"))  # ENFORCE
     tip_ref: Mapped[str | None] = mapped_column(String(60))  # TIPOFF: a reference only, never who reported (INV-5)
     superior_doc_no: Mapped[str | None] = mapped_column(String(80))  # ASSIGNED
-    standard_clause: Mapped[str | None] = mapped_column(String(60))
+    standard_clause: Mapped[str | None] = mapped_column(String(60))  # its code, which holds the standard's version
+    clause_text: Mapped[str | None] = mapped_column(String(400))  # as it read then: the data set may change, this may not (M095)
     key_check_item: Mapped[str | None] = mapped_column(String(200))
     # ---- who
     reporter_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))

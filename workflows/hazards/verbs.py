@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows import campaigns, clock, facts, fields, inspections, people, photos, sectors
+from workflows import campaigns, clock, facts, fields, inspections, people, photos, sectors, standards
 from workflows.engine import Caller, Cause, Rules, beginnings, history
 from workflows.errors import Conflict, Forbidden, Invalid
 from workflows.fields import Data
@@ -182,18 +182,17 @@ def propose_registration(session: Session, hazard: Hazard, *, by: int, on_behalf
     """②登记拟办: the office checks level, clause and duplicates, and completes what the field left open."""
     must_be(hazard, "REPORTED")
     hazard.level = fields.choice(data, "level_final", "认定等级", hazard_rules.LEVELS)
-    hazard.standard_clause = fields.find_text(data, "standard_clause")
-    hazard.key_check_item = fields.find_text(data, "key_check_item")
     hazard.source = fields.choice(data, "primary_source", "主要来源", hazard_rules.SOURCES)
     _must_have_proof(hazard, "primary_source")
     for name in ("cause", "harm_analysis", "address", "sector"):
         setattr(hazard, name, fields.find_text(data, name) or getattr(hazard, name))
     if hazard.sector not in sectors.names(session):
         raise Invalid("sector", "请选择行业领域。")
+    _take_ground(session, hazard, data)
     if data.get("proposal", "accept") == "accept":
         _must_have_ground(hazard, "standard_clause")
     shown = ("proposal", "dup_check", "merge_into", "station_opinion", "reason")
-    body = {name: data.get(name) for name in shown} | {"level": hazard.level, "task": task.id}
+    body = {name: data.get(name) for name in shown} | {"level": hazard.level, "task": task.id, "clause": hazard.clause_text}
     history.record(session, hazard.ref, "registration_proposed", by=by, on_behalf_of=on_behalf_of, **body)
 
 
@@ -202,6 +201,21 @@ def _must_have_proof(hazard: Hazard, field: str) -> None:
     if _proof_fault(hazard):
         named = hazard_rules.SOURCES.get(hazard.source or "", "这一来源")
         raise Invalid(field, f"上报时没有“{named}”的依据（检查记录、举报编号或交办文号），不能登记为这一来源。")
+
+
+def _take_ground(session: Session, hazard: Hazard, data: Data) -> None:
+    """The clause in the version that is in force today, written out; a key item only where the trade has no standard (8.2)."""
+    code = hazard.standard_clause = fields.find_text(data, "standard_clause")
+    hazard.key_check_item = fields.find_text(data, "key_check_item")
+    clause = standards.clauses().get(code or "")
+    hazard.clause_text = clause.text if clause else None
+    trade = sectors.names(session).get(hazard.sector or "", "")
+    if code and (clause is None or not clause.standard.is_in_force(clock.today())):
+        raise Invalid("standard_clause", "没有这一判定条款，或者它已经停止使用，请重新选择。")
+    if clause and not clause.fits(hazard.sector):
+        raise Invalid("standard_clause", f"这一条款不适用于“{trade}”，请从该行业或通用的条款中选择。")
+    if hazard.key_check_item and (own := standards.own_of(hazard.sector, clock.today())):
+        raise Invalid("key_check_item", f"“{trade}”有判定标准（{own[0].name}），请选择判定条款。")
 
 
 def _must_have_ground(hazard: Hazard, field: str) -> None:
