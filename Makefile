@@ -35,7 +35,7 @@ test: setup-test assets browser
 	echo "== import contracts"; $(BIN)/lint-imports --no-cache || failed=1; \
 	test $$failed = 0 || echo "FAILED: style, types or contracts, see above. The tests run all the same."; \
 	echo "== tests, on SQLite, on PostgreSQL, and in Chromium"; \
-	BIHUAN_TEST_DATABASE=sqlite,postgresql $(BIN)/python -m pytest $(PYTEST_ARGS) || failed=$$?; \
+	BIHUAN_TEST_DATABASE=sqlite,postgresql $(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS) || failed=$$?; \
 	exit $$failed
 
 soak: setup-test

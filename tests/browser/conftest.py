@@ -44,7 +44,7 @@ class Server:
     log: Path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server as `make run` starts it, but with the small town, on a free port, with a home of its own."""
     home = tmp_path_factory.mktemp("home")
@@ -62,9 +62,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         process.wait(timeout=30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests; `make test` sees to it that there is one."""
+    """One browser for all tests here; `make test` sees to it that there is one. It ends with them, and with it Playwright's
+    event loop, which would disturb the tests of the jobs."""
     path = find()
     assert path, "no Chromium: `make browser` installs one, or name it in BIHUAN_TEST_CHROMIUM"
     with sync_playwright() as playwright:
