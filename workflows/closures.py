@@ -178,7 +178,6 @@ def _write(
         line=line,
     )
     session.add(row)
-    session.flush()
 
 
 def _send_back(session: Session, hazard: Hazard, to: str, reason: str, *, by: int, on_behalf_of: int | None) -> None:

@@ -49,7 +49,7 @@ class Line(Base):
     body: Mapped[dict[str, Any]]
     algorithm: Mapped[str] = mapped_column(String(10))
     previous: Mapped[str] = mapped_column(String(64))  # hash of seq - 1; "" for the first
-    hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64), insert_sentinel=True)  # tells which id is whose when several go in at once
 
     @property
     def subject(self) -> Subject:
