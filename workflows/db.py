@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, DateTime, Engine, Integer, MetaData, Text, create_engine, event
+from sqlalchemy import BigInteger, Date, DateTime, Engine, Integer, MetaData, Table, Text, create_engine, event
 from sqlalchemy.engine import Connection, Dialect, ExceptionContext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase
@@ -83,6 +83,11 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: Moment, date: Date, dict[str, Any]: Json, list[Any]: Json}
+
+    @classmethod
+    def rows(cls) -> Table:
+        """The bare table, for rows that are written without objects: a session then need not look for any it might hold."""
+        return cls.metadata.tables[cls.__tablename__]
 
 
 class _Session(Session):

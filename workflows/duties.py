@@ -74,8 +74,9 @@ def take(session: Session, hazard: Hazard, duty: str, *, by: int, on_behalf_of: 
     for person_id in persons:
         if sentence := forbidden(session, hazard, duty, person_id):
             raise Forbidden(sentence)
-    session.execute(insert(Duty), [_row(hazard, duty, person_id, by) for person_id in persons])
-    memory.of(session, "duties").pop(hazard.id, None)
+    session.execute(insert(Duty.rows()), [_row(hazard, duty, person_id, by) for person_id in persons])
+    for person_id in persons:
+        _borne(session, hazard).setdefault(person_id, []).append((duty, hazard.reopened_count))
 
 
 def _row(hazard: Hazard, duty: str, person_id: int, by: int) -> dict[str, Any]:
@@ -113,6 +114,10 @@ def among(session: Session, wanted: Collection[tuple[Subject, str]], person_id: 
     ids = {subject.id for subject, duty in wanted if subject.kind == "hazard" and duty in NAMES}
     if not ids:
         return {}
+    if len(ids) == 1:  # what comes next will ask about this hazard again
+        hazard = session.get_one(Hazard, ids.pop())
+        found = {(subject, duty): forbidden(session, hazard, duty, person_id) for subject, duty in wanted}
+        return {pair: sentence for pair, sentence in found.items() if sentence and pair[0].kind == "hazard"}
     borne: dict[int, list[tuple[str, int]]] = {}
     now: dict[int, tuple[int, bool]] = {}
     mine = select(Duty.hazard_id, Duty.duty, Duty.round, Hazard.reopened_count, Hazard.false_rectification)

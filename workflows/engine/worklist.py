@@ -186,7 +186,7 @@ def clear(session: Session, instance_id: int) -> None:
 
 def mark(session: Session, task_ids: Iterable[int], state: str) -> None:
     """Say at the posts of these tasks whether they are WAITING, CLAIMED or CLOSED."""
-    session.execute(update(TaskPost).where(TaskPost.task_id.in_(list(task_ids))).values(state=state))
+    session.execute(update(TaskPost.rows()).where(TaskPost.task_id.in_(list(task_ids))).values(state=state))
 
 
 # ---- tasks -----------------------------------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def _post(session: Session, addressed: list[tuple[Task, Address]]) -> None:
         for post in sorted(address.posts)
     ]
     if posts:
-        session.execute(insert(TaskPost), posts)
+        session.execute(insert(TaskPost.rows()), posts)
 
 
 def _row(instance: Any, task: spiff.OpenTask, title: str, address: Address) -> Task:

@@ -56,8 +56,8 @@ def complete(session: Session, rules: Rules, task: Task, caller: Caller, data: M
     _must_be_open(task)
     if task.assignee_id is not None and task.assignee_id not in (caller.person_id, *caller.stands_in):
         raise Conflict("这项任务已由同岗位的其他人签领。")
-    principal = must_be_allowed(session, rules, task, caller)
     thing = rules.subject(session, task.subject)
+    principal = must_be_allowed(session, rules, task, caller)
     asked = schema(session, task)
     checked = forms.check(asked, data, instances.functions(session, rules, thing))
     unlisted = forms.option_faults(asked, checked, lambda name: {value for value, _ in rules.options[name](session, thing)})
@@ -116,7 +116,7 @@ def _submit(session: Session, task: Task, data: dict[str, Any], by: int, on_beha
 def _finish(session: Session, task: Task, by: int, on_behalf_of: int | None) -> None:
     task.status, task.done_at, task.done_by, task.on_behalf_of = "DONE", clock.now(), by, on_behalf_of
     worklist.mark(session, [task.id], "CLOSED")
-    session.execute(delete(Draft).where(Draft.task_id == task.id))
+    session.execute(delete(Draft.rows()).where(Draft.task_id == task.id))
 
 
 def _hold(session: Session, task: Task) -> instances.Instance:
