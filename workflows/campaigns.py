@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock, memory, parameters
@@ -153,6 +153,13 @@ def set_param(session: Session, campaign_code: str, name: str, value: Any, *, by
 
 # ---- questions -------------------------------------------------------------------------------------------------------
 
+_PARAMETERS = (  # asked at every click, so it is put together once
+    select(Parameter.name, Parameter.value, Parameter.from_at)
+    .join(Campaign, Campaign.id == Parameter.campaign_id)
+    .where(Campaign.code == bindparam("campaign"))
+    .order_by(Parameter.from_at, Parameter.id)
+)
+
 
 def get(session: Session, code: str) -> Campaign:
     """The campaign with this code, or NotFound."""
@@ -201,10 +208,4 @@ def changes(session: Session, campaign_code: str) -> list[Parameter]:
 
 
 def _read(session: Session, campaign_code: str) -> list[tuple[str, Any, datetime]]:
-    rows = (
-        select(Parameter.name, Parameter.value, Parameter.from_at)
-        .join(Campaign, Campaign.id == Parameter.campaign_id)
-        .where(Campaign.code == campaign_code)
-        .order_by(Parameter.from_at, Parameter.id)
-    )
-    return [(name, value, from_at) for name, value, from_at in session.execute(rows)]
+    return [(name, value, from_at) for name, value, from_at in session.execute(_PARAMETERS, {"campaign": campaign_code})]

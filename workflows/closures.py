@@ -213,23 +213,26 @@ def faults_before_application(session: Session, hazard: Hazard) -> dict[str, str
 
 def faults(session: Session, hazard: Hazard, *, until: str) -> list[str]:
     """What keeps the hazard from the stage after `until`, as the record has it."""
-    reviews = [(review.stage, review.decision) for review in _since_verification(session, hazard)]
     return [
         *handovers.rectify_faults(session, hazard),
         *handovers.track_faults(session, hazard),
         *verifications.faults(session, hazard),
-        *way_faults(reviews, until),
+        *way_faults(_since_verification(session, hazard), until),
     ]
 
 
 def _return_faults(session: Session, hazard: Hazard) -> list[str]:
-    returned = any(review.decision in ("rectify", "verify") for review in _since_verification(session, hazard))
+    returned = any(decision in ("rectify", "verify") for _, decision in _since_verification(session, hazard))
     return ["上次退回之后还没有重新验收。"] if returned else []
 
 
-def _since_verification(session: Session, hazard: Hazard) -> list[Review]:
+def _since_verification(session: Session, hazard: Hazard) -> list[tuple[str, str]]:
+    """The (stage, decision) pairs that rest on the newest verification, oldest first."""
     last = verifications.find_last(session, hazard)
-    return [review for review in of(session, hazard) if last is not None and review.verification_id == last.id]
+    if last is None:
+        return []
+    resting = select(Review.stage, Review.decision).where(Review.hazard_id == hazard.id, Review.verification_id == last.id)
+    return [(stage, decision) for stage, decision in session.execute(resting.order_by(Review.id))]
 
 
 def is_verified(hazard: Hazard) -> bool:

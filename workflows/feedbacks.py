@@ -159,9 +159,8 @@ def missing(session: Session, hazard: Hazard, at: datetime | None = None) -> lis
     row = handovers.find_last(session, hazard, "RECTIFY")
     if row is None:
         return []
-    given = {
-        (feedback.part, feedback.week_on) for feedback in session.scalars(select(Feedback).where(Feedback.hazard_id == hazard.id))
-    }
+    mine = select(Feedback.part, Feedback.week_on).where(Feedback.hazard_id == hazard.id)
+    given = {(part, week_on) for part, week_on in session.execute(mine)}
     owed = weeks(clock.on(row.issued_at), at or clock.now(), calendars.of(session))
     return [(part, week_on) for week_on in owed for part in handovers.PARTS if (part, week_on) not in given]
 

@@ -376,5 +376,6 @@ def track_faults(session: Session, hazard: Hazard, *, while_open: bool = False) 
 
 
 def _accepted(session: Session, row: Handover) -> set[tuple[str, int]]:
-    mine = select(Acknowledgement).where(Acknowledgement.handover_id == row.id, Acknowledgement.is_accepted)
-    return {(answer.part, answer.person_id) for answer in session.scalars(mine)}
+    mine = select(Acknowledgement.part, Acknowledgement.person_id)
+    accepted = mine.where(Acknowledgement.handover_id == row.id, Acknowledgement.is_accepted)
+    return {(part, person_id) for part, person_id in session.execute(accepted)}

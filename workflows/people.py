@@ -13,7 +13,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Date, ForeignKey, Index, String, and_, bindparam, or_, select, tuple_, union
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock
@@ -262,6 +262,20 @@ def _nobody() -> str:
 
 # ---- questions -------------------------------------------------------------------------------------------------------
 
+_TODAY: Any = bindparam("today", type_=Date)
+_PRINCIPALS = select(Substitution.principal_id).where(
+    Substitution.substitute_id == bindparam("person_id"), is_lasting(_TODAY, Substitution.from_on, Substitution.to_on)
+)
+_HELD = (  # asked at every click, so it is put together once
+    select(Appointment.person_id, Appointment.role, Appointment.unit_id)
+    .join(Person, Person.id == Appointment.person_id)
+    .where(
+        or_(Appointment.person_id == bindparam("person_id"), Appointment.person_id.in_(_PRINCIPALS)),
+        is_lasting(_TODAY, Appointment.from_on, Appointment.to_on),
+        Person.is_active,
+    )
+)
+
 
 def get(session: Session, person_id: int) -> Person:
     """The person, or NotFound."""
@@ -330,25 +344,18 @@ def find_unit_named(session: Session, name: str) -> Unit | None:
 
 def caller(session: Session, person_id: int) -> Caller:
     """Who acts, as values: his posts of today and those of the persons he stands in for (never a county leader's)."""
-    today = clock.today()
-    principals = select(Substitution.principal_id).where(
-        Substitution.substitute_id == person_id, is_lasting(today, Substitution.from_on, Substitution.to_on)
-    )
-    held = _posts(session, or_(Appointment.person_id == person_id, Appointment.person_id.in_(principals)), today)
-    mine = held.pop(person_id, frozenset())
-    return Caller(
-        person_id,
-        mine,
-        {
-            principal: frozenset(post for post in theirs if post.role not in NOT_DELEGABLE)
-            for principal, theirs in sorted(held.items())
-        },
-    )
+    held: dict[int, set[Post]] = {person_id: set()}
+    for holder, role, unit_id in session.execute(_HELD, {"person_id": person_id, "today": clock.today()}):
+        posts_of = held.setdefault(holder, set())
+        if holder == person_id or role not in NOT_DELEGABLE:
+            posts_of.add(Post(role, unit_id))
+    mine = frozenset(held.pop(person_id))
+    return Caller(person_id, mine, {principal: frozenset(theirs) for principal, theirs in sorted(held.items())})
 
 
 def posts(session: Session, person_id: int) -> frozenset[Post]:
     """The posts a person himself holds today."""
-    return _posts(session, Appointment.person_id == person_id, clock.today()).get(person_id, frozenset())
+    return caller(session, person_id).posts
 
 
 def holds(session: Session, person_id: int, roles: Collection[str], region_code: str) -> bool:
@@ -439,19 +446,3 @@ def holders(session: Session, at: Collection[Post]) -> list[Person]:
         )
     )
     return sorted(session.scalars(found).unique(), key=lambda person: person.id)
-
-
-def _posts(session: Session, whose: ColumnElement[bool], on: date) -> dict[int, frozenset[Post]]:
-    rows = session.execute(
-        select(Appointment.person_id, Appointment.role, Appointment.unit_id)
-        .join(Person, Person.id == Appointment.person_id)
-        .where(
-            whose,
-            is_lasting(on, Appointment.from_on, Appointment.to_on),
-            Person.is_active,
-        )
-    )
-    held: dict[int, set[Post]] = {}
-    for person_id, role, unit_id in rows:
-        held.setdefault(person_id, set()).add(Post(role, unit_id))
-    return {person_id: frozenset(mine) for person_id, mine in held.items()}

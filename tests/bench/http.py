@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count, cycle
 from pathlib import Path
 from statistics import median
@@ -37,8 +37,13 @@ BUSINESS_ROWS = 5  # what a verb of the closure writes beside the task: duty, re
 class Counted:
     """What one completion asked of the database."""
 
-    statements: int = 0
+    said: list[str] = field(default_factory=list)
     commits: int = 0
+
+    @property
+    def statements(self) -> int:
+        """How many statements it took."""
+        return len(self.said)
 
 
 def measure() -> Iterable[Figure]:
@@ -61,9 +66,9 @@ def _on_the_main_loop(home: Path) -> Iterator[Figure]:
     yield Figure("http_complete_ms", median(ours), "ms")
     yield Figure("http_floor_ms", median(theirs), "ms")
     yield Figure("http_complete_to_floor", ratio(ours, theirs), "×", aim=1.6)
-    app = create_app(_config(home, driver.database), driver.database, steps.RULES)
+    app = create_app(config(home, driver.database), driver.database, steps.RULES)
     _, login, fields = cases.ROUND[0]
-    counted = _counted(app, login, demo.PASSWORD, _back_at_application(driver, hazards[0]), fields)
+    counted = completing(app, login, demo.PASSWORD, _back_at_application(driver, hazards[0]), fields)
     yield Figure("http_statements", counted.statements, "statements", aim=20)
     yield Figure("http_commits", counted.commits, "commits", aim=1)
 
@@ -80,9 +85,9 @@ def _on_a_plain_diagram(home: Path) -> Iterator[Figure]:
     yield Figure("http_plain_ms", median(ours), "ms")
     yield Figure("http_plain_floor_ms", median(theirs), "ms")
     yield Figure("http_plain_to_floor", ratio(ours, theirs), "×", aim=1.6)
-    app = plain.make_app(_config(home, database), database)
+    app = plain.make_app(config(home, database), database)
     yield from _in_processor_time(app, home)
-    counted = _counted(app, plain.LOGIN, plain.PASSWORD, _new_task(database), plain.ANSWER)
+    counted = completing(app, plain.LOGIN, plain.PASSWORD, new_task(database), plain.ANSWER)
     yield Figure("http_plain_statements", counted.statements, "statements", aim=20)
     yield Figure("http_plain_commits", counted.commits, "commits", aim=1)
 
@@ -109,7 +114,7 @@ def _plain_completing(port: int, database: Database) -> Callable[[], float]:
     browser = Browser(port).sign_in(plain.LOGIN, plain.PASSWORD)
 
     def complete() -> float:
-        task_id = _new_task(database)
+        task_id = new_task(database)
         browser.get(f"/tasks/{task_id}")  # as above
         return browser.post(f"/tasks/{task_id}", plain.ANSWER, parts=True).ms
 
@@ -129,7 +134,7 @@ def _floor_completing(port: int) -> Callable[[], float]:
     return complete
 
 
-def _new_task(database: Database) -> int:
+def new_task(database: Database) -> int:
     with database.transaction() as session:
         made = plain.begin(session, {"title": "第一号木工车间通道堵塞"}, by=1)
         return tasks.open_of(session, made.subject)[0].id
@@ -149,7 +154,7 @@ def _in_processor_time(app: App, home: Path) -> Iterator[Figure]:
     floor.seed(home / "alone", {floor.LOGIN: 0})
     bare = floor.make_app(home / "alone", "for the bench")
     database = app.house.database
-    ours_next = (f"/tasks/{_new_task(database)}" for _ in count())
+    ours_next = (f"/tasks/{new_task(database)}" for _ in count())
     theirs_next = (f"/tasks/{2 * number - 1}" for number in count(1))
     product, other = _client(app, plain.LOGIN, plain.PASSWORD), _client(bare, floor.LOGIN, floor.PASSWORD)
 
@@ -184,11 +189,11 @@ def _client(app: Flask, login: str, password: str) -> FlaskClient:
 # ---- one completion, in statements -------------------------------------------------------------------------------------
 
 
-def _config(home: Path, database: Database) -> Config:
+def config(home: Path, database: Database) -> Config:
     return Config(home=home, database_url=database.url, secret_key="for the bench " * 4)
 
 
-def _counted(app: App, login: str, password: str, task_id: int, fields: dict) -> Counted:  # type: ignore[type-arg]
+def completing(app: App, login: str, password: str, task_id: int, fields: dict) -> Counted:  # type: ignore[type-arg]
     """Complete a task in this process, after its page was shown: what a process keeps is then read."""
     browser = _client(app, login, password)
     browser.get(f"/tasks/{task_id}")
@@ -203,7 +208,8 @@ def counting(database: Database) -> Iterator[Counted]:
     counted = Counted()
 
     def statement(_connection, _cursor, text, *_rest):  # type: ignore[no-untyped-def]
-        counted.statements += not text.startswith("BEGIN")
+        if not text.startswith("BEGIN"):
+            counted.said.append(" ".join(text.split()))
 
     def commit(_connection):  # type: ignore[no-untyped-def]
         counted.commits += 1

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, or_, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, bindparam, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock, memory
@@ -165,6 +165,13 @@ def anchor(database: Database) -> Anchor | None:
 
 # ---- questions -------------------------------------------------------------------------------------------------------
 
+_HEAD = (  # asked at every click, so it is put together once
+    select(Line.seq, Line.hash)
+    .where(Line.subject_kind == bindparam("kind"), Line.subject_id == bindparam("id"))
+    .order_by(Line.seq.desc())
+    .limit(1)
+)
+
 
 def lines(session: Session, subject: Subject) -> list[Line]:
     """The whole chain of a subject, oldest first."""
@@ -223,13 +230,7 @@ def verify(session: Session, subject: Subject | None = None) -> list[str]:
 
 
 def _head(session: Session, subject: Subject) -> tuple[int, str]:
-    newest = (
-        select(Line.seq, Line.hash)
-        .where(Line.subject_kind == subject.kind, Line.subject_id == subject.id)
-        .order_by(Line.seq.desc())
-        .limit(1)
-    )
-    found = session.execute(newest).first()
+    found = session.execute(_HEAD, {"kind": subject.kind, "id": subject.id}).first()
     return found or (0, "")
 
 

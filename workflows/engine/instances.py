@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, String, Text, func, select
+from sqlalchemy import ForeignKey, Index, Select, String, Text, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock, memory
@@ -159,12 +159,25 @@ def lock(session: Session, instance_id: int, task: Task | None = None) -> Instan
     With a task of it, that one is read again as well, in the same question. It is locked too, after its instance: PostgreSQL
     reads anew after a wait only what it locks; the rest of the row stays as it was when the wait began.
     """
-    wanted, rows = select(Instance).where(Instance.id == instance_id), [Instance.__table__]
-    if task is not None:
-        wanted = wanted.add_columns(Task).join(Task, Task.instance_id == Instance.id).where(Task.id == task.id)
-        rows = [Instance.__table__, Task.__table__]
-    held = wanted.with_for_update(of=rows).execution_options(populate_existing=True)
-    return session.scalars(held).one()
+    if task is None:
+        return session.scalars(_HELD, {"instance": instance_id}).one()
+    held, _ = session.execute(_HELD_WITH_TASK, {"instance": instance_id, "task": task.id}).one()
+    return held
+
+
+_HELD = (  # put together once, as they are asked at every click
+    select(Instance)
+    .where(Instance.id == bindparam("instance"))
+    .with_for_update(of=Instance)
+    .execution_options(populate_existing=True)
+)
+_HELD_WITH_TASK = (
+    select(Instance, Task)
+    .join(Task, Task.instance_id == Instance.id)
+    .where(Instance.id == bindparam("instance"), Task.id == bindparam("task"))
+    .with_for_update(of=[Instance, Task])
+    .execution_options(populate_existing=True)
+)
 
 
 # ---- questions -------------------------------------------------------------------------------------------------------

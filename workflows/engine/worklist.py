@@ -186,7 +186,8 @@ def clear(session: Session, instance_id: int) -> None:
 
 def mark(session: Session, task_ids: Iterable[int], state: str) -> None:
     """Say at the posts of these tasks whether they are WAITING, CLAIMED or CLOSED."""
-    session.execute(update(TaskPost.rows()).where(TaskPost.task_id.in_(list(task_ids))).values(state=state))
+    posts = TaskPost.rows()
+    session.execute(update(posts).where(posts.c.task_id.in_(list(task_ids))).values(state=state))
 
 
 # ---- tasks -----------------------------------------------------------------------------------------------------------

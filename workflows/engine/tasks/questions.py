@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from workflows import clock
+from workflows import clock, memory
 from workflows.engine import Caller, Post, Rules, Subject, definitions, history, instances
 from workflows.engine.tasks.tables import Draft, Submission
 from workflows.engine.worklist import Task, TaskPost
@@ -71,9 +71,12 @@ def get(session: Session, task_id: int, caller: Caller) -> Task:
     people = [caller.person_id, *caller.stands_in]
     mine = [and_(Task.is_named, Task.assignee_id.in_(people)), Task.done_by == caller.person_id]
     mine.append(exists().where(TaskPost.task_id == Task.id, _at_any(caller.all_places)))
-    task = session.scalar(select(Task).where(Task.id == task_id, or_(*mine)))
-    if task is None:
+    found = select(Task, instances.Instance).join(instances.Instance, instances.Instance.id == Task.instance_id)
+    row = session.execute(found.where(Task.id == task_id, or_(*mine))).first()
+    if row is None:
         raise NotFound("没有这项任务，或者它不在您的岗位上。")
+    task, instance = row
+    memory.of(session, "instances")[instance.id] = instance  # holds it, so that the session's own map keeps finding it
     return task
 
 

@@ -116,7 +116,8 @@ def _submit(session: Session, task: Task, data: dict[str, Any], by: int, on_beha
 def _finish(session: Session, task: Task, by: int, on_behalf_of: int | None) -> None:
     task.status, task.done_at, task.done_by, task.on_behalf_of = "DONE", clock.now(), by, on_behalf_of
     worklist.mark(session, [task.id], "CLOSED")
-    session.execute(delete(Draft.rows()).where(Draft.task_id == task.id))
+    drafts = Draft.rows()
+    session.execute(delete(drafts).where(drafts.c.task_id == task.id))
 
 
 def _hold(session: Session, task: Task) -> instances.Instance:
