@@ -15,12 +15,12 @@ from flask import Blueprint, g, redirect, render_template_string, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import String
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from service import App, create_app, serving, setup
 from service.config import Config
 from workflows import clock, people, staffing
-from workflows.db import Base, Database, Key
+from workflows.db import Database, Key
 from workflows.engine import Address, Due, Post, Rules, Subject, Want, checks, definitions, instances
 from workflows.engine.timers import Sweeper
 
@@ -50,6 +50,10 @@ START = """{% extends "base.html" %}{% block title %}新建{% endblock %}{% bloc
 <input type="hidden" name="csrf_token" value="{{ csrf_token() }}"><input name="title" aria-label="名称"><button>新建</button>
 </form>{% endblock %}"""
 blueprint = Blueprint("bench", __name__)
+
+
+class Base(DeclarativeBase):
+    """Tables of its own, beside the product's: its migrations know nothing of them."""
 
 
 class Thing(Base):
@@ -154,7 +158,7 @@ def prepare(home: Path) -> Database:
     """A new database in a folder: one town, one person at its office, the diagram."""
     database = Database(f"sqlite:///{home / 'bihuan.db'}")
     setup.prepare(database)
-    Base.metadata.create_all(database.engine, [Base.metadata.tables["bench_things"]])
+    Base.metadata.create_all(database.engine)
     with database.transaction() as session:
         person = staffing.add_person(session, "经办人", LOGIN, PASSWORD)
         staffing.appoint(session, person, "OFFICE_STAFF", staffing.add_unit(session, "TOWN", "测试镇", TOWN), date(2020, 1, 1))
