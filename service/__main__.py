@@ -128,17 +128,36 @@ def audit() -> None:
 
 @audit.command()
 @click.option("--dossier", type=click.Path(path_type=Path), help="只核对一份卷宗（zip），不用数据库。")
-def verify(dossier: Path | None) -> None:
+@click.option("--anchors", type=click.Path(path_type=Path), help="核对导出的每日锚点（json）；加 --offline 则不用数据库。")
+@click.option("--offline", is_flag=True, help="只核对锚点文件本身。")
+def verify(dossier: Path | None, anchors: Path | None, *, offline: bool) -> None:
     """重新计算每条记录、每份提交的校验值，并与每日锚点、台账事实核对。退出码：0 完好，1 有出入。"""
     from service import setup
 
     if dossier:
         sys.exit(_verify_dossier(dossier))
+    if anchors:
+        sys.exit(_verify_anchors(anchors, offline=offline))
     faults = setup.record_faults(_database())
     for fault in faults:
         click.echo(fault)
     click.echo("记录完好，未被改动。" if not faults else f"共 {len(faults)} 处不符。")
     sys.exit(1 if faults else 0)
+
+
+def _verify_anchors(file: Path, *, offline: bool) -> int:
+    from workflows import anchors
+
+    text = file.read_text(encoding="utf-8", errors="replace")
+    found = anchors.faults(text)
+    if not found and not offline:
+        with _database().reading() as session:
+            found = anchors.differences(session, text)
+    for sentence in found:
+        click.echo(sentence)
+    against = "文件本身前后相符。" if offline else "锚点与系统现存记录相符。"
+    click.echo(f"共 {len(found)} 处不符。" if found else against)
+    return 1 if found else 0
 
 
 def _verify_dossier(file: Path) -> int:

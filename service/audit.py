@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Flask, g, render_template, request
+from flask import Blueprint, Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import house, labels
-from workflows import clock, facts, people
+from workflows import anchors, clock, facts, people
 from workflows.engine import Subject, history
 from workflows.errors import Forbidden
 
@@ -71,6 +71,15 @@ def verify() -> ResponseReturnValue:
         faults = history.verify(reading) + facts.faults(reading)
     history.record(g.session, Subject("person", current_user.id), "chains_verified", by=current_user.id, faults=len(faults))
     return render_template("audit/verified.html", faults=faults, at=clock.now())
+
+
+@blueprint.get("/anchors.json")
+def export_anchors() -> Response:
+    """The daily anchors, to be kept outside this house and checked there or later here."""
+    _allow()
+    response = Response(anchors.told(g.session), content_type="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="anchors-{clock.today():%Y%m%d}.json"'
+    return response
 
 
 def _allow() -> None:

@@ -96,6 +96,7 @@ PARTS = {
     "room.show": ("design", ["/designer/{diagram_draft}"]),
     "room.content": ("design", ["/designer/{diagram_draft}/content.json"]),
     "room.words": ("design", ["/designer/words.json"]),
+    "audit.export_anchors": ("see_audit", ["/audit/anchors.json"]),
     "audit.index": ("see_audit", ["/audit", "/audit?subject=hazard&id={hazard}"]),
 }
 """The administration and the audit: one house is one county, so the system administrator sees all of its units and persons, the

@@ -121,7 +121,7 @@ def test_cookies(town, tmp_path, env):
 
 PAGES = ["/", "/done", "/tasks/1", "/hazards", "/hazards/new", "/hazards/1", "/definitions", "/definitions/x/1",
          "/definitions/x/1.bpmn", "/photos/" + "0" * 64, "/photos/kept/x", "/ledger", "/ledger/export",
-         "/ledger/export.xlsx", "/ledger/exports/1", "/ledger/exports/1/file", "/board", "/board/signing",
+         "/ledger/export.xlsx", "/ledger/exports/1", "/ledger/exports/1/file", "/audit/anchors.json", "/board", "/board/signing",
          "/papers/" + "0" * 64, "/papers/kept/x", "/hazards/1/dossier", "/hazards/1/dossier.zip"]  # fmt: skip
 PAGES += ["/password", "/audit", "/admin", *(f"/admin/{page}" for page in """
     units units/1 units/new/TOWN units/1/change units/1/end enterprises enterprises/new persons persons/1 persons/new

@@ -8,7 +8,7 @@ that grew since the anchor before. The algorithm stands in every line, so that a
 import hashlib
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -97,6 +97,15 @@ def faults_of(subject: Subject, chain: Sequence[Line], *, sealed: Collection[int
         if line.algorithm != ALGORITHM or (seq not in sealed and line.hash != _hash_of(line)):
             yield f"{where}：第 {seq} 条的内容与其校验值不符。"
         previous = line.hash
+
+
+def faults_of_anchors(anchors: Iterable[Anchor]) -> Iterator[str]:
+    """What is wrong with the chain of anchors in itself, as sentences; needs nothing but the anchors."""
+    previous = ""
+    for each in anchors:
+        if each.algorithm != ALGORITHM or each.previous != previous or each.hash != _hash_of_anchor(each):
+            yield f"第 {each.id} 号每日锚点的内容与其校验值不符。"
+        previous = each.hash
 
 
 def _hash_of_anchor(anchor: Anchor) -> str:
@@ -263,13 +272,16 @@ def _heads_since(session: Session, line_id: int) -> list[Any]:
     return sorted([list(row) for row in session.execute(heads)])
 
 
+def anchors(session: Session) -> list[Anchor]:
+    """Every daily anchor, oldest first."""
+    return list(session.scalars(select(Anchor).order_by(Anchor.id)))
+
+
 def _anchor_faults(session: Session) -> list[str]:
-    faults, previous = [], ""
+    kept_anchors = anchors(session)
+    faults = list(faults_of_anchors(kept_anchors))
     promised: dict[tuple[str, int], list[tuple[int, str]]] = defaultdict(list)
-    for each in session.scalars(select(Anchor).order_by(Anchor.id)):
-        if each.previous != previous or each.hash != _hash_of_anchor(each):
-            faults.append(f"第 {each.id} 号每日锚点的内容与其校验值不符。")
-        previous = each.hash
+    for each in kept_anchors:
         for kind, id, seq, hash in each.heads:
             promised[kind, id].append((seq, hash))
     for (kind, id), heads in promised.items():
