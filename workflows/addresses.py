@@ -202,7 +202,7 @@ def _person(session: Session, hazard: Hazard, want: Want) -> Address:
     if not has_left(session, hazard, want.person, person_id):
         return Address(person_id=person_id, blocked=duties.forbidden(session, hazard, want.duty, person_id, name) or "")
     if not is_member:
-        return Address(person_id=person_id, blocked=f"{name}已离岗或账号已停用，请变更责任人。")
+        return Address(person_id=person_id, blocked=f"{name}已离岗或账号已停用，请由管理员恢复其岗位或账号，任务随即继续。")
     if leading := verifications.leading(session, hazard):
         return Address(person_id=leading, note=f"{name}已离岗，不能确认；请主验人选“不同意”退回，重新指定验收成员。")
     return Address(person_id=person_id, blocked=f"{name}和主验人都已离岗或账号已停用，请补充岗位后由主验人退回。")

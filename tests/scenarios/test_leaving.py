@@ -7,7 +7,7 @@ import pytest
 from tests.scenarios.ways import appoint, bring, close, found, kinds, refused, state, waiting
 from workflows import clock, hazards, people, staffing, steps, verifications
 from workflows.engine import history, own, tasks
-from workflows.errors import Conflict, Forbidden, Invalid, NotFound
+from workflows.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from workflows.people import Appointment
 
 
@@ -37,6 +37,18 @@ def shut_out(town, login):
     with town.database.transaction() as session:
         staffing.deactivate(session, people.get(session, town.person(login)), "调离", by=town.person("guanli"))
         steps.readdress(session, town.person(login))
+
+
+def come_back(town, login):
+    """Give back the liaison's post, and the account if it was shut."""
+    with town.database.transaction() as session:
+        person = people.get(session, town.person(login))
+        if not person.is_active:
+            staffing.activate(session, person, "返岗", by=town.person("guanli"))
+        else:
+            village = next(unit for unit in people.units(session, "VILLAGE") if unit.name == "丙村")
+            staffing.appoint(session, person, "VILLAGE_LIAISON", village, clock.today())
+        steps.readdress(session, person.id)
 
 
 @pytest.mark.parametrize("goes", [leave, shut_out])
@@ -101,7 +113,11 @@ def test_a_named_person_who_left_is_said_to_be_missing(monday, goes):
     """INV-7: what is his by name stands as blocked, with what to do about it."""
     hazard = bring(monday, found(monday), "apply")
     goes(monday, "baocun")
-    assert "已离岗或账号已停用，请变更责任人" in task_at(monday, hazard, "apply").blocked
+    assert "已离岗或账号已停用" in task_at(monday, hazard, "apply").blocked
+    refused(Problem, "", monday.do, hazard, "apply", "zhuren")
+    come_back(monday, "baocun")
+    assert task_at(monday, hazard, "apply").blocked == ""
+    assert close(monday, hazard).status == "ARCHIVED"
 
 
 def test_a_member_who_left_does_not_hold_up_the_verification(monday):
