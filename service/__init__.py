@@ -117,6 +117,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
     app = App("service")
     app.house = House(config, database, rules)
     app.url_map.converters["int"] = Id
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the order of a form's fields is that in which they are filled in
     app.config.update(_settings(config))
     tokens.init_app(app)
     app.after_request(_harden)

@@ -27,6 +27,18 @@ def _mandatory(node: str, after: str) -> LoopRule:
 
 LOOP_RULES = (
     _only(
+        "pass_verification",
+        "verify",
+        since=("finish_rectification", "fail_verification"),
+        says=("验收通过须在整改后的现场验收之后", "现场验收", "INV-2"),
+    ),
+    _only(
+        "pass_verification",
+        "confirm_verification",
+        since=("finish_rectification", "fail_verification"),
+        says=("验收通过须在成员确认之后", "成员确认", "INV-2"),
+    ),
+    _only(
         "sign_closure",
         "pass_verification",
         since=REWORK,

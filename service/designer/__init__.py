@@ -10,7 +10,7 @@ from flask_login import current_user
 from service import definitions as pages
 from service.designer import room, wording
 from workflows import people
-from workflows.engine import definitions, instances
+from workflows.engine import definitions, examinations, instances
 from workflows.engine.definitions import Draft, changes
 from workflows.errors import Forbidden, Invalid
 
@@ -97,9 +97,9 @@ def send_back(draft_id: int) -> ResponseReturnValue:
 def approve(draft_id: int) -> ResponseReturnValue:
     """批准发布: the draft becomes the newest version."""
     _allow("deploy")
-    handed_in = definitions.draft(g.session, draft_id)
+    handed_in, reason = definitions.draft(g.session, draft_id), request.form.get("reason", "")
     try:
-        made = definitions.approve(g.session, handed_in, room.known(handed_in), by=current_user.id)
+        made = definitions.approve(g.session, handed_in, room.known(handed_in), by=current_user.id, reason=reason)
     except Invalid as invalid:
         return _review(handed_in, _said(invalid)), 422
     flash(f"已发布“{made.name}”第 {made.version} 版。办理中的隐患仍按原版本办理，新上报的按新版本。", "good")
@@ -149,9 +149,9 @@ def _review(shown: Draft, faults: dict[str, str]) -> str:
         now=now,
         faults=faults,
         findings=definitions.findings(shown, room.known(shown)),
+        proof=examinations.examine(drawn, room.known(shown), shown.forms).proof,
         diagram=about.tell(changes.of_diagrams(now.xml.encode(), drawn)),
         forms=about.tell(changes.of_forms(now.forms, shown.forms)),
-        where=about.where,
         running=instances.open_by_version(g.session, shown.key),
         life=life,
         names=people.names(g.session, [shown.owner_id, *(line.by for line in life)]),

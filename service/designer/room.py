@@ -9,8 +9,9 @@ from flask_login import current_user
 
 from service import CONTENT_SECURITY_POLICY, forms, house
 from workflows import people, steps, vocabulary
-from workflows.engine import checks, definitions
+from workflows.engine import checks, definitions, examinations
 from workflows.engine.definitions import Draft
+from workflows.engine.proof import Proof
 from workflows.errors import Forbidden, Invalid
 
 blueprint = Blueprint("room", __name__, url_prefix="/designer")
@@ -70,12 +71,14 @@ def save(draft_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/findings")
 def findings() -> ResponseReturnValue:
-    """What is wrong with a diagram and its forms, while it is drawn. Nothing is kept."""
+    """What is wrong with a diagram and its forms, while it is drawn; and the proof, where no error stands in its way. Nothing is
+    kept."""
     _allow()
     sent = _sent()
     asked = _forms(sent)
-    found = checks.check(_diagram(sent), steps.known(asked), asked)
-    return jsonify(findings=[asdict(each) for each in found])
+    examined = examinations.examine(_diagram(sent), steps.known(asked), asked)
+    found = [asdict(each) for each in examined.findings]
+    return jsonify(findings=found, proof=_told(examined.proof) if examined.proof else None)
 
 
 @blueprint.post("/preview")
@@ -95,6 +98,10 @@ def preview() -> ResponseReturnValue:
 def known(draft: Draft) -> checks.Known:
     """The words a draft may use: those of the domain, and its own forms."""
     return steps.known(draft.forms)
+
+
+def _told(proof: Proof) -> dict[str, Any]:
+    return {"sentence": proof.sentence, "verdict": proof.verdict, "faults": [asdict(fault) for fault in proof.faults]}
 
 
 def _allow() -> None:

@@ -599,6 +599,11 @@ def test_every_rule_has_a_test():
     assert written | built == asserted
 
 
+def test_what_stands_in_a_group_says_so_and_may():
+    """As bpmn.io writes it, whenever something is drawn inside a group."""
+    assert check(around(user(inside="<bpmn:categoryValueRef>band</bpmn:categoryValueRef>")), KNOWN) == []
+
+
 def test_a_choice_of_two_opposites_needs_no_default():
     for one, other in (("x == 1", "x != 1"), ("is_done()", "not is_done()"), ("x and y", "not (x and y)")):
         data = diagram(

@@ -65,7 +65,7 @@ def test_a_draft_is_drawn_handed_in_and_published(designer, signed_in, town, dra
     publisher = signed_in("fabu")
     assert "待发布审批" in publisher.get("/designer").text
     review = publisher.get(f"/designer/{draft_id}/review").text
-    for said in ("签字改叫县领导签字", "县领导签字", "没有发现问题", "办理中的案件：没有", "批准发布"):
+    for said in ("签字改叫县领导签字", "县领导签字", "检查没有发现问题", "已证明", "办理中的案件：没有", "批准发布"):
         assert said in review
     done = publisher.submit(f"/designer/{draft_id}/approve", {}, page="/designer")
     assert done.location == f"/definitions/{KEY}/2"
@@ -137,6 +137,14 @@ def test_a_second_designer_looks_but_does_not_overwrite(designer, other_designer
     other_designer.submit(f"/designer/{draft_id}/take-over", {}, page=f"/designer/{draft_id}/review")
     assert save(other_designer, draft_id).status_code == 200
     assert save(designer, draft_id).status_code == 403
+
+
+def test_the_fields_of_a_form_keep_their_order(designer, town, draft_id):
+    with town.reading() as session:
+        kept = definitions.get(session, KEY).forms
+    save(designer, draft_id)
+    forms = content(designer, draft_id)["forms"]
+    assert {key: list(form["properties"]) for key, form in forms.items()} == {key: list(form["properties"]) for key, form in kept.items()}
 
 
 def test_a_stale_window_gets_a_sentence(designer, draft_id):

@@ -1,5 +1,6 @@
 // What the server finds while one draws: marks on the canvas, and a list that leads to each of them.
 import { button, h, redraw } from "./dom.js";
+import example from "./example.js";
 import { goTo } from "./modeler.js";
 import { ask } from "./server.js";
 
@@ -11,6 +12,7 @@ export default function findings(part, room) {
   let timer = 0;
   let asked = 0;
   let marked = [];
+  const stepping = example(room);
 
   function touch(pause = PAUSE) {
     clearTimeout(timer);
@@ -20,18 +22,26 @@ export default function findings(part, room) {
   async function check() {
     const mine = (asked += 1);
     try {
-      const { findings: found } = await ask(room.addresses.findings, await room.collect(), room.token);
-      if (mine === asked) show(found); // an older answer may come later
+      const { findings: found, proof } = await ask(room.addresses.findings, await room.collect(), room.token);
+      if (mine === asked) show(found, proof); // an older answer may come later
     } catch (refusal) {
-      if (mine === asked) redraw(part, h("h2", {}, "检查结果"), h("p", { class: "bad" }, `没有检查：${refusal.message}`));
+      if (mine === asked) redraw(part, "findings", h("h2", {}, "检查结果"), h("p", { class: "bad" }, `没有检查：${refusal.message}`));
     }
   }
 
-  function show(found) {
+  function show(found, proof) {
+    stepping.end();
     mark(found);
     const errors = found.filter((each) => each.severity === "error").length;
     const words = found.length === 0 ? "没有发现问题" : `${errors} 个错误，${found.length - errors} 个提醒`;
-    redraw(part, h("h2", {}, `检查结果：${words}`), h("ul", {}, found.map((each) => h("li", { class: each.severity }, button(each.message, () => lead(each.element_id))))));
+    const proven = proof ? h("p", { class: `verdict ${proof.verdict}` }, proof.sentence) : h("p", { class: "hint" }, "改正错误以后才能证明闭环。");
+    redraw(part, "findings", h("h2", {}, `检查结果：${words}`), proven, h("ul", {}, found.map((each) => row(each, proof))));
+  }
+
+  function row(finding, proof) {
+    const fault = proof?.faults.find((each) => each.rule === finding.rule && each.message === finding.message);
+    const way = fault?.example.length > 0 ? button("在图上逐步看", () => room.openDrawing(() => stepping.begin(fault)), { class: "button small" }) : null;
+    return h("li", { class: finding.severity }, button(finding.message, () => lead(finding.element_id), { class: "said" }), way);
   }
 
   function lead(id) {

@@ -22,7 +22,6 @@ async function start(root) {
   };
   const [draft, words] = await Promise.all([ask(root.dataset.draft), ask(root.dataset.words)]);
   const modeler = open(part(root, "drawing"));
-  const watchers = [];
   const room = {
     modeler, words, say,
     forms: draft.forms,
@@ -30,11 +29,7 @@ async function start(root) {
     token: handIn.elements.csrf_token.value,
     addresses: { findings: root.dataset.findings, preview: root.dataset.preview },
     collect: async () => ({ xml: untouched ?? (await text(modeler)), forms: room.forms, name: handIn.elements.name.value, note: handIn.elements.note.value }),
-    onForms: (watcher) => watchers.push(watcher),
-    formsChanged() {
-      for (const watcher of watchers) watcher();
-      room.touched();
-    },
+    changeForms: (forms) => modeler.get("commandStack").execute("forms.change", { forms }),
     changed() {
       untouched = null;
       room.touched();
@@ -63,6 +58,7 @@ async function start(root) {
   const bar = tools(part(root, "tools"), room);
   const table = formTable(part(root, "forms"), room);
   await show(modeler, draft.xml);
+  modeler.get("commandStack").registerHandler("forms.change", formsChange(room));
   modeler.on("commandStack.changed", room.changed);
   handIn.addEventListener("input", keeper.touch);
   handIn.addEventListener("submit", (event) => finish(event, handIn, keeper));
@@ -70,6 +66,18 @@ async function start(root) {
   say("已打开，修改后自动保存", "good");
   root.dataset.ready = "1";
   window.designer = { modeler, missing }; // for the tests, and for whoever looks for a word in English
+}
+
+// A change of the forms is a command like one of the diagram, so that one row of undo holds both.
+function formsChange(room) {
+  return function Change() {
+    const exchange = (context) => {
+      [room.forms, context.forms] = [context.forms, room.forms];
+      return [];
+    };
+    this.execute = exchange;
+    this.revert = exchange;
+  };
 }
 
 // Handing in waits for the last save; putting away need not.

@@ -15,13 +15,12 @@ export default function panel(part, room) {
 
   function show() {
     const selected = modeler.get("selection").get();
-    if (selected.length > 1) return redraw(part, several(selected), colours(room, selected));
+    if (selected.length > 1) return redraw(part, selected.map(({ id }) => id).join(), several(selected), colours(room, selected));
     const element = selected[0]?.labelTarget ?? selected[0] ?? modeler.get("canvas").getRootElement();
-    return redraw(part, h("h2", {}, kindOf(element)), groups(element, room));
+    return redraw(part, element, h("h2", {}, kindOf(element)), groups(element, room));
   }
 
   modeler.on(["selection.changed", "import.done", "commandStack.changed"], show);
-  room.onForms(show);
   return { show };
 }
 

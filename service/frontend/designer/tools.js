@@ -1,5 +1,6 @@
 // The row of tools above the canvas.
 import { button, h } from "./dom.js";
+import { properties } from "./extensions.js";
 import { fit, show, text } from "./modeler.js";
 import { ask } from "./server.js";
 
@@ -10,7 +11,7 @@ export default function tools(part, room) {
   const undo = button("撤销", () => stack.undo(), { title: "Ctrl+Z" });
   const redo = button("重做", () => stack.redo(), { title: "Ctrl+Y" });
   const drawing = button("流程图", () => room.openDrawing(), { "aria-pressed": "true" });
-  const forms = button("表单", () => room.openForm(), { "aria-pressed": "false" });
+  const forms = button("表单", () => room.openForm(chosenForm(modeler)), { "aria-pressed": "false" });
   const file = h("input", { type: "file", accept: ".bpmn,.xml", hidden: true, "aria-label": "上传流程图文件", onchange: () => upload(room, file) });
 
   part.append(
@@ -40,6 +41,12 @@ export default function tools(part, room) {
       forms.setAttribute("aria-pressed", String(which === "forms"));
     },
   };
+}
+
+// The form of the selected task, if there is one.
+function chosenForm(modeler) {
+  const [selected] = modeler.get("selection").get();
+  return selected && properties(selected).form;
 }
 
 function download(name, content, type) {

@@ -148,6 +148,11 @@ BENT = {  # what the designer did → (the diagram, element that is marked, word
         None,
         "到“销号生效”，之后只有",
     ),
+    "a verification that is passed over": (
+        bend("rectify__m_verify", "sv_passed"),
+        "sv_passed",
+        "从“整改实施”到“验收通过”，其间没有现场验收",
+    ),
     "feedback that breeds": (
         bend("feedback_territory__join_feedback", "m_feedback"),
         "wait_thursday",

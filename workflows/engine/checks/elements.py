@@ -63,7 +63,7 @@ OUTER = frozenset(
         "extensionElements",
     }
 )
-HARMLESS = frozenset({"documentation", "extensionElements", "incoming", "outgoing"})
+HARMLESS = frozenset({"documentation", "extensionElements", "incoming", "outgoing", "categoryValueRef"})  # the last: its group
 ARTIFACTS = frozenset({"textAnnotation", "association", "group"})
 PEOPLE = frozenset({"resourceRole", "performer", "humanPerformer", "potentialOwner", "rendering"})
 DATA = frozenset(

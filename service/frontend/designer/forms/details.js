@@ -13,9 +13,9 @@ export default function details(room, form, key, act) {
     "section", { class: "details", "aria-label": field.title },
     h("h3", {}, field.title || key),
     h("div", { class: "beside" },
-      text({ label: "名称", key: "field-title", value: field.title, set: (title) => set({ title }) }),
+      text({ label: "名称", value: field.title, set: (title) => set({ title }) }),
       select({ label: "类型", value: kind, choices: fields.KINDS, set: (to) => act.change(fields.withField(form, key, fields.become(field, to))) }),
-      text({ label: "编号", key: "field-key", value: key, set: (to) => rename(room, form, key, to, act) })),
+      text({ label: "编号", value: key, set: (to) => rename(room, form, key, to, act) })),
     text({ label: "填写提示", value: field.description, set: (description) => set({ description }) }),
     choices(room, field, kind, set),
     limits(field, kind, set),
@@ -79,7 +79,7 @@ function shownWhen(room, form, key, field, set) {
     const { values } = sources.find((each) => each.code === now.source);
     controls.push(h("div", { class: "beside" },
       select({ label: "怎样比", value: now.comparison, choices: conditions.COMPARISONS.slice(0, 2), set: (comparison) => write({ comparison }) }),
-      select({ label: "与什么比", key: "shown-value", value: now.value, choices: pairs(values), set: (value) => write({ value }) })));
+      select({ label: "与什么比", value: now.value, choices: pairs(values), set: (value) => write({ value }) })));
   }
   if (body) controls.push(checkbox({ label: "显示时必填", value: field["x-required-when-visible"], set: (isOn) => set({ "x-required-when-visible": isOn }) }));
   return h("div", {}, controls);

@@ -75,6 +75,10 @@ export const PATTERNS = [
 ];
 export const OWN_PATTERN = "own";
 
+export const emptyForm = (key) => ({
+  $schema: "https://json-schema.org/draft/2020-12/schema", $id: key, title: "新表单", type: "object", properties: {}, required: [], additionalProperties: false,
+});
+
 // A copy of a form with one thing done to it. Forms are never changed in place, so that a save knows what it sends.
 export function withField(form, key, field) {
   return { ...form, properties: { ...form.properties, [key]: field } };

@@ -12,35 +12,31 @@ export default function formTable(part, room) {
   let shownField = null;
 
   function open(key = shownForm, field = null) {
-    shownForm = key in room.forms ? key : Object.keys(room.forms)[0];
+    shownForm = key;
     shownField = field;
     show();
   }
 
-  function change(form) {
-    room.forms = { ...room.forms, [shownForm]: form };
-    room.formsChanged();
-    show();
-  }
+  const change = (form) => room.changeForms({ ...room.forms, [shownForm]: form });
 
   function add() {
     const key = fields.freeKey(room.forms, "form");
-    room.forms = { ...room.forms, [key]: { $schema: "https://json-schema.org/draft/2020-12/schema", $id: key, title: "新表单", type: "object", properties: {}, required: [], additionalProperties: false } };
     shownForm = key;
-    room.formsChanged();
-    show();
+    room.changeForms({ ...room.forms, [key]: fields.emptyForm(key) });
   }
 
   function show() {
+    if (!(shownForm in room.forms)) [shownForm] = Object.keys(room.forms);
     const form = room.forms[shownForm];
     if (!form) {
-      redraw(editor, h("p", {}, "还没有表单。"), button("新建表单", add));
+      redraw(editor, "", h("p", {}, "还没有表单。"), button("新建表单", add));
       return;
     }
     if (!(shownField in form.properties)) shownField = null;
     const act = { change, show: (key) => { shownField = key; show(); } };
     redraw(
       editor,
+      `${shownForm}/${shownField}`,
       h("div", { class: "beside" }, select({ label: "表单", value: shownForm, choices: Object.entries(room.forms).map(([key, each]) => [key, each.title || key]), set: (key) => open(key) }), button("新建表单", add, { class: "button small" })),
       heads(form, change),
       rows(form, shownField, act),
@@ -50,6 +46,9 @@ export default function formTable(part, room) {
     preview(stage, room, form);
   }
 
+  room.modeler.on("commandStack.changed", () => {
+    if (!part.hidden) show(); // a value answered here would keep the event from those who listen after us
+  });
   return { open };
 }
 
@@ -63,8 +62,8 @@ function heads(form, change) {
   return h(
     "details", { class: "group" }, h("summary", {}, "这张表单"),
     h("div", {},
-      text({ label: "名称", key: "form-title", value: form.title, set: (title) => change({ ...form, title }) }),
-      text({ label: "提示", key: "form-hint", value: form.description, lines: 2, set: (description) => change({ ...form, description: description || undefined }), hint: "显示在表单最上面。" }),
+      text({ label: "名称", value: form.title, set: (title) => change({ ...form, title }) }),
+      text({ label: "提示", value: form.description, lines: 2, set: (description) => change({ ...form, description: description || undefined }), hint: "显示在表单最上面。" }),
       checkbox({ label: "提交前再输入一次登录密码（签字）", value: form["x-reauthenticate"], set: (isOn) => change({ ...form, "x-reauthenticate": isOn || undefined }) }),
       checkbox({ label: "退回重办时带出上次填写的内容", value: form["x-again"], set: (isOn) => change({ ...form, "x-again": isOn || undefined }) })),
   );
@@ -82,7 +81,7 @@ function row(form, key, field, isShown, act) {
   const isAsked = "x-visible-when" in field;
   const must = isAsked ? Boolean(field["x-required-when-visible"]) : (form.required ?? []).includes(key);
   const setMust = (isOn) => act.change(isAsked ? fields.withField(form, key, { ...field, "x-required-when-visible": isOn || undefined }) : fields.required(form, key, isOn));
-  const tick = (label, value, set, isOff = false) => h("input", { type: "checkbox", checked: value, disabled: isOff, "aria-label": `${name}：${label}`, "data-focus": `${key}/${label}`, onchange: (event) => set(event.target.checked) });
+  const tick = (label, value, set, isOff = false) => h("input", { type: "checkbox", checked: value, disabled: isOff, "aria-label": `${name}：${label}`, onchange: (event) => set(event.target.checked) });
   return h(
     "tr", { class: isShown ? "shown" : "" },
     h("td", {}, button(name, () => act.show(isShown ? null : key), { class: "link", "aria-expanded": String(isShown) }), h("small", {}, key)),

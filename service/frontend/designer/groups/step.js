@@ -10,7 +10,6 @@ export function step(room, element) {
   const asked = word?.parameters ?? [];
   const parameters = asked.map(({ code, name }) => text({
     label: name || code,
-    key: code,
     value: now.parameters[code],
     set: (value) => set({ parameters: { ...now.parameters, [code]: value } }),
     hint: "文字请加单引号，如 '是'；也可以写数字或数据名。",

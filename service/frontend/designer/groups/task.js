@@ -46,7 +46,7 @@ function due({ words }, said, set) {
   const choices = [["", "没有期限"], ["term", "自己定一个时限"], ...pairs(words.dues)];
   const controls = [select({ label: "怎样算", value: now.kind, choices, set: (kind) => write({ kind }) })];
   if (now.kind === "term") {
-    controls.push(h("div", { class: "beside" }, text({ label: "数目", value: now.count, set: (count) => write({ count }) }), select({ label: "单位", key: "term-unit", value: now.unit, choices: dues.UNITS, set: (unit) => write({ unit }) })));
+    controls.push(h("div", { class: "beside" }, text({ label: "数目", value: now.count, set: (count) => write({ count }) }), select({ label: "单位", value: now.unit, choices: dues.UNITS, set: (unit) => write({ unit }) })));
   }
   return [...controls, h("p", { class: "hint" }, dues.tell(said.due ?? "", words))];
 }
