@@ -31,12 +31,19 @@ def begin(page: Page) -> None:
     expect(page.locator("[data-designer][data-ready]")).to_be_attached()
 
 
+BRING = """id => {
+  const canvas = designer.modeler.get("canvas");
+  designer.modeler.get("selection").select(null);
+  canvas.zoom(0.9);
+  canvas.scrollToElement(id, 250);
+}"""
+
+
 def pick(page: Page, element: str) -> None:
     """Click on an element of the canvas, after bringing it into sight."""
-    page.evaluate(
-        "id => { const canvas = designer.modeler.get('canvas'); canvas.zoom(0.9); canvas.scrollToElement(id, 250); }", element
-    )
+    page.evaluate(BRING, element)
     page.locator(f".djs-element[data-element-id='{element}'] .djs-hit").first.click(force=True)
+    expect(page.locator(f".djs-element[data-element-id='{element}'].selected")).to_be_attached()
 
 
 def test_from_a_draft_to_a_new_version(desks) -> None:
@@ -45,6 +52,7 @@ def test_from_a_draft_to_a_new_version(desks) -> None:
     expect(designer.locator(".findings h2")).to_have_text("检查结果：没有发现问题")
     pick(designer, "register")
     designer.get_by_label("名称", exact=True).fill("登记初核")
+    designer.keyboard.press("Tab")
     designer.get_by_label("怎样算").select_option(label="自己定一个时限")
     expect(designer.locator(".properties")).to_contain_text("任务到达后 3 个工作日")
     expect(designer.locator("[data-part='saved']")).to_contain_text("已保存")
