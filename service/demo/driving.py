@@ -73,7 +73,8 @@ class Driver:
 
     def photos_of(self, session: Any, hazard: Hazard, text: str, *, by: int, count: int = 1) -> list[str]:
         """Pictures of the place of a hazard."""
-        return self.photos(session, text, by=by, count=count, scene=hazard.sector or "", place=hazard.description)
+        place = hazard.subject_name + hazard.description
+        return self.photos(session, text, by=by, count=count, scene=hazard.sector or "", place=place)
 
     def report(self, login: str, **data: Any) -> int:
         """Report a hazard; answers its id."""
@@ -90,8 +91,9 @@ class Driver:
         with self.database.transaction() as session:
             if "photos" not in given:
                 unit = people.find_enterprise(session, int(given.get("subject_id", 0)))
-                scene = (unit and unit.sector_code) or ""
-                given["photos"] = self.photos(session, "before", by=reporter, scene=scene, place=given["description"])
+                scene, place = (unit.sector_code or "", unit.name) if unit else ("", "")
+                place += given["description"]
+                given["photos"] = self.photos(session, "before", by=reporter, scene=scene, place=place)
             caller = people.caller(session, reporter)
             return hazards.open(session, self.rules, caller, given).id
 

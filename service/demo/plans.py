@@ -106,7 +106,8 @@ class _Planner:
         else:
             reported_on = self._day(clock.add_working_days(self.today, -(days + 12)))
         login, report = self._report(source, key, finding, reported_on)
-        answers = self._answers(finding, twist_name, key, stand.due_days if stand else self.random.choice((20, 30, 30, 45, 60)))
+        due_days = stand.due_days if stand else self.random.choice((30, 45, 60, 60, 75, 90))
+        answers = self._answers(finding, twist_name, key, due_days)
         return Case(reported_on, login, report, stops, answers, passes, delays)
 
     def _day(self, last: date) -> date:
@@ -124,7 +125,7 @@ class _Planner:
         report = {
             "subject_on_file": True,
             "subject_id": str(self.unit_ids[name]),
-            "description": f"{name}：{finding.wrong}",
+            "description": finding.wrong,
             "harm_analysis": HARM[sector],
             "immediate_danger": is_urgent,
             "source": source,
