@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from zlib import crc32
 
 from service.demo import pictures
-from workflows import clock, duties, hazards, people, photos, rectifications
+from workflows import clock, duties, hazards, people, photos, rectifications, standards
 from workflows.db import Database
 from workflows.engine import Post, Rules, Subject, beginnings, own, tasks, timers
 from workflows.engine.worklist import Task
@@ -170,12 +170,16 @@ def _proxy(driver: Driver, session: Any, hazard: Hazard, by: int) -> dict[str, A
 Answer = Callable[[Driver, Any, Hazard, int], dict[str, Any]]
 
 
+KEY_ITEM = "用作经营的建筑的承重结构和疏散条件"
+
+
 def _register(driver: Driver, session: Any, hazard: Hazard, _by: int) -> dict[str, Any]:
+    has_standard = standards.own_of(hazard.sector, clock.today())
+    clause = {"basis": "CLAUSE", "standard_clause": driver.options(session, "clauses", hazard)[0]}
     return {
         "proposal": "accept",
         "level_final": "MAJOR",
-        "basis": "CLAUSE",
-        "standard_clause": driver.options(session, "clauses", hazard)[0],
+        **(clause if has_standard else {"basis": "ITEM", "key_check_item": KEY_ITEM}),
         "primary_source": hazard.source,
         "dup_check": "NONE",
     }

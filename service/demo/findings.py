@@ -12,17 +12,6 @@ class Finding:
     done: str
 
 
-CLAUSES = {  # industry → the standard by which it is major; one that has none is found by a key item
-    "INDUSTRY": "GM-2023",
-    "HAZCHEM": "HC-2017",
-    "FIREWORKS": "YH-2017",
-    "CONSTRUCTION": "FW-2024",
-    "GAS": "RQ-2023",
-    "TRAFFIC": "DL-2023",
-    "FIRE": "XF-35181",
-    "SPECIAL_EQUIPMENT": "TZ-45067",
-}
-KEY_ITEM = "农村自建房安全重点检查事项：用作经营的自建房承重结构和疏散条件"
 HARM = {
     "INDUSTRY": "可能引发粉尘爆炸、机械伤害或火灾，造成群死群伤。",
     "HAZCHEM": "泄漏后遇火源可能爆燃，殃及相邻店铺和住户。",

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from service.demo import county, events
-from service.demo.findings import CLAUSES, FINDINGS, HARM, KEY_ITEM, Finding
+from service.demo.findings import FINDINGS, HARM, Finding
 from service.demo.lives import Answers, Case, Event
 from service.demo.stands import DELAYS, FULL, LEADS, ON_THE_WAY, TWISTS, UNPUBLISHED, Size, Stand, stop_on, way_of
 from service.demo.town import TOWN
@@ -152,13 +152,7 @@ class _Planner:
         """What is said of this hazard in particular; the answers of the twist go before."""
         sector = county.units()[key][4]["sector_code"]
         is_immediate, special = twist == "immediate", TWISTS[twist].answers
-        ground: dict[str, Any] = (
-            {"basis": "CLAUSE", "standard_clause": CLAUSES[sector]}
-            if sector in CLAUSES
-            else {"basis": "ITEM", "standard_clause": None, "key_check_item": KEY_ITEM}
-        )
         said: dict[str, dict[str, Any]] = {
-            "register": ground,
             "issue_rectify": {} if is_immediate else {"due_date": partial(_in_days, due_days)},
             "plan": {"measures": finding.measures, "fund_yuan": self.random.randrange(2, 160) * 50_000},
             "rectify": {"finish_report": finding.done} | ({"measures": finding.measures} if is_immediate else {}),
