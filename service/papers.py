@@ -3,8 +3,8 @@
 from flask import Blueprint, Flask, Response, g, send_file
 from flask_login import current_user
 
-from service import house, photos
-from workflows import papers, store
+from service import photos
+from workflows import papers
 from workflows.errors import NotFound
 
 blueprint = Blueprint("papers", __name__, url_prefix="/papers")
@@ -35,8 +35,7 @@ def kept(token: str) -> Response:
 def _send(paper: papers.Reference) -> Response:
     """Never shown in our own pages: whatever it holds, a browser must not run it with our address. `nosniff` comes with every
     answer."""
-    g.session.close()  # a store may be far away: no connection of the database waits for it
-    file = store.at(house().config.place).open(papers.stored_as(paper.sha256, paper.kind))
+    file = photos.fetch(papers.stored_as(paper.sha256, paper.kind))
     response = send_file(file, mimetype=papers.KINDS[paper.kind], as_attachment=True, download_name=paper.name, etag=paper.sha256)
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

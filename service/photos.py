@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from flask import Blueprint, Flask, Response, g, request, send_file
 from flask_login import current_user
@@ -108,9 +109,14 @@ def kept(token: str) -> Response:
     return _send(found[0])
 
 
+def fetch(name: str) -> BinaryIO:
+    """A file from the store. That may be far away: no connection of the database waits for it."""
+    g.session.close()
+    return store.at(house().config.place).open(name)
+
+
 def _send(sha: str) -> Response:
-    g.session.close()  # a store may be far away: no connection of the database waits for it
-    file = store.at(house().config.place).open(photos.stored_as(sha))
+    file = fetch(photos.stored_as(sha))
     start = file.read(4)
     file.seek(0)
     kind = next((kind for magic, kind in MAGIC.items() if start.startswith(magic)), "application/octet-stream")

@@ -10,7 +10,7 @@ from service.config import Config, Misconfigured
 from tests import bucket
 from tests.scenarios.ways import found
 from tests.service.inspector import Inspector
-from workflows import backups, buckets, clock, hazards, steps, store
+from workflows import backups, buckets, clock, hazards, photos, steps, store
 from workflows.db import Database
 from workflows.errors import Conflict, NotFound, Unavailable
 
@@ -109,7 +109,8 @@ def test_photos_papers_and_dossiers_are_served_from_a_bucket(service, settled, t
     hazard_id = found(driver)
     browser = app.test_client()
     browser.sign_in("zhifa1")
-    sha = driver.photo("before")
+    with settled.reading() as session:
+        sha = photos.of(session, hazards.get(session, hazard_id))[0][1].sha256
     shown = browser.get(f"/photos/{sha}")
     assert shown.status_code == 200
     assert hashlib.sha256(shown.data).hexdigest() == sha
