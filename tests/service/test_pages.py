@@ -67,10 +67,14 @@ def test_diagrams(signed_in, town):
     browser = signed_in("sheji")
     with town.reading() as session:
         newest = definitions.get(session, "hazard_closed_loop")
-    assert newest.name in browser.get("/definitions").text
+    listed = browser.get("/definitions").text
+    assert newest.name in listed
+    assert "已证明" in listed
     page = browser.get(f"/definitions/{newest.key}/{newest.version}").text
     assert "<svg" in page
     assert "县签字" in page
+    assert f"走遍全部 {newest.proof['states']} 个状态" in page
+    assert newest.proof["sha256"] in page
     xml = browser.get(f"/definitions/{newest.key}/{newest.version}.bpmn")
     assert xml.mimetype == "application/xml"
     assert b"<bpmn:definitions" in xml.data or b"definitions" in xml.data

@@ -41,6 +41,13 @@ Marking = set[str]
 Log = list[tuple[str, str]]  # ("open" | "part" | "done", node id), in order
 
 
+MOST_NODES = 1_500  # of one net, called processes copied in: each may be called many times, by one that is called many times
+
+
+class TooLarge(Exception):
+    """With all that it calls, at any depth, the process has more nodes than anybody could draw."""
+
+
 class Unsafe(Exception):
     """A second token came to one place: the diagram starts something again that still runs."""
 
@@ -113,6 +120,8 @@ class Net:
                 inside = parent.get("id") if parent is not None else own
                 node = self._node(element, prefix, scope if inside == own else f"{prefix}{inside}")
                 self.nodes[node.id] = node
+                if len(self.nodes) > MOST_NODES:
+                    raise TooLarge
                 if node.kind == "callActivity":
                     called = element.get("calledElement", "")
                     if called in above:

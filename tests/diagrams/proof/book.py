@@ -159,6 +159,7 @@ BROKEN = {
     # ---- elements nobody passes
     "terminated before it begins": ("dead", "A", 0, plain("s > p1 ; p1 > A > e ; p1 > k1")),
     "no arrow leads there": ("dead", "B", 0, plain("s > A > e ; B > e2")),
+    "a circle of its own": ("dead", "x1", 0, plain("s > A > e ; x1 > B > C > x1")),
     "behind a join that terminate forestalls": (
         "dead",
         "B",

@@ -1,6 +1,8 @@
 """Each diagram of the book gets the verdict that stands beside it."""
 
 import random
+import re
+import time
 
 import pytest
 
@@ -98,3 +100,25 @@ def test_a_fault_found_before_the_search_is_cut_off_stands() -> None:
     found = proof.prove(broken.xml, "main", book.RULES, limit=100)
     assert found.verdict == "refuted"
     assert [(fault.rule, fault.element_id) for fault in found.faults] == [("proof-loop", "X")]
+
+
+def test_calls_that_double_at_every_level_are_given_up_at_once() -> None:
+    """Thirty processes, each calling the next one twice: a thousand million tasks."""
+    parts = {f"call{n}": f"s{n} > call{n + 1} > A{n} > e{n}" for n in range(30)}
+    twice = Drawing("s > call0 > e", parts | {"call30": "s99 > Z > e99"}).xml
+    for n in range(30):
+        twice = twice.replace(f'id="A{n}"'.encode(), f'calledElement="of_call{n + 1}" id="A{n}"'.encode())
+    doubled = re.sub(rb'<b:userTask (calledElement="[^"]*" id="A\d+")(.*?)</b:userTask>', rb"<b:callActivity \1\2</b:callActivity>", twice)
+    began = time.process_time()
+    found = proof.prove(doubled, "main")
+    assert (found.verdict, found.states, found.faults) == ("unproven", 0, ())
+    assert found.sentence.endswith("没有查。")
+    assert time.process_time() - began < 3
+
+
+def test_a_gateway_with_thirty_ways_is_given_up_at_once() -> None:
+    ways = " ; ".join(f"i1 > A{n} > i2" for n in range(30))
+    began = time.process_time()
+    found = proof.prove(Drawing(f"s > B > i1 ; {ways} ; i2 > e").xml, "main")
+    assert (found.verdict, found.states, found.acts) == ("unproven", 1, 0)
+    assert time.process_time() - began < 5

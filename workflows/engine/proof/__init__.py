@@ -21,7 +21,8 @@ it takes before or after the quiet node went. Whatever order ends in whatever re
 in the same; so quiet nodes go first, one at a time, without branching. Merges wait until nothing quiet is left, so two
 tokens that can meet at one merge do meet there, and the second one is noticed.
 
-**When it is cut off.** More than `limit` states is "unproven": honest, with how far it came. A fault found before stands.
+**When it is cut off.** More than `limit` states is "unproven": honest, with how far it came; so is a process that with all it
+calls has more nodes than `tokens` will copy. A fault found before stands.
 """
 
 import hashlib
@@ -34,7 +35,7 @@ from workflows.engine.checks import diagrams
 from workflows.engine.proof.records import Fault, Proof, Stop
 from workflows.engine.proof.space import Space
 from workflows.engine.proof.verdicts import faults
-from workflows.engine.tokens import Net
+from workflows.engine.tokens import Net, TooLarge
 
 __all__ = ["LIMIT", "Fault", "Proof", "Stop", "prove"]
 
@@ -51,8 +52,13 @@ def prove(data: bytes, process_id: str, rules: Sequence[LoopRule] = (), *, limit
 def _prove(data: bytes, process_id: str, rules: tuple[LoopRule, ...], limit: int) -> Proof:
     """The same file is proven at the check, at the hand-in and at the approval: once is enough."""
     began = time.perf_counter()
+    sha256 = hashlib.sha256(data).hexdigest()
+    try:
+        net = Net(data, process_id)
+    except TooLarge:
+        return Proof("unproven", (), 0, 0, 0, sha256)
     loop = _loop(data, process_id)
-    space = Space(Net(data, process_id), [rule for rule in rules if rule.loop == loop], limit).explore()
+    space = Space(net, [rule for rule in rules if rule.loop == loop], limit).explore()
     found = tuple(faults(space))
     return Proof(
         verdict="refuted" if found else "unproven" if space.is_cut else "proven",
@@ -60,7 +66,7 @@ def _prove(data: bytes, process_id: str, rules: tuple[LoopRule, ...], limit: int
         states=len(space.came),
         acts=space.acts,
         milliseconds=round((time.perf_counter() - began) * 1000),
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=sha256,
     )
 
 

@@ -22,10 +22,8 @@ class Ear:
         self._anew = _masks(said, [rule.since for rule in rules])
         self._meets = _masks(said, [rule.after for rule in rules])
         self._end = sum(1 << i for i, rule in enumerate(rules) if END in rule.what)
-        self._flows = {flow for flow in net.source if flow in self._meets}
-        listened = self._asks.keys() | self._anew.keys() | self._meets.keys()
-        self._gateways = {net.source[flow] for flow in listened & net.source.keys()}
-        self._listened = listened | self._gateways
+        heard = self._asks.keys() | self._anew.keys() | self._meets.keys()
+        self._listened = {net.source.get(id, id) for id in heard}  # of an arrow, the gateway that takes it
 
     def listens_to(self, node: Node) -> bool:
         """Whether the order in which this node goes may matter to a rule."""

@@ -48,4 +48,6 @@ class Proof:
             return f"已证明：走遍全部 {self.states} 个状态，每件都能办完，没有发现违反规则的走法。"
         if self.verdict == "refuted":
             return f"不成立：发现 {len(self.faults)} 处问题，每处附一条最短的走法。"
+        if not self.states:
+            return "未能证明：从开始就分出太多走法，或调用的流程层层展开以后图形太多，没有查。"
         return f"未能证明：状态太多，查了 {self.states} 个（{self.acts} 步以内的全部走法），没有发现问题，但没有查完。"

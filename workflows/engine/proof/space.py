@@ -1,6 +1,6 @@
 """Every state a case may rest in, breadth first, so that the first way to a state or to a fault has the fewest acts."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, combinations
@@ -10,6 +10,7 @@ from workflows.engine import LoopRule
 from workflows.engine.proof.hearing import Ear
 from workflows.engine.tokens import SCOPES, Log, Marking, Net, Node, Unsafe
 
+MOST_MOVES = 10_000  # after one act: an inclusive gateway with thirty ways would open a thousand million
 INSTANCES = (1, 2)  # of a multi-instance task: with one, with several; from outside three look like two
 
 
@@ -53,7 +54,7 @@ NOWHERE = Trail(None, (), (), 0)  # before the first move
 
 @dataclass
 class Space:
-    """What was explored. `limit` bounds the states; when it is reached, `is_cut`."""
+    """What was explored. `limit` bounds the states; when it is reached, or one act has too many outcomes, `is_cut`."""
 
     net: Net
     rules: Sequence[LoopRule]
@@ -68,7 +69,6 @@ class Space:
 
     def __post_init__(self) -> None:
         self.ear = Ear(self.net, self.rules)
-        self._outcomes = {node.id: list(_outcomes(node)) for node in self.net.nodes.values()}
         self._is_quiet = {node.id: self._quiet(node) for node in self.net.nodes.values()}
 
     def explore(self) -> "Space":
@@ -95,6 +95,8 @@ class Space:
         """The states that these runs reach for the first time."""
         fresh = []
         for run in runs:
+            if self.is_cut:
+                break
             if run.source is not None:
                 self.after.setdefault(run.source, {})[run.here] = None
             if run.here not in self.came:
@@ -126,6 +128,9 @@ class Space:
             if not ready:
                 yield run
             for next in self._moves(run, ready) if ready else ():
+                if len(seen) > MOST_MOVES:
+                    self.is_cut = True
+                    return
                 if next.here not in seen:
                     seen.add(next.here)
                     waiting.append(next)
@@ -133,12 +138,11 @@ class Space:
     def _moves(self, run: Run, ready: list[tuple[Node, tuple[str, ...]]]) -> Iterator[Run]:
         ready.sort(key=_arrows)
         quiet = next((each for each in ready if self._is_quiet[each[0].id]), None)
-        if quiet is None and len({node.id for node, _ in ready}) < len(ready):
-            twice = next(node.id for n, (node, _) in enumerate(ready) if node in [other for other, _ in ready[:n]])
-            self.unsafe.setdefault(twice, run)
+        if quiet is None and (twice := [id for id, times in Counter(node.id for node, _ in ready).items() if times > 1]):
+            self.unsafe.setdefault(twice[0], run)
             return
         for node, consumed in ready if quiet is None else [quiet]:
-            for flows, count in self._outcomes[node.id]:
+            for flows, count in _outcomes(node):
                 marking, log = set(run.here.marking), list[tuple[str, str]]()
                 try:
                     self.net.go(marking, node, consumed, log, chosen=flows, count=count)

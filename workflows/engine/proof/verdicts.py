@@ -125,14 +125,15 @@ def _reach(states: Iterable[State], arrows: Mapping[State, Iterable[State]]) -> 
 
 
 def _dead(space: Space) -> Iterator[Fault]:
-    """Elements that no case ever passes. What only comes after them, or stands in them, is not told again."""
+    """Elements that no case ever passes. What comes after such a one, or stands in it, is not told again; but what only
+    comes after itself is."""
     net = space.net
     dead = {node.id: node for node in net.nodes.values() if node.kind != "startEvent" and node.id not in space.fired}
-    for node in dead.values():
-        before = {node.scope, node.host, *(net.source[flow] for flow in node.into)}
-        if before.isdisjoint(dead):
-            said = f"{label(node)}永远轮不到：没有一种走法经过它。请检查通到它的箭头，或删去它。"
-            yield Fault("proof-dead", node.element_id, said)
+    before = {node.id: {node.scope, node.host, *(net.source[flow] for flow in node.into)} for node in dead.values()}
+    first = [node for node in dead.values() if before[node.id].isdisjoint(dead)]
+    for node in first or dead.values():
+        said = f"{label(node)}永远轮不到：没有一种走法经过它。请检查通到它的箭头，或删去它。"
+        yield Fault("proof-dead", node.element_id, said)
 
 
 def _broken(space: Space) -> Iterator[Fault]:
