@@ -43,7 +43,8 @@ def _stage(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> 
         begun = facts.find_last(session, hazard.id, "RECTIFIED")
         return "verify_d", begun.recorded_at if begun else opened_at
     if text == "hazard.extension_due":
-        return "extension_decide_wd", extensions.get_asked(session, hazard).at
+        asked = extensions.find_asked(session, hazard)
+        return "extension_decide_wd", asked.at if asked else opened_at
     return text, opened_at
 
 

@@ -190,10 +190,15 @@ def is_listed(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
     return hazard.listed_supervision
 
 
-def get_asked(session: Session, hazard: Hazard) -> Extension:
-    """The application that waits for its decision; Conflict if there is none."""
+def find_asked(session: Session, hazard: Hazard) -> Extension | None:
+    """The application that waits for its decision."""
     asked = select(Extension).where(Extension.hazard_id == hazard.id, Extension.state == "ASKED")
-    if row := session.scalars(asked.order_by(Extension.id.desc()).limit(1)).first():
+    return session.scalars(asked.order_by(Extension.id.desc()).limit(1)).first()
+
+
+def get_asked(session: Session, hazard: Hazard) -> Extension:
+    """Like `find_asked`; Conflict if there is none."""
+    if row := find_asked(session, hazard):
         return row
     raise Conflict("没有待决定的延期申请。")
 

@@ -164,12 +164,12 @@ def fields() -> Iterator[tuple[str, str, dict]]:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_form_is_a_schema_that_says_its_key_and_title(form: str) -> None:
+    """That some diagram uses each form, tests/test_house.py sees to."""
     schema = FORMS[form]
     Draft202012Validator.check_schema(schema)
     assert (schema["$id"], schema["type"]) == (form, "object")
     assert 1 < len(schema["title"]) < 10
     assert set(schema["required"]) <= set(schema["properties"])
-    assert form in {row.properties["form"] for row in rows()}, "没有环节使用这张表单"
 
 
 def test_every_field_has_a_label_and_only_known_words() -> None:
