@@ -36,13 +36,17 @@ def show(key: str, version: int) -> ResponseReturnValue:
     _allow()
     found = definitions.get(g.session, key, version)
     newest = definitions.get(g.session, key)
+    draft = definitions.draft_behind(g.session, found)
+    names = people.names(g.session, [found.deployed_by, *(draft.designers if draft else [])])
     asked = {name: _asked(schema) for name, schema in found.forms.items()}
     return render_template(
         "definitions/show.html",
         found=found,
         newest=newest,
         asked=asked,
-        deployed_by=people.names(g.session, [found.deployed_by]).get(found.deployed_by, "系统初始化"),
+        draft=draft,
+        deployed_by=names.get(found.deployed_by, "系统初始化"),
+        designed_by="、".join(names[id] for id in draft.designers) if draft else "",
         diagram=diagram(found, title="流程图"),
     )
 

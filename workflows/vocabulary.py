@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from workflows import campaigns, dues, duties, parameters, people, steps
+from workflows import campaigns, dues, duties, parameters, people, steps, subjects
 
 Word = dict[str, Any]
 """{"code", "name"}, and what else the designer shows."""
 
 UNITS = {
     "enterprise": "隐患所在企业（没有账号时由村和牵头人代录）",
+    "responsible": "对整改负责的人（企业和牵头责任人）",
     "village": "隐患所在村（社区）",
     "town": "隐患所在镇",
     "sector": "镇行业站所和领导组",
@@ -29,28 +30,35 @@ PERSONS = {
     "tracker": "县跟踪人",
     "verification.member": "验收成员（会签，每人一份）",
 }
+YES_NO = (("True", "是"), ("False", "否"))
 FUNCTIONS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {  # name, and the values it answers with
     "mode": ("整改方式", (("'IMMEDIATE'", "立即整改"), ("'DEADLINE'", "限期整改"))),
-    "one_person": ("属地和行业由同一人负责", (("True", "是"), ("False", "否"))),
-    "verified": ("已验收合格、等待签字", (("True", "是"), ("False", "否"))),
+    "one_person": ("属地和行业由同一人负责", YES_NO),
+    "verified": ("已验收合格、等待签字", YES_NO),
     "result": ("本轮验收结论", (("'PASS'", "合格"), ("'FAIL'", "不合格"))),
-    "archive_complete": ("归档材料齐全", (("True", "是"), ("False", "否"))),
+    "archive_complete": ("归档材料齐全", YES_NO),
+    "may_extend": ("现在可以申请延期", YES_NO),
+    "lead_asked": ("延期由牵头责任人本人申请", YES_NO),
+    "listed": ("挂牌督办", YES_NO),
 }
 MOMENTS = {
     "next_feedback_on": "下一个周四反馈日",
     "next_reminder_at": "下一次到期提醒",
-    "tracker_due_at": "县有关部门指定跟踪人的期限",
+    "tracker_due_at": "县部门指定跟踪人的期限",
 }
 DUES = {
     "hazard.due_on": "交办单上的整改期限",
     "hazard.register_due": "登记时限（自上报起，紧急的按小时，其余按工作日）",
     "hazard.verify_due": "验收时限（自完工报告或退回验收起）",
+    "hazard.verify_due": "现场验收时限（自整改完成起）",
+    "hazard.extension_due": "延期审批时限（自提出申请起）",
     "feedback_on": "本周四 24:00（遇节假日顺延）",
 }
 OPTIONS = {
     "villages": "村（社区）名单",
     "sectors": "行业领域",
     "clauses": "判定标准",
+    "duplicates": "疑似重复的隐患",
     "subjects": "建档企业",
     "units": "协办单位",
     "county_depts": "县有关部门",
@@ -59,6 +67,8 @@ OPTIONS = {
     "trackers": "跟踪人人选",
     "verifiers": "验收人员",
 }
+SUBJECTS = {"hazard": "隐患"}
+LOOPS = {"hazard": "隐患闭环（须证明）"}
 
 
 def words(session: Session) -> dict[str, list[Word]]:
@@ -75,6 +85,8 @@ def words(session: Session) -> dict[str, list[Word]]:
         "functions": [_function(code) for code in sorted(set(steps.FUNCTIONS) - set(MOMENTS))],
         "moments": [_word(code, MOMENTS.get(code, code)) for code in sorted(set(steps.FUNCTIONS) - set(FUNCTIONS))],
         "options": _named(known.options, OPTIONS),
+        "subjects": _named(set(subjects.KINDS), SUBJECTS),
+        "loops": _named({rule.loop for rule in known.loop_rules}, LOOPS),
     }
 
 

@@ -10,7 +10,7 @@ from flask_login import current_user
 from service import definitions as pages
 from service.designer import room, wording
 from workflows import people
-from workflows.engine import definitions, examinations, instances
+from workflows.engine import definitions, instances
 from workflows.engine.definitions import Draft, changes
 from workflows.errors import Forbidden, Invalid
 
@@ -139,7 +139,8 @@ def _said(invalid: Invalid) -> dict[str, str]:
 
 
 def _review(shown: Draft, faults: dict[str, str]) -> str:
-    now = definitions.get(g.session, shown.key)
+    is_published = shown.state == "PUBLISHED"  # then the newest version may be itself
+    now = definitions.get(g.session, shown.key, shown.base_version if is_published else None)
     drawn = shown.xml.encode()
     about = wording.Wording(g.session, drawn, now.xml.encode())
     life = definitions.life_of(g.session, shown)
@@ -148,8 +149,7 @@ def _review(shown: Draft, faults: dict[str, str]) -> str:
         draft=shown,
         now=now,
         faults=faults,
-        findings=definitions.findings(shown, room.known(shown)),
-        proof=examinations.examine(drawn, room.known(shown), shown.forms).proof,
+        examined=definitions.examine_as(shown.key, drawn, room.known(shown), shown.forms),
         diagram=about.tell(changes.of_diagrams(now.xml.encode(), drawn)),
         forms=about.tell(changes.of_forms(now.forms, shown.forms)),
         running=instances.open_by_version(g.session, shown.key),

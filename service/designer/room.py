@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from service import CONTENT_SECURITY_POLICY, forms, house
 from workflows import people, steps, vocabulary
-from workflows.engine import checks, definitions, examinations
+from workflows.engine import checks, definitions
 from workflows.engine.definitions import Draft
 from workflows.engine.proof import Proof
 from workflows.errors import Forbidden, Invalid
@@ -76,7 +76,7 @@ def findings() -> ResponseReturnValue:
     _allow()
     sent = _sent()
     asked = _forms(sent)
-    examined = examinations.examine(_diagram(sent), steps.known(asked), asked)
+    examined = definitions.examine_as(str(sent.get("key", "")), _diagram(sent), steps.known(asked), asked)
     found = [asdict(each) for each in examined.findings]
     return jsonify(findings=found, proof=_told(examined.proof) if examined.proof else None)
 

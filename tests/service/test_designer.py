@@ -69,6 +69,8 @@ def test_a_draft_is_drawn_handed_in_and_published(designer, signed_in, town, dra
         assert said in review
     done = publisher.submit(f"/designer/{draft_id}/approve", {}, page="/designer")
     assert done.location == f"/definitions/{KEY}/2"
+    assert "流程设计员 设计，流程发布审批人" in designer.get(done.location).text
+    assert "县领导签字" in publisher.get(f"/designer/{draft_id}/review").text  # against the version it began as
     with town.reading() as session:
         made = definitions.get(session, KEY)
         assert (made.version, "县领导签字" in made.xml) == (2, True)
@@ -160,7 +162,7 @@ HOSTILE = {"no xml": "没有图", "doctype": '<!DOCTYPE a [<!ENTITY b "c">]><a>&
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_a_finding_and_the_draft_stays(designer, draft_id, name):
     before = content(designer, draft_id)
-    body = {"xml": HOSTILE[name], "forms": before["forms"]}
+    body = {"key": KEY, "xml": HOSTILE[name], "forms": before["forms"]}
     found = send(designer, "/designer/findings", body).json["findings"]
     assert [each["rule"] for each in found if not each["element_id"].startswith("form:")] == ["file-unreadable"]
     assert save(designer, draft_id, HOSTILE[name]).status_code == 422
@@ -176,11 +178,32 @@ def test_what_is_no_draft_is_refused_with_a_sentence(designer, draft_id, body):
 
 def test_findings_name_the_element(designer, draft_id):
     now = content(designer, draft_id)
+    now["key"] = KEY
     body = {**now, "xml": now["xml"].replace('name="form" value="sign"', 'name="form" value="nothing"')}
     assert [(each["rule"], each["element_id"]) for each in send(designer, "/designer/findings", body).json["findings"]] == [
         ("form-unknown", "sign")
     ]
-    assert send(designer, "/designer/findings", now).json["findings"] == []
+    whole = send(designer, "/designer/findings", now).json
+    assert (whole["findings"], whole["proof"]["verdict"]) == ([], "proven")
+
+
+def test_a_counter_example_is_told_step_by_step(designer, draft_id):
+    """From the rectification straight to 验收通过: the loop is open."""
+    now = content(designer, draft_id)
+    bent = now["xml"].replace('sourceRef="rectify" targetRef="m_verify"', 'sourceRef="rectify" targetRef="sv_passed"')
+    proof = send(designer, "/designer/findings", {**now, "key": KEY, "xml": bent}).json["proof"]
+    assert proof["verdict"] == "refuted"
+    fault = next(each for each in proof["faults"] if "没有现场验收" in each["message"])
+    assert fault["example"][0]["element_id"] == "start_hazard"
+    assert fault["example"][-1]["element_id"] == "rectify"
+    save(designer, draft_id, bent)
+    assert hand_in(designer, draft_id).status_code == 422
+
+
+def test_another_process_is_no_next_version(designer, draft_id):
+    now = content(designer, draft_id)
+    other = {**now, "key": KEY, "xml": now["xml"].replace(KEY, "something_else")}
+    assert "key-changed" in {each["rule"] for each in send(designer, "/designer/findings", other).json["findings"]}
 
 
 def test_a_broken_draft_is_not_handed_in(designer, draft_id):

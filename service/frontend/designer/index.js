@@ -28,7 +28,7 @@ async function start(root) {
     key: root.dataset.key,
     token: handIn.elements.csrf_token.value,
     addresses: { findings: root.dataset.findings, preview: root.dataset.preview },
-    collect: async () => ({ xml: untouched ?? (await text(modeler)), forms: room.forms, name: handIn.elements.name.value, note: handIn.elements.note.value }),
+    collect: async () => ({ key: room.key, xml: untouched ?? (await text(modeler)), forms: room.forms, name: handIn.elements.name.value, note: handIn.elements.note.value }),
     changeForms: (forms) => modeler.get("commandStack").execute("forms.change", { forms }),
     changed() {
       untouched = null;

@@ -78,12 +78,12 @@ async function upload(room, file) {
   const before = await text(room.modeler);
   try {
     const xml = await chosen.text();
-    const { findings } = await ask(room.addresses.findings, { xml, forms: room.forms }, room.token);
-    const fatal = findings.find((each) => ["file-unreadable", "too-large", "script"].includes(each.rule));
+    const { findings } = await ask(room.addresses.findings, { key: room.key, xml, forms: room.forms }, room.token);
+    const fatal = findings.find((each) => ["file-unreadable", "too-large", "script", "key-changed"].includes(each.rule));
     if (fatal) throw new Error(fatal.message);
     await show(room.modeler, xml);
     room.changed();
-    room.say(`已载入“${chosen.name}”，可以撤回：重新打开草稿的上一次保存。`);
+    room.say(`已载入“${chosen.name}”`, "good");
   } catch (error) {
     await show(room.modeler, before);
     room.say(`没有载入“${chosen.name}”：${/[一-龥]/.test(error.message) ? error.message : "文件中没有可以显示的流程图。"}草稿保持原样。`);

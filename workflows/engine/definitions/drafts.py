@@ -16,7 +16,7 @@ from workflows.engine import checks, history, spiff, xml
 from workflows.engine.definitions import questions, verbs
 from workflows.engine.definitions.rules import STATES, Rejected, fingerprint, forms_of
 from workflows.engine.definitions.tables import Definition, Draft
-from workflows.engine.examinations import examine
+from workflows.engine.examinations import Examination, examine
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 
 LONGEST_NAME, LONGEST_TEXT = 100, 1000
@@ -158,18 +158,27 @@ def drafts(session: Session, *states: str) -> list[Draft]:
     return list(session.scalars(select(Draft).where(Draft.state.in_(states)).order_by(Draft.saved_at.desc(), Draft.id.desc())))
 
 
+def draft_behind(session: Session, definition: Definition) -> Draft | None:
+    """The draft that a version was; None for one that was deployed from a file."""
+    return session.scalar(select(Draft).where(Draft.definition_id == definition.id))
+
+
 def findings(draft: Draft, known: checks.Known) -> list[checks.Finding]:
-    """What is wrong with a draft: what `checks` and the proof say, and whether it is still the diagram it began as."""
-    return [*_stranger(draft), *examine(draft.xml.encode(), known, draft.forms).findings]
+    """What is wrong with a draft."""
+    return list(examine_as(draft.key, draft.xml.encode(), known, draft.forms).findings)
 
 
-def _stranger(draft: Draft) -> list[checks.Finding]:
-    """A version belongs to its key: running cases and pages know it by that."""
-    ids = [process.get("id") for process in xml.parse(draft.xml.encode()).iterfind(f"{{{xml.BPMN}}}process")]
-    if draft.key in ids:
-        return []
-    said = f"图中没有编号为“{draft.key}”的流程，不能作为它的新版本。请把主流程的编号改回“{draft.key}”。"
-    return [checks.error("", "key-changed", said)]
+def examine_as(key: str, data: bytes, known: checks.Known, forms: Mapping[str, Any]) -> Examination:
+    """What `checks` and the proof say of a diagram that wants to be the next version of `key`.
+
+    It has to keep the key: running cases and pages know a diagram by it.
+    """
+    examined = examine(data, known, forms)
+    is_unreadable = any(finding.rule == "file-unreadable" for finding in examined.findings)
+    if is_unreadable or key in (process.get("id") for process in xml.parse(data).iterfind(f"{{{xml.BPMN}}}process")):
+        return examined
+    said = f"图中没有编号为“{key}”的流程，不能作为它的新版本。请把主流程的编号改回“{key}”。"
+    return Examination((checks.error("", "key-changed", said), *examined.findings), None)
 
 
 def life_of(session: Session, draft: Draft) -> list[history.Line]:

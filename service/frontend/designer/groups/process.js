@@ -1,7 +1,7 @@
 // A process, a pool that stands for one, a lane, a call of another process in the same file.
 import { getBusinessObject } from "bpmn-js/lib/util/ModelUtil";
 
-import { group, h, select, text } from "../dom.js";
+import { group, h, pairs, select, text } from "../dom.js";
 import { properties, setProperties, subject } from "../extensions.js";
 
 export function process(room, element) {
@@ -11,8 +11,8 @@ export function process(room, element) {
   return group(
     "流程",
     h("p", { class: "hint" }, `流程编号 ${id}。同一流程的各个版本编号必须相同。`),
-    select({ label: "办理对象", value: said.subject ?? "", choices: [["", "没有"], ["hazard", "隐患"]], set: (code) => set({ subject: code }) }),
-    select({ label: "闭环规则", value: said.loop ?? "", choices: [["", "不要求"], ["hazard", "隐患闭环（须证明）"]], set: (code) => set({ loop: code }), hint: "要求的，发布前须证明没有绕过移交、整改、验收和签字的走法。" }),
+    select({ label: "办理对象", value: said.subject ?? "", choices: [["", "没有"], ...pairs(room.words.subjects)], set: (code) => set({ subject: code }) }),
+    select({ label: "闭环规则", value: said.loop ?? "", choices: [["", "不要求"], ...pairs(room.words.loops)], set: (code) => set({ loop: code }), hint: "要求的，发布前须证明没有绕过移交、整改、验收和签字的走法。" }),
   );
 }
 
