@@ -50,7 +50,6 @@ DUES = {
     "hazard.due_on": "交办单上的整改期限",
     "hazard.register_due": "登记时限（自上报起，紧急的按小时，其余按工作日）",
     "hazard.verify_due": "验收时限（自完工报告或退回验收起）",
-    "hazard.verify_due": "现场验收时限（自整改完成起）",
     "hazard.extension_due": "延期审批时限（自提出申请起）",
     "feedback_on": "本周四 24:00（遇节假日顺延）",
 }
