@@ -17,6 +17,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from service.config import Config
 from workflows import people
+from workflows.codes import MOST_KEY
 from workflows.db import Database
 from workflows.engine import Rules
 
@@ -50,7 +51,7 @@ class Id(IntegerConverter):
     """A number in an address. One that no table can hold names nothing, on every database alike."""
 
     def __init__(self, map: Map, **options: int) -> None:
-        super().__init__(map, **{"max": 2**63 - 1, **options})
+        super().__init__(map, **{"max": MOST_KEY, **options})
 
 
 class App(Flask):

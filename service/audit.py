@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from service import house, labels
 from workflows import anchors, clock, facts, people
+from workflows.codes import find_key
 from workflows.engine import Subject, history
 from workflows.errors import Forbidden
 
@@ -53,12 +54,12 @@ def index() -> ResponseReturnValue:
     page = history.search(
         g.session,
         subject_kind=asked["subject"],
-        subject_id=int(asked["id"]) if asked["id"].isascii() and asked["id"].isdigit() else None,
+        subject_id=find_key(asked["id"]),
         by=(who.id if who else 0) if asked["who"] else None,
         kind=asked["kind"],
         since=clock.at(since) if since else None,
         until=clock.end_of(until) if until else None,
-        after=request.args.get("after", type=int),
+        after=find_key(request.args.get("after", "")),
     )
     return render_template("audit/index.html", asked=asked, page=page, **_words(page.rows))
 
@@ -89,9 +90,10 @@ def _allow() -> None:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if clock.is_likely(day) else None
 
 
 def _words(rows: list[history.Line]) -> dict[str, Any]:

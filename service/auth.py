@@ -13,6 +13,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 
 from service import errors, house
 from workflows import clock, people
+from workflows.codes import find_key
 from workflows.engine import Caller
 from workflows.errors import Forbidden, Invalid
 
@@ -76,9 +77,12 @@ def load(key: str) -> Who | None:
     """
     if g.get("is_away"):  # the database: whoever he is, the page that says so is the same
         return None
-    person_id, _, epoch = key.partition(".")
+    id, _, epoch = key.partition(".")
+    person_id = find_key(id)
+    if person_id is None:
+        return None
     with house().database.reading() as reading:
-        person = people.find(reading, int(person_id))
+        person = people.find(reading, person_id)
         if person is None or not person.is_active or str(person.session_epoch) != epoch:
             return None
         return _who(reading, person)

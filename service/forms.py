@@ -149,13 +149,20 @@ def _fen(_field: Schema, typed: str) -> int:
 
 
 def _day(_field: Schema, typed: str) -> str:
-    return date.fromisoformat(typed).isoformat()
+    return _likely(date.fromisoformat(typed)).isoformat()
 
 
 def _moment(_field: Schema, typed: str) -> str:
     """What is typed is the office's clock; what is kept says so."""
     at = datetime.fromisoformat(typed)
+    _likely(at)
     return (at if at.tzinfo else at.replace(tzinfo=clock.SHANGHAI)).isoformat()
+
+
+def _likely(day: date) -> date:
+    if not clock.is_likely(day):
+        raise ValueError(day)
+    return day
 
 
 _TURNS: Mapping[str, Callable[[Schema, str], Any]] = {
@@ -264,7 +271,7 @@ def _text(value: Any) -> str:
 def _local_text(value: str) -> str:
     try:
         return clock.local(datetime.fromisoformat(value)).strftime("%Y-%m-%dT%H:%M")
-    except ValueError:
+    except (ValueError, OverflowError):  # a year that no clock of ours can tell
         return value
 
 

@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from service import cases, forms, house, labels, pictures
 from workflows import people
+from workflows.codes import find_key
 from workflows.engine import Caller, Subject, beginnings, history, instances, tasks
 from workflows.errors import NotFound
 from workflows.hazards import PROCESS, Hazard
@@ -32,7 +33,7 @@ def init_app(app: Flask) -> None:
 def index() -> ResponseReturnValue:
     """隐患: what the caller may see, newest first."""
     asked = {name: request.args.get(name, "").strip() for name in ("q", "status", "source", "sector", "due")}
-    after = request.args.get("after", type=int)
+    after = find_key(request.args.get("after", ""))
     found = page_of_hazards(
         g.session,
         current_user.caller,

@@ -13,6 +13,7 @@ from flask_login import current_user
 
 from service import hazards, house, labels, sheets
 from workflows import clock, exports, ledger, people, sectors
+from workflows.codes import find_key
 from workflows.db import Session
 from workflows.engine import Caller
 from workflows.errors import Forbidden, Invalid, NotFound
@@ -58,7 +59,7 @@ def index() -> ResponseReturnValue:
     asked, places = asked_for(), places_of()
     wanted = _wanted(asked, places)
     scope = scope_of(g.session, current_user.caller)
-    found = ledger.page(g.session, wanted, scope=scope, after=request.args.get("after", type=int))
+    found = ledger.page(g.session, wanted, scope=scope, after=find_key(request.args.get("after", "")))
     counts = ledger.count(g.session, part=wanted, scope=scope)
     return render_template(
         "ledger/index.html",

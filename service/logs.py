@@ -17,6 +17,7 @@ from flask import Flask, Response, g, has_request_context, request, session
 from flask.signals import request_finished, request_started
 
 from service import figures
+from workflows.codes import find_key
 from workflows.engine import Subject
 
 TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -82,8 +83,7 @@ def _case() -> str | None:
 
 def _person() -> int | None:
     """Who asks, by his cookie; the database is not asked, it may be the one in trouble."""
-    id = str(session.get("_user_id", "")).partition(".")[0]
-    return int(id) if id.isdigit() else None
+    return find_key(str(session.get("_user_id", "")).partition(".")[0])
 
 
 def _kinds(error: BaseException | None) -> Iterator[dict[str, Any]]:

@@ -37,6 +37,11 @@ def on(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
+def is_likely(day: date) -> bool:
+    """Whether a day is no slip of the hand; moments near the ends of the calendar cannot even be told on another clock."""
+    return 1900 <= day.year <= 2999
+
+
 def local(moment: datetime) -> datetime:
     """The same moment on the office's clock."""
     return moment.astimezone(SHANGHAI)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
+import psycopg
 from sqlalchemy import BigInteger, Date, DateTime, Engine, Integer, MetaData, Table, Text, create_engine, event
 from sqlalchemy.engine import Connection, Dialect, ExceptionContext
 from sqlalchemy.exc import IntegrityError
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session as Session  # the pages name it, and may not 
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
-from workflows.errors import Conflict, Unavailable
+from workflows.errors import Conflict, Invalid, Unavailable
 
 WAIT_SECONDS = 30  # a writer that waited this long is told so; it would mean a transaction that never ends
 CONNECT_SECONDS = 5  # a PostgreSQL that does not answer by then is away
@@ -113,7 +114,7 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
-        event.listen(self.engine, "handle_error", _say_away)
+        event.listen(self.engine, "handle_error", _say)
         self._reading = self.engine.execution_options(reads_only=True)
 
     def session(self, *, writes: bool) -> Session:
@@ -147,10 +148,13 @@ def _is_taken(error: Any) -> bool:
     return getattr(error, "sqlstate", "") == "23505" or getattr(error, "sqlite_errorname", "") in SQLITE_TAKEN
 
 
-def _say_away(context: ExceptionContext) -> Exception | None:
-    """Turn every error that means "the database is away" into its sentence; all others stay what they are."""
+def _say(context: ExceptionContext) -> Exception | None:
+    """Turn every error that means "the database is away" into its sentence, and that of a character which PostgreSQL keeps in no
+    text; all others stay what they are."""
     if context.is_pre_ping:  # the pool asks whether a connection is still good, and mends it by itself
         return None
+    if isinstance(context.original_exception, psycopg.DataError) and "NUL" in str(context.original_exception):
+        return Invalid("", "内容里有不能保存的字符（空字符），请删去后再试。")
     code = getattr(context.original_exception, "sqlite_errorname", "")
     if context.is_disconnect or context.connection is None or code.startswith(SQLITE_AWAY):
         return Unavailable(AWAY)

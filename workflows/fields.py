@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from workflows import clock
+from workflows.codes import find_key
 from workflows.errors import Invalid
 
 Data = Mapping[str, Any]
-MOST_ID = 2**63 - 1  # what a column of ids holds
 
 
 def find_text(data: Data, key: str) -> str | None:
@@ -114,10 +114,10 @@ def ids(data: Data, key: str) -> list[int]:
 
 
 def _id(key: str, value: Any) -> int:
-    written = str(value)
-    if written.isascii() and written.isdecimal() and len(written) <= len(str(MOST_ID)) and int(written) <= MOST_ID:
-        return int(written)
-    raise Invalid(key, "没有这一选项，请重新选择。")
+    found = find_key(str(value))
+    if found is None:
+        raise Invalid(key, "没有这一选项，请重新选择。")
+    return found
 
 
 def shas(data: Data, key: str) -> list[str]:

@@ -9,6 +9,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from workflows import clock, people
+from workflows.codes import find_key
 from workflows.errors import Invalid, NotFound
 from workflows.people import Appointment, Person, Substitution, Unit
 from workflows.staffing import rules
@@ -226,8 +227,8 @@ def _in_state(found: Select[Any], state: str, from_on: Any, to_on: Any) -> Selec
 
 def _page(session: Session, found: Select[Any], key: Any, after: str, key_of: Any) -> Page:
     """One page, newest first; `after` is the key of the last row seen."""
-    if after.isascii() and after.isdigit():
-        found = found.where(key < int(after))
+    if (last := find_key(after)) is not None:
+        found = found.where(key < last)
     answer = session.execute(found.order_by(key.desc()).limit(LIMIT + 1)).all()
     rows = [row[0] if len(row) == 1 else row for row in answer]
     return Page(rows[:LIMIT], str(key_of(rows[LIMIT - 1])) if len(rows) > LIMIT else None)
