@@ -101,7 +101,9 @@ def test_what_is_no_diagram_leaves_the_draft_as_it_was(session, mine, hostile):
 
 def test_forms_that_are_too_large_are_not_kept(session, mine):
     with pytest.raises(Invalid, match="过大"):
-        save(session, mine, forms={"note": {"properties": {"a": "x" * 1_000_001}}})
+        save(session, mine, forms={"note": {"properties": {"a": {"title": "x" * 1_000_001}}}})
+    with pytest.raises(Invalid, match="写法有误"):
+        save(session, mine, forms={"note": {"properties": {"a": "x"}}})
     assert mine.forms == {"note": toy.FORMS["note"]}
 
 

@@ -5,6 +5,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.engine import toy
 from workflows.engine.checks import Known, check, forms
@@ -48,6 +50,11 @@ def test_every_rule_has_a_test():
     assert set(written) == {rule for rule, _ in BROKEN}
 
 
+@pytest.mark.parametrize("broken", [None, [], {}, {"properties": []}, form(a=7), {**form(a=TEXT), "required": "a"}])
+def test_what_has_no_shape_of_a_form_is_one_finding(broken):
+    assert [each.rule for each in forms.check_forms({"f": broken}, KNOWN)] == ["form-broken"]
+
+
 @pytest.mark.parametrize(
     "field",
     [
@@ -66,6 +73,16 @@ def test_a_good_form_has_no_findings():
     choice = {"type": "string", "title": "结论", "oneOf": [{"const": "x", "title": "甲"}], "x-decides": True}
     village = {"type": "string", "title": "村", "x-options": "villages", "x-visible-when": "a == 'x' and mode() == 'y'"}
     assert list(forms.check_forms({"f": form(required=["a"], a=choice, b=village)}, KNOWN)) == []
+
+
+KEYWORDS = ["type", "title", "format", "pattern", "oneOf", "enum", "items", "minLength", "maxLength", "x-options", "x-visible-when", "x-decides"]
+VALUES = st.recursive(st.none() | st.booleans() | st.integers() | st.sampled_from(["", "甲", "(", "string", "array"]),
+                      lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["const", "title", "type"]), inner))  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from(KEYWORDS), VALUES))
+def test_whatever_stands_in_a_field_nothing_is_raised(field):
+    assert all(each.message.endswith("。") for each in forms.check_forms({"f": form(a=field)}, KNOWN))
 
 
 def test_forms_are_checked_with_the_diagram():

@@ -11,10 +11,10 @@ from workflows.engine import xml
 from workflows.engine.checks import elements, flows, ids, pools, reach, texts, words
 from workflows.engine.checks.diagrams import Diagram, read
 from workflows.engine.checks.findings import Finding, Known, error, warning
-from workflows.engine.checks.forms import check_forms
+from workflows.engine.checks.forms import check_forms, is_form
 from workflows.errors import Invalid
 
-__all__ = ["Finding", "Known", "check", "check_forms", "error", "warning"]
+__all__ = ["Finding", "Known", "check", "check_forms", "error", "is_form", "warning"]
 
 MAX_FINDINGS = 200
 

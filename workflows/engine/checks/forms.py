@@ -23,13 +23,22 @@ SCALARS = frozenset({"integer", "number", "boolean"})
 def check_forms(forms: Mapping[str, Any], known: Known) -> Iterator[Finding]:
     """What is wrong with the forms that come with a diagram. Findings stand at `form:KEY` or `form:KEY/FIELD`."""
     for key, form in forms.items():
-        if not isinstance(form, dict) or not isinstance(form.get("properties"), dict):
+        if not is_form(form):
             yield error(f"form:{key}", "form-broken", f"表单“{key}”没有填报项的定义，无法使用。请删去后重新建立。")
             continue
         yield from _form(key, form)
         if len(form["properties"]) <= MAX_FIELDS:
             for name, field in form["properties"].items():
                 yield from _field(f"form:{key}/{name}", name, field, form, known)
+
+
+def is_form(form: Any) -> bool:
+    """Whether it has the shape of a form at all: fields by key, and a list of those that must be filled."""
+    if not isinstance(form, dict) or not isinstance(form.get("properties"), dict):
+        return False
+    required = form.get("required", [])
+    is_list = isinstance(required, list) and all(isinstance(name, str) for name in required)
+    return is_list and all(isinstance(field, dict) for field in form["properties"].values())
 
 
 def _form(key: str, form: Mapping[str, Any]) -> Iterator[Finding]:
@@ -39,16 +48,12 @@ def _form(key: str, form: Mapping[str, Any]) -> Iterator[Finding]:
     if len(fields) > MAX_FIELDS:
         said = f"表单{_name(form, key)}有 {len(fields)} 项，超过上限（{MAX_FIELDS} 项），没有人填得完。请拆到几个环节。"
         yield error(at, "form-large", said)
-    required = form.get("required", [])
-    if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
-        yield error(at, "form-broken", f"表单{_name(form, key)}的必填项写法有误。请逐项重新勾选“必填”。")
-        return
-    for name in sorted(set(required) - set(fields)):
+    for name in sorted(set(form.get("required", [])) - set(fields)):
         yield error(at, "form-required", f"表单{_name(form, key)}把“{name}”列为必填，却没有这一项。请补上它，或取消必填。")
 
 
-def _field(at: str, name: str, field: Any, form: Mapping[str, Any], known: Known) -> Iterator[Finding]:
-    if not isinstance(field, dict) or field.get("type") not in TYPES:
+def _field(at: str, name: str, field: Mapping[str, Any], form: Mapping[str, Any], known: Known) -> Iterator[Finding]:
+    if str(field.get("type")) not in TYPES:
         yield error(at, "field-type", f"填报项“{name}”没有选择类型。请选择一种类型。")
         return
     label = _name(field, name)
@@ -85,7 +90,7 @@ def _choices(at: str, label: str, field: Mapping[str, Any], known: Known) -> Ite
     items = field["items"] if isinstance(field.get("items"), dict) else {}
     listed = field.get("x-options") or items.get("x-options")
     choices = field.get("oneOf", items.get("oneOf"))
-    if listed and not known.is_empty and listed not in known.options:
+    if listed and not known.is_empty and str(listed) not in known.options:
         yield error(at, "field-options", f"填报项{label}选用的名单“{listed}”不存在。请重新选择。")
     if choices is None:
         return

@@ -57,6 +57,8 @@ def save(
         raise Conflict("这份草稿刚才在另一个窗口保存过，这里的修改没有保存。请先把图下载保存，再刷新页面核对。")
     if not name.strip() or len(name) > LONGEST_NAME or len(note) > LONGEST_TEXT:
         raise Invalid("name", f"草稿名称须填写，最多 {LONGEST_NAME} 个字；修改说明最多 {LONGEST_TEXT} 个字。")
+    if not all(checks.is_form(form) for form in forms.values()):
+        raise Invalid("forms", "表单写法有误，没有保存。请刷新页面后再试。")
     if len(canonical(forms)) > MAX_FORMS:
         raise Invalid("forms", "表单内容过大，没有保存。请删去不用的表单或选项。")
     xml.parse(diagram)
