@@ -10,7 +10,12 @@ const out = here("../static/dist");
 
 await rm(out, { recursive: true, force: true });
 await build({
-  entryPoints: { app: here("main.js"), viewer: here("viewer.js"), designer: here("designer/index.js"), diff: here("designer/diff.js") },
+  entryPoints: {
+    app: here("main.js"),
+    viewer: here("viewer.js"),
+    designer: here("designer/index.js"),
+    diff: here("designer/diff.js"),
+  },
   outdir: out,
   bundle: true,
   minify: true,

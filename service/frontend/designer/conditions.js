@@ -5,7 +5,14 @@
 const SIMPLE = /^(not )?([\p{L}_][\p{L}\p{N}_]*)(\(\))?(?:\s*(==|!=|<=|>=|<|>)\s*(.+))?$/su;
 const LITERAL = /^('[^']*'|"[^"]*"|-?\d+(\.\d+)?|True|False)$/;
 
-export const COMPARISONS = [["==", "是"], ["!=", "不是"], ["<", "小于"], ["<=", "不大于"], [">", "大于"], [">=", "不小于"]];
+export const COMPARISONS = [
+  ["==", "是"],
+  ["!=", "不是"],
+  ["<", "小于"],
+  ["<=", "不大于"],
+  [">", "大于"],
+  [">=", "不小于"],
+];
 
 export function read(text) {
   const found = SIMPLE.exec(text.trim());
@@ -36,6 +43,13 @@ export function tell(text, sources) {
 
 // The values of a deciding field as literals, with their names.
 export function valuesOf(field) {
-  if (field.type === "boolean") return [{ code: "True", name: "是" }, { code: "False", name: "否" }];
-  return (field.oneOf ?? []).map((each) => ({ code: typeof each.const === "number" ? String(each.const) : `'${each.const}'`, name: each.title }));
+  if (field.type === "boolean")
+    return [
+      { code: "True", name: "是" },
+      { code: "False", name: "否" },
+    ];
+  return (field.oneOf ?? []).map((each) => ({
+    code: typeof each.const === "number" ? String(each.const) : `'${each.const}'`,
+    name: each.title,
+  }));
 }

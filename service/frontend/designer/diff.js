@@ -28,13 +28,14 @@ function mark(viewer, ids, name) {
 
 function together(one, other) {
   let isFollowing = false;
-  const follow = (from, to) => from.on("canvas.viewbox.changed", ({ viewbox }) => {
-    if (isFollowing) return;
-    isFollowing = true;
-    const { x, y, width, height } = viewbox;
-    to.get("canvas").viewbox({ x, y, width, height });
-    isFollowing = false;
-  });
+  const follow = (from, to) =>
+    from.on("canvas.viewbox.changed", ({ viewbox }) => {
+      if (isFollowing) return;
+      isFollowing = true;
+      const { x, y, width, height } = viewbox;
+      to.get("canvas").viewbox({ x, y, width, height });
+      isFollowing = false;
+    });
   follow(one, other);
   follow(other, one);
 }
@@ -43,7 +44,10 @@ async function start(section) {
   const pair = section.querySelector(".pair");
   const texts = await Promise.all([fetched(section.dataset.old), fetched(section.dataset.new)]);
   pair.hidden = false;
-  const [old, now] = await Promise.all([drawn(pair.querySelector('[data-part="old"]'), texts[0]), drawn(pair.querySelector('[data-part="new"]'), texts[1])]);
+  const [old, now] = await Promise.all([
+    drawn(pair.querySelector('[data-part="old"]'), texts[0]),
+    drawn(pair.querySelector('[data-part="new"]'), texts[1]),
+  ]);
   const found = diff(old.getDefinitions(), now.getDefinitions());
   const ids = (part) => Object.keys(found[part]);
   mark(old, ids("_removed"), "is-removed");

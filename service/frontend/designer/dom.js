@@ -19,12 +19,19 @@ function listen(element, name, handler) {
   element.addEventListener(name, (event) => element.handlers[name](event));
 }
 
-export const button = (text, act, attributes = {}) => h("button", { type: "button", class: "button", onclick: act, ...attributes }, text);
+export const button = (text, act, attributes = {}) =>
+  h("button", { type: "button", class: "button", onclick: act, ...attributes }, text);
 
 // A labelled control; what stands below it explains it.
 function labelled(label, control, hint) {
   control.id ||= `c-${(counted += 1)}`;
-  return h("div", { class: "control" }, h("label", { for: control.id }, label), control, hint ? h("p", { class: "hint" }, hint) : null);
+  return h(
+    "div",
+    { class: "control" },
+    h("label", { for: control.id }, label),
+    control,
+    hint ? h("p", { class: "hint" }, hint) : null,
+  );
 }
 
 export function text({ label, value = "", set, hint, lines = 0, list }) {
@@ -35,7 +42,16 @@ export function text({ label, value = "", set, hint, lines = 0, list }) {
   if (!list) return labelled(label, control, hint);
   const id = `l-${(counted += 1)}`;
   control.setAttribute("list", id);
-  return h("div", {}, labelled(label, control, hint), h("datalist", { id }, list.map((each) => h("option", { value: each }))));
+  return h(
+    "div",
+    {},
+    labelled(label, control, hint),
+    h(
+      "datalist",
+      { id },
+      list.map((each) => h("option", { value: each })),
+    ),
+  );
 }
 
 // `choices`: [value, text] pairs. A value that is not among them is shown all the same, so that nothing is lost by looking.
@@ -59,10 +75,20 @@ export function several({ label, values, choices, set, hint }) {
     set([...chosen]);
   };
   const boxes = choices.map(([code, name]) => {
-    const box = h("input", { type: "checkbox", checked: chosen.has(code), onchange: ({ target }) => change(code, target.checked) });
+    const box = h("input", {
+      type: "checkbox",
+      checked: chosen.has(code),
+      onchange: ({ target }) => change(code, target.checked),
+    });
     return h("label", {}, box, name);
   });
-  return h("fieldset", { class: "control" }, h("legend", {}, label), h("div", { class: "several" }, boxes), hint ? h("p", { class: "hint" }, hint) : null);
+  return h(
+    "fieldset",
+    { class: "control" },
+    h("legend", {}, label),
+    h("div", { class: "several" }, boxes),
+    hint ? h("p", { class: "hint" }, hint) : null,
+  );
 }
 
 const fold = (title, open, content) => h("details", { class: "group", open }, h("summary", {}, title), h("div", {}, content));
@@ -96,7 +122,8 @@ function morph(old, made) {
   for (const child of before.slice(after.length)) child.remove();
 }
 
-const isSame = (old, made) => old.nodeType === made.nodeType && old.nodeName === made.nodeName && old.type === made.type && sameHandlers(old, made);
+const isSame = (old, made) =>
+  old.nodeType === made.nodeType && old.nodeName === made.nodeName && old.type === made.type && sameHandlers(old, made);
 const sameHandlers = (old, made) => Object.keys(old.handlers ?? {}).join() === Object.keys(made.handlers ?? {}).join();
 
 function settle(old, made) {
@@ -106,7 +133,8 @@ function settle(old, made) {
   }
   old.handlers = made.handlers;
   for (const { name } of [...old.attributes]) if (!made.hasAttribute(name) && name !== "open") old.removeAttribute(name);
-  for (const { name, value } of made.attributes) if (name !== "open" && old.getAttribute(name) !== value) old.setAttribute(name, value);
+  for (const { name, value } of made.attributes)
+    if (name !== "open" && old.getAttribute(name) !== value) old.setAttribute(name, value);
   morph(old, made);
   for (const name of ["checked", "disabled"]) if (name in old) old[name] = made[name];
   if ("value" in old && old.value !== made.value && !isTyped(old)) old.value = made.value;

@@ -1,5 +1,9 @@
 // Terms: `3wd`, `24h`, `30d`, or a name the domain knows.
-export const UNITS = [["wd", "个工作日"], ["h", "小时"], ["d", "日（自然日）"]];
+export const UNITS = [
+  ["wd", "个工作日"],
+  ["h", "小时"],
+  ["d", "日（自然日）"],
+];
 const TERM = /^(\d{1,3})(wd|h|d)$/;
 
 export function read(due) {

@@ -46,10 +46,13 @@ export default function example(room) {
     bar.replaceChildren(
       h("p", { class: "fault" }, fault.message),
       h("p", { role: "status" }, `第 ${place + 1} 步，共 ${stops.length} 步：${told(stop)}，${where}。`),
-      h("div", { class: "buttons" },
+      h(
+        "div",
+        { class: "buttons" },
         button("上一步", () => step(fault, place - 1), { class: "button small", disabled: place === 0 }),
         button("下一步", () => step(fault, place + 1), { class: "button small", disabled: last }),
-        button("结束", end, { class: "button small" })),
+        button("结束", end, { class: "button small" }),
+      ),
     );
     goTo(modeler, stop.tokens[0] ?? stop.passed.at(-1) ?? stop.element_id);
   }
@@ -57,7 +60,9 @@ export default function example(room) {
   function told({ element_id: id, passed, flows }) {
     const type = modeler.get("elementRegistry").get(id)?.type ?? "";
     const act = type === "bpmn:StartEvent" ? "开始" : type.endsWith("Event") ? `${nameOf(id)}到时` : `办完${nameOf(id)}`;
-    const named = [...passed, ...flows].filter((each) => each !== id && modeler.get("elementRegistry").get(each)?.businessObject.name);
+    const named = [...passed, ...flows].filter(
+      (each) => each !== id && modeler.get("elementRegistry").get(each)?.businessObject.name,
+    );
     return named.length > 0 ? `${act}，经${named.map(nameOf).join("、")}` : act;
   }
 

@@ -7,11 +7,15 @@ const SPIFF = "spiffworkflow:";
 // A pool stands for its process: what is said there is said of the process.
 export function subject(element) {
   const object = getBusinessObject(element);
-  return is(object, "bpmn:Participant") ? object.processRef ?? object : object;
+  return is(object, "bpmn:Participant") ? (object.processRef ?? object) : object;
 }
 
 export function properties(element) {
-  return Object.fromEntries(held(subject(element), "Properties")?.get("properties").map(({ name, value }) => [name, value]) ?? []);
+  return Object.fromEntries(
+    held(subject(element), "Properties")
+      ?.get("properties")
+      .map(({ name, value }) => [name, value]) ?? [],
+  );
 }
 
 // An empty value takes the property away.

@@ -25,7 +25,8 @@ export default function findings(part, room) {
       const { findings: found, proof } = await ask(room.addresses.findings, await room.collect(), room.token);
       if (mine === asked) show(found, proof); // an older answer may come later
     } catch (refusal) {
-      if (mine === asked) redraw(part, "findings", h("h2", {}, "检查结果"), h("p", { class: "bad" }, `没有检查：${refusal.message}`));
+      if (mine === asked)
+        redraw(part, "findings", h("h2", {}, "检查结果"), h("p", { class: "bad" }, `没有检查：${refusal.message}`));
     }
   }
 
@@ -34,14 +35,34 @@ export default function findings(part, room) {
     mark(found);
     const errors = found.filter((each) => each.severity === "error").length;
     const words = found.length === 0 ? "没有发现问题" : `${errors} 个错误，${found.length - errors} 个提醒`;
-    const proven = proof ? h("p", { class: `verdict ${proof.verdict}` }, proof.sentence) : h("p", { class: "hint" }, "改正错误以后才能证明闭环。");
-    redraw(part, "findings", h("h2", {}, `检查结果：${words}`), proven, h("ul", {}, found.map((each) => row(each, proof))));
+    const proven = proof
+      ? h("p", { class: `verdict ${proof.verdict}` }, proof.sentence)
+      : h("p", { class: "hint" }, "改正错误以后才能证明闭环。");
+    redraw(
+      part,
+      "findings",
+      h("h2", {}, `检查结果：${words}`),
+      proven,
+      h(
+        "ul",
+        {},
+        found.map((each) => row(each, proof)),
+      ),
+    );
   }
 
   function row(finding, proof) {
     const fault = proof?.faults.find((each) => each.rule === finding.rule && each.message === finding.message);
-    const way = fault?.example.length > 0 ? button("在图上逐步看", () => room.openDrawing(() => stepping.begin(fault)), { class: "button small" }) : null;
-    return h("li", { class: finding.severity }, button(finding.message, () => lead(finding.element_id), { class: "said" }), way);
+    const way =
+      fault?.example.length > 0
+        ? button("在图上逐步看", () => room.openDrawing(() => stepping.begin(fault)), { class: "button small" })
+        : null;
+    return h(
+      "li",
+      { class: finding.severity },
+      button(finding.message, () => lead(finding.element_id), { class: "said" }),
+      way,
+    );
   }
 
   function lead(id) {
@@ -60,7 +81,14 @@ export default function findings(part, room) {
       if (!known.get(id)?.parent) continue;
       canvas.addMarker(id, `has-${each.severity}`);
       marked.push([id, `has-${each.severity}`]);
-      overlays.add(id, "finding", { position: { top: -10, left: -10 }, html: h("span", { class: `finding ${each.severity}`, title: `${NAMES[each.severity]}：${each.message}` }, each.severity === "error" ? "!" : "?") });
+      overlays.add(id, "finding", {
+        position: { top: -10, left: -10 },
+        html: h(
+          "span",
+          { class: `finding ${each.severity}`, title: `${NAMES[each.severity]}：${each.message}` },
+          each.severity === "error" ? "!" : "?",
+        ),
+      });
     }
   }
 

@@ -23,12 +23,20 @@ async function start(root) {
   const [draft, words] = await Promise.all([ask(root.dataset.draft), ask(root.dataset.words)]);
   const modeler = open(part(root, "drawing"));
   const room = {
-    modeler, words, say,
+    modeler,
+    words,
+    say,
     forms: draft.forms,
     key: root.dataset.key,
     token: handIn.elements.csrf_token.value,
     addresses: { findings: root.dataset.findings, preview: root.dataset.preview },
-    collect: async () => ({ key: room.key, xml: untouched ?? (await text(modeler)), forms: room.forms, name: handIn.elements.name.value, note: handIn.elements.note.value }),
+    collect: async () => ({
+      key: room.key,
+      xml: untouched ?? (await text(modeler)),
+      forms: room.forms,
+      name: handIn.elements.name.value,
+      note: handIn.elements.note.value,
+    }),
     changeForms: (forms) => modeler.get("commandStack").execute("forms.change", { forms }),
     changed() {
       untouched = null;

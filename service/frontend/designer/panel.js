@@ -42,12 +42,26 @@ const several = (selected) => group("选中的图形", h("p", {}, `选中了 ${s
 const timerOf = (element) => getBusinessObject(element).eventDefinitions?.find((each) => is(each, "bpmn:TimerEventDefinition"));
 
 const KINDS = [
-  ["bpmn:UserTask", "用户任务"], ["bpmn:ServiceTask", "服务任务"], ["bpmn:CallActivity", "调用活动"], ["bpmn:SubProcess", "子流程"],
-  ["bpmn:Task", "任务（请更改类型）"], ["bpmn:ExclusiveGateway", "排他网关：只走一条"], ["bpmn:ParallelGateway", "并行网关：每条都走"],
-  ["bpmn:InclusiveGateway", "包容网关：符合条件的都走"], ["bpmn:EventBasedGateway", "事件网关"], ["bpmn:StartEvent", "开始事件"],
-  ["bpmn:EndEvent", "结束事件"], ["bpmn:BoundaryEvent", "边界事件"], ["bpmn:IntermediateCatchEvent", "中间事件"],
-  ["bpmn:SequenceFlow", "箭头"], ["bpmn:Participant", "池（流程）"], ["bpmn:Lane", "泳道"], ["bpmn:Collaboration", "整个流程图"],
-  ["bpmn:Process", "流程"], ["bpmn:TextAnnotation", "注释"], ["bpmn:Group", "分组"],
+  ["bpmn:UserTask", "用户任务"],
+  ["bpmn:ServiceTask", "服务任务"],
+  ["bpmn:CallActivity", "调用活动"],
+  ["bpmn:SubProcess", "子流程"],
+  ["bpmn:Task", "任务（请更改类型）"],
+  ["bpmn:ExclusiveGateway", "排他网关：只走一条"],
+  ["bpmn:ParallelGateway", "并行网关：每条都走"],
+  ["bpmn:InclusiveGateway", "包容网关：符合条件的都走"],
+  ["bpmn:EventBasedGateway", "事件网关"],
+  ["bpmn:StartEvent", "开始事件"],
+  ["bpmn:EndEvent", "结束事件"],
+  ["bpmn:BoundaryEvent", "边界事件"],
+  ["bpmn:IntermediateCatchEvent", "中间事件"],
+  ["bpmn:SequenceFlow", "箭头"],
+  ["bpmn:Participant", "池（流程）"],
+  ["bpmn:Lane", "泳道"],
+  ["bpmn:Collaboration", "整个流程图"],
+  ["bpmn:Process", "流程"],
+  ["bpmn:TextAnnotation", "注释"],
+  ["bpmn:Group", "分组"],
 ];
 
 const kindOf = (element) => KINDS.find(([type]) => is(element, type))?.[1] ?? "图形";

@@ -42,5 +42,12 @@ export default function saving({ address, token, collect, say, revision }) {
   }
 
   addEventListener("beforeunload", (event) => isDirty() && event.preventDefault());
-  return { touch, save, isDirty, forget: () => { kept = version; } };
+  return {
+    touch,
+    save,
+    isDirty,
+    forget: () => {
+      kept = version;
+    },
+  };
 }

@@ -8,7 +8,14 @@ export class Refusal extends Error {
 
 export async function ask(address, body, token) {
   const headers = { Accept: "application/json", "X-Autosave": "1" };
-  const options = body === undefined ? { headers } : { method: "POST", headers: { ...headers, "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify(body) };
+  const options =
+    body === undefined
+      ? { headers }
+      : {
+          method: "POST",
+          headers: { ...headers, "Content-Type": "application/json", "X-CSRFToken": token },
+          body: JSON.stringify(body),
+        };
   const answer = await fetch(address, options).catch(() => {
     throw new Refusal("网络中断", 0);
   });

@@ -62,11 +62,21 @@ export default {
       };
       for (const [old, by] of Object.entries(PHRASES)) if (exchange(old, by)) left.delete(old);
       for (const [old, by] of Object.entries(WORDS)) {
-        const shapes = [[`'${old}'`, `'${by}'`], [`"${old}"`, `"${by}"`], [`\`${old} <`, `\`${by} <`], [` ${old} <`, ` ${by} <`], [`>${old}<`, `>${by}<`], [` ${old}\``, `${by}\``], [` ${old}\n`, ` ${by}\n`]];
+        const shapes = [
+          [`'${old}'`, `'${by}'`],
+          [`"${old}"`, `"${by}"`],
+          [`\`${old} <`, `\`${by} <`],
+          [` ${old} <`, ` ${by} <`],
+          [`>${old}<`, `>${by}<`],
+          [` ${old}\``, `${by}\``],
+          [` ${old}\n`, ` ${by}\n`],
+        ];
         if (shapes.filter(([from, to]) => exchange(from, to)).length > 0) left.delete(old);
       }
       return { contents: text, loader: "js" };
     });
-    build.onEnd(() => (left.size > 0 ? { errors: [{ text: `token simulation no longer says: ${[...left].join(", ")}` }] } : undefined));
+    build.onEnd(() =>
+      left.size > 0 ? { errors: [{ text: `token simulation no longer says: ${[...left].join(", ")}` }] } : undefined,
+    );
   },
 };

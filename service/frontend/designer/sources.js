@@ -11,13 +11,18 @@ export function sourcesOf(flow, forms, words) {
     const form = forms[properties(task).form];
     for (const [key, field] of Object.entries(form?.properties ?? {})) {
       if (field["x-decides"] && !fields.has(key)) {
-        fields.set(key, { code: key, name: `${task.businessObject.name || form.title}：${field.title}`, values: valuesOf(field) });
+        fields.set(key, {
+          code: key,
+          name: `${task.businessObject.name || form.title}：${field.title}`,
+          values: valuesOf(field),
+        });
       }
     }
   }
-  const functions = words.functions.map(({ code, name, values }) => ({ code: `${code}()`, name, values }));
-  return [...fields.values(), ...functions];
+  return [...fields.values(), ...functionsOf(words)];
 }
+
+export const functionsOf = (words) => words.functions.map(({ code, name, values }) => ({ code: `${code}()`, name, values }));
 
 // Breadth first against the arrows. A sub-process counts with all that is done in it; what stands before a sub-process counts
 // for what is in it.
@@ -28,9 +33,12 @@ function tasksBefore(start) {
   while (waiting.length > 0) {
     const element = waiting.shift();
     if (is(element, "bpmn:UserTask")) found.push(element);
-    const inside = is(element, "bpmn:SubProcess") && element !== start ? element.children ?? [] : [];
+    const inside = is(element, "bpmn:SubProcess") && element !== start ? (element.children ?? []) : [];
     const before = element.incoming?.map((each) => each.source) ?? [];
-    const outside = is(element, "bpmn:StartEvent") && is(element.parent, "bpmn:SubProcess") ? element.parent.incoming.map((each) => each.source) : [];
+    const outside =
+      is(element, "bpmn:StartEvent") && is(element.parent, "bpmn:SubProcess")
+        ? element.parent.incoming.map((each) => each.source)
+        : [];
     for (const each of [...before, ...inside, ...outside, element.host].filter(Boolean)) {
       if (!seen.has(each) && each.type !== "label") {
         seen.add(each);

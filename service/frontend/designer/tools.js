@@ -12,11 +12,18 @@ export default function tools(part, room) {
   const redo = button("重做", () => stack.redo(), { title: "Ctrl+Y" });
   const drawing = button("流程图", () => room.openDrawing(), { "aria-pressed": "true" });
   const forms = button("表单", () => room.openForm(chosenForm(modeler)), { "aria-pressed": "false" });
-  const file = h("input", { type: "file", accept: ".bpmn,.xml", hidden: true, "aria-label": "上传流程图文件", onchange: () => upload(room, file) });
+  const file = h("input", {
+    type: "file",
+    accept: ".bpmn,.xml",
+    hidden: true,
+    "aria-label": "上传流程图文件",
+    onchange: () => upload(room, file),
+  });
 
   part.append(
     h("div", { class: "switch" }, drawing, forms),
-    undo, redo,
+    undo,
+    redo,
     button("复制", () => editor.trigger("copy"), { title: "Ctrl+C" }),
     button("粘贴", () => editor.trigger("paste"), { title: "Ctrl+V" }),
     button("查找", () => editor.trigger("find"), { title: "Ctrl+F" }),
@@ -26,7 +33,8 @@ export default function tools(part, room) {
     button("下载流程图", async () => download(`${room.key}.bpmn`, await text(modeler), "application/xml")),
     button("下载图片", async () => download(`${room.key}.svg`, (await modeler.saveSVG()).svg, "image/svg+xml")),
     button("下载位图", () => raster(room)),
-    button("上传", () => file.click()), file,
+    button("上传", () => file.click()),
+    file,
   );
 
   const settle = () => {
@@ -86,6 +94,8 @@ async function upload(room, file) {
     room.say(`已载入“${chosen.name}”`, "good");
   } catch (error) {
     await show(room.modeler, before);
-    room.say(`没有载入“${chosen.name}”：${/[一-龥]/.test(error.message) ? error.message : "文件中没有可以显示的流程图。"}草稿保持原样。`);
+    room.say(
+      `没有载入“${chosen.name}”：${/[一-龥]/.test(error.message) ? error.message : "文件中没有可以显示的流程图。"}草稿保持原样。`,
+    );
   }
 }

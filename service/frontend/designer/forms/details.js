@@ -1,21 +1,30 @@
 // One field in full: what it is called and asks, its choices and limits, when it is shown.
+import builder from "../builder.js";
 import * as conditions from "../conditions.js";
 import { checkbox, h, pairs, select, text } from "../dom.js";
+import { functionsOf } from "../sources.js";
 import * as fields from "./fields.js";
-
-const FREE = "free";
 
 export default function details(room, form, key, act) {
   const field = form.properties[key];
   const kind = fields.kindOf(field);
   const set = (changes) => act.change(fields.withField(form, key, clean({ ...field, ...changes })));
   return h(
-    "section", { class: "details", "aria-label": field.title },
+    "section",
+    { class: "details", "aria-label": field.title },
     h("h3", {}, field.title || key),
-    h("div", { class: "beside" },
+    h(
+      "div",
+      { class: "beside" },
       text({ label: "名称", value: field.title, set: (title) => set({ title }) }),
-      select({ label: "类型", value: kind, choices: fields.KINDS, set: (to) => act.change(fields.withField(form, key, fields.become(field, to))) }),
-      text({ label: "编号", value: key, set: (to) => rename(room, form, key, to, act) })),
+      select({
+        label: "类型",
+        value: kind,
+        choices: fields.KINDS,
+        set: (to) => act.change(fields.withField(form, key, fields.become(field, to))),
+      }),
+      text({ label: "编号", value: key, set: (to) => rename(room, form, key, to, act) }),
+    ),
     text({ label: "填写提示", value: field.description, set: (description) => set({ description }) }),
     choices(room, field, kind, set),
     limits(field, kind, set),
@@ -24,7 +33,12 @@ export default function details(room, form, key, act) {
 }
 
 // Without what was emptied: an empty keyword is no keyword.
-const clean = (field) => Object.fromEntries(Object.entries(field).filter(([name, value]) => value !== "" && value !== undefined && !(value === false && name.startsWith("x-"))));
+const clean = (field) =>
+  Object.fromEntries(
+    Object.entries(field).filter(
+      ([name, value]) => value !== "" && value !== undefined && !(value === false && name.startsWith("x-")),
+    ),
+  );
 
 function rename(room, form, key, to, act) {
   if (to === key) return;
@@ -40,14 +54,31 @@ function rename(room, form, key, to, act) {
 function choices(room, field, kind, set) {
   if (kind === "listed" || kind === "listed-many") {
     const name = field["x-options"] ?? field.items?.["x-options"];
-    return select({ label: "名单", value: name, choices: pairs(room.words.options), set: (code) => set({ "x-options": code }), hint: "名单由系统按这件隐患给出。" });
+    return select({
+      label: "名单",
+      value: name,
+      choices: pairs(room.words.options),
+      set: (code) => set({ "x-options": code }),
+      hint: "名单由系统按这件隐患给出。",
+    });
   }
   if (kind !== "choice" && kind !== "many") return null;
-  return text({ label: "选项，一行一个", value: fields.linesOf(field), lines: 4, set: (lines) => set(fields.withLines(field, lines)), hint: "写“编号=名称”，如 accept=同意；只写名称的，编号由系统给。条件里用的是编号。" });
+  return text({
+    label: "选项，一行一个",
+    value: fields.linesOf(field),
+    lines: 4,
+    set: (lines) => set(fields.withLines(field, lines)),
+    hint: "写“编号=名称”，如 accept=同意；只写名称的，编号由系统给。条件里用的是编号。",
+  });
 }
 
 function limits(field, kind, set) {
-  const number = (name, label) => text({ label, value: field[name] ?? "", set: (typed) => set({ [name]: typed === "" || Number.isNaN(Number(typed)) ? undefined : Number(typed) }) });
+  const number = (name, label) =>
+    text({
+      label,
+      value: field[name] ?? "",
+      set: (typed) => set({ [name]: typed === "" || Number.isNaN(Number(typed)) ? undefined : Number(typed) }),
+    });
   const found = fields.limitsOf(kind).map(([name, label]) => number(name, label));
   if (kind === "line") found.push(pattern(field, set));
   return found.length > 0 ? h("div", { class: "beside" }, found) : null;
@@ -56,32 +87,31 @@ function limits(field, kind, set) {
 function pattern(field, set) {
   const now = field.pattern ?? "";
   const isKnown = fields.PATTERNS.some(([code]) => code === now);
-  const choose = select({ label: "格式", value: isKnown ? now : fields.OWN_PATTERN, choices: [...fields.PATTERNS, [fields.OWN_PATTERN, "自己写规则"]], set: (code) => set({ pattern: code === fields.OWN_PATTERN ? "^.{1,20}$" : code }) });
-  return isKnown ? choose : h("div", {}, choose, text({ label: "规则（正则表达式）", value: now, set: (code) => set({ pattern: code }) }));
+  const choose = select({
+    label: "格式",
+    value: isKnown ? now : fields.OWN_PATTERN,
+    choices: [...fields.PATTERNS, [fields.OWN_PATTERN, "自己写规则"]],
+    set: (code) => set({ pattern: code === fields.OWN_PATTERN ? "^.{1,20}$" : code }),
+  });
+  return isKnown
+    ? choose
+    : h("div", {}, choose, text({ label: "规则（正则表达式）", value: now, set: (code) => set({ pattern: code }) }));
 }
 
 function shownWhen(room, form, key, field, set) {
   const others = Object.entries(form.properties).filter(([name]) => name !== key);
-  const asked = others.map(([name, each]) => ({ code: name, name: each.title ?? name, values: conditions.valuesOf(each) })).filter((each) => each.values.length > 0);
-  const sources = [...asked, ...room.words.functions.filter((each) => each.values.length > 0).map(({ code, name, values }) => ({ code: `${code}()`, name, values }))];
-  const body = field["x-visible-when"] ?? "";
-  const now = body === "" ? {} : conditions.read(body);
-  const isFree = body !== "" && !sources.some((each) => each.code === now.source);
-  const write = (changes) => set({ "x-visible-when": conditions.write({ ...now, ...changes }) });
-  const choose = (code) => {
-    if (code === "") return set({ "x-visible-when": "", "x-required-when-visible": undefined });
-    if (code === FREE) return set({ "x-visible-when": body || "True" });
-    return set({ "x-visible-when": conditions.write({ source: code, comparison: "==", value: sources.find((each) => each.code === code).values[0].code }) });
-  };
-  const controls = [select({ label: "什么时候显示", value: isFree ? FREE : now.source ?? "", choices: [["", "总是显示"], ...sources.map(({ code, name }) => [code, `看“${name}”`]), [FREE, "自己写表达式"]], set: choose })];
-  if (isFree) controls.push(text({ label: "表达式", value: body, set: (value) => set({ "x-visible-when": value }) }));
-  else if (body) {
-    const { values } = sources.find((each) => each.code === now.source);
-    controls.push(h("div", { class: "beside" },
-      select({ label: "怎样比", value: now.comparison, choices: conditions.COMPARISONS.slice(0, 2), set: (comparison) => write({ comparison }) }),
-      select({ label: "与什么比", value: now.value, choices: pairs(values), set: (value) => write({ value }) })));
-  }
-  if (body) controls.push(checkbox({ label: "显示时必填", value: field["x-required-when-visible"], set: (isOn) => set({ "x-required-when-visible": isOn }) }));
-  return h("div", {}, controls);
+  const asked = others.map(([code, each]) => ({ code, name: each.title ?? code, values: conditions.valuesOf(each) }));
+  const controls = builder({
+    label: "什么时候显示",
+    none: "总是显示",
+    body: field["x-visible-when"] ?? "",
+    sources: [...asked.filter(({ values }) => values.length > 0), ...functionsOf(room.words)],
+    write: (body) => set({ "x-visible-when": body, ...(body ? {} : { "x-required-when-visible": undefined }) }),
+  });
+  const must = checkbox({
+    label: "显示时必填",
+    value: field["x-required-when-visible"],
+    set: (isOn) => set({ "x-required-when-visible": isOn }),
+  });
+  return h("div", {}, controls, field["x-visible-when"] ? must : null);
 }
-

@@ -1,12 +1,26 @@
 // A field of a form between two shapes: its JSON Schema, and the kind that a designer chooses from a list.
 export const KINDS = [
-  ["line", "单行文字"], ["text", "多行文字"], ["yesno", "是或否"], ["choice", "单选"], ["many", "多选"], ["listed", "单选，从系统名单"],
-  ["listed-many", "多选，从系统名单"], ["integer", "整数"], ["number", "小数"], ["money", "金额（元）"], ["date", "日期"],
-  ["moment", "日期和时间"], ["photos", "照片"], ["papers", "附件"],
+  ["line", "单行文字"],
+  ["text", "多行文字"],
+  ["yesno", "是或否"],
+  ["choice", "单选"],
+  ["many", "多选"],
+  ["listed", "单选，从系统名单"],
+  ["listed-many", "多选，从系统名单"],
+  ["integer", "整数"],
+  ["number", "小数"],
+  ["money", "金额（元）"],
+  ["date", "日期"],
+  ["moment", "日期和时间"],
+  ["photos", "照片"],
+  ["papers", "附件"],
 ];
 const LISTS = new Set(["many", "listed-many", "photos", "papers"]);
 const texts = { type: "array", items: { type: "string" }, uniqueItems: true };
-const first = () => [{ const: "yes", title: "选项一" }, { const: "no", title: "选项二" }];
+const first = () => [
+  { const: "yes", title: "选项一" },
+  { const: "no", title: "选项二" },
+];
 const FRESH = {
   line: () => ({ type: "string", maxLength: 100, "x-widget": "line" }),
   text: () => ({ type: "string", maxLength: 2000, "x-widget": "text" }),
@@ -50,10 +64,16 @@ export const isList = (kind) => LISTS.has(kind);
 // The choices of a field as lines, "accept=同意" each, and back. A line without a code gets one.
 export const choicesOf = (field) => field.oneOf ?? field.items?.oneOf ?? [];
 
-export const linesOf = (field) => choicesOf(field).map((each) => `${each.const}=${each.title}`).join("\n");
+export const linesOf = (field) =>
+  choicesOf(field)
+    .map((each) => `${each.const}=${each.title}`)
+    .join("\n");
 
 export function withLines(field, text) {
-  const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
   const oneOf = lines.map((line, place) => {
     const [, code, title] = /^([\w.-]+)\s*[=＝]\s*(.+)$/.exec(line) ?? [];
     const known = choicesOf(field).find((each) => each.title === line);
@@ -64,19 +84,42 @@ export function withLines(field, text) {
 
 // Which limits a kind knows: [keyword, what it is called].
 export function limitsOf(kind) {
-  if (kind === "line" || kind === "text") return [["minLength", "最少字数"], ["maxLength", "最多字数"]];
-  if (["integer", "number", "money"].includes(kind)) return [["minimum", kind === "money" ? "最小值（分）" : "最小值"], ["maximum", kind === "money" ? "最大值（分）" : "最大值"]];
-  return isList(kind) ? [["minItems", "最少几项"], ["maxItems", "最多几项"]] : [];
+  if (kind === "line" || kind === "text")
+    return [
+      ["minLength", "最少字数"],
+      ["maxLength", "最多字数"],
+    ];
+  if (["integer", "number", "money"].includes(kind))
+    return [
+      ["minimum", kind === "money" ? "最小值（分）" : "最小值"],
+      ["maximum", kind === "money" ? "最大值（分）" : "最大值"],
+    ];
+  return isList(kind)
+    ? [
+        ["minItems", "最少几项"],
+        ["maxItems", "最多几项"],
+      ]
+    : [];
 }
 
 export const PATTERNS = [
-  ["", "不限"], ["^1\\d{10}$", "手机号（11 位）"], ["^[\\d-]{7,15}$", "电话号码"], ["^\\d{6}$", "邮政编码"],
-  ["^\\d{17}[\\dX]$", "身份证号"], ["^[0-9A-HJ-NPQRTUWXY]{18}$", "统一社会信用代码"],
+  ["", "不限"],
+  ["^1\\d{10}$", "手机号（11 位）"],
+  ["^[\\d-]{7,15}$", "电话号码"],
+  ["^\\d{6}$", "邮政编码"],
+  ["^\\d{17}[\\dX]$", "身份证号"],
+  ["^[0-9A-HJ-NPQRTUWXY]{18}$", "统一社会信用代码"],
 ];
 export const OWN_PATTERN = "own";
 
 export const emptyForm = (key) => ({
-  $schema: "https://json-schema.org/draft/2020-12/schema", $id: key, title: "新表单", type: "object", properties: {}, required: [], additionalProperties: false,
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  $id: key,
+  title: "新表单",
+  type: "object",
+  properties: {},
+  required: [],
+  additionalProperties: false,
 });
 
 // A copy of a form with one thing done to it. Forms are never changed in place, so that a save knows what it sends.
@@ -91,7 +134,9 @@ export function withoutField(form, key) {
 }
 
 export function renamed(form, old, key) {
-  const properties = Object.fromEntries(Object.entries(form.properties).map(([name, field]) => [name === old ? key : name, field]));
+  const properties = Object.fromEntries(
+    Object.entries(form.properties).map(([name, field]) => [name === old ? key : name, field]),
+  );
   return { ...form, properties, required: (form.required ?? []).map((each) => (each === old ? key : each)) };
 }
 

@@ -17,7 +17,17 @@ async function show(part, room, form) {
   try {
     const { html, faults } = await ask(room.addresses.preview, { form }, room.token);
     if (mine !== asked) return;
-    if (faults) redraw(part, {}, title, h("ul", { class: "found" }, faults.map((each) => h("li", { class: "error" }, each))));
+    if (faults)
+      redraw(
+        part,
+        {},
+        title,
+        h(
+          "ul",
+          { class: "found" },
+          faults.map((each) => h("li", { class: "error" }, each)),
+        ),
+      );
     else redraw(part, {}, title, filled(form, html));
   } catch (refusal) {
     if (mine === asked) redraw(part, {}, title, h("p", { class: "bad" }, `没有预览：${refusal.message}`));

@@ -33,11 +33,27 @@ export default function formTable(part, room) {
       return;
     }
     if (!(shownField in form.properties)) shownField = null;
-    const act = { change, show: (key) => { shownField = key; show(); } };
+    const act = {
+      change,
+      show: (key) => {
+        shownField = key;
+        show();
+      },
+    };
     redraw(
       editor,
       `${shownForm}/${shownField}`,
-      h("div", { class: "beside" }, select({ label: "表单", value: shownForm, choices: Object.entries(room.forms).map(([key, each]) => [key, each.title || key]), set: (key) => open(key) }), button("新建表单", add, { class: "button small" })),
+      h(
+        "div",
+        { class: "beside" },
+        select({
+          label: "表单",
+          value: shownForm,
+          choices: Object.entries(room.forms).map(([key, each]) => [key, each.title || key]),
+          set: (key) => open(key),
+        }),
+        button("新建表单", add, { class: "button small" }),
+      ),
       heads(form, change),
       rows(form, shownField, act),
       button("添加填报项", () => addField(form, act), { class: "button small" }),
@@ -60,19 +76,55 @@ function addField(form, act) {
 
 function heads(form, change) {
   return h(
-    "details", { class: "group" }, h("summary", {}, "这张表单"),
-    h("div", {},
+    "details",
+    { class: "group" },
+    h("summary", {}, "这张表单"),
+    h(
+      "div",
+      {},
       text({ label: "名称", value: form.title, set: (title) => change({ ...form, title }) }),
-      text({ label: "提示", value: form.description, lines: 2, set: (description) => change({ ...form, description: description || undefined }), hint: "显示在表单最上面。" }),
-      checkbox({ label: "提交前再输入一次登录密码（签字）", value: form["x-reauthenticate"], set: (isOn) => change({ ...form, "x-reauthenticate": isOn || undefined }) }),
-      checkbox({ label: "退回重办时带出上次填写的内容", value: form["x-again"], set: (isOn) => change({ ...form, "x-again": isOn || undefined }) })),
+      text({
+        label: "提示",
+        value: form.description,
+        lines: 2,
+        set: (description) => change({ ...form, description: description || undefined }),
+        hint: "显示在表单最上面。",
+      }),
+      checkbox({
+        label: "提交前再输入一次登录密码（签字）",
+        value: form["x-reauthenticate"],
+        set: (isOn) => change({ ...form, "x-reauthenticate": isOn || undefined }),
+      }),
+      checkbox({
+        label: "退回重办时带出上次填写的内容",
+        value: form["x-again"],
+        set: (isOn) => change({ ...form, "x-again": isOn || undefined }),
+      }),
+    ),
   );
 }
 
 function rows(form, shown, act) {
   const all = Object.entries(form.properties);
-  const head = h("thead", {}, h("tr", {}, ["名称", "类型", "必填", "判断", ""].map((name) => h("th", { scope: "col" }, name))));
-  return h("table", { class: "fields" }, head, h("tbody", {}, all.map(([key, field]) => row(form, key, field, key === shown, act))));
+  const head = h(
+    "thead",
+    {},
+    h(
+      "tr",
+      {},
+      ["名称", "类型", "必填", "判断", ""].map((name) => h("th", { scope: "col" }, name)),
+    ),
+  );
+  return h(
+    "table",
+    { class: "fields" },
+    head,
+    h(
+      "tbody",
+      {},
+      all.map(([key, field]) => row(form, key, field, key === shown, act)),
+    ),
+  );
 }
 
 function row(form, key, field, isShown, act) {
@@ -80,17 +132,47 @@ function row(form, key, field, isShown, act) {
   const name = field.title || key;
   const isAsked = "x-visible-when" in field;
   const must = isAsked ? Boolean(field["x-required-when-visible"]) : (form.required ?? []).includes(key);
-  const setMust = (isOn) => act.change(isAsked ? fields.withField(form, key, { ...field, "x-required-when-visible": isOn || undefined }) : fields.required(form, key, isOn));
-  const tick = (label, value, set, isOff = false) => h("input", { type: "checkbox", checked: value, disabled: isOff, "aria-label": `${name}：${label}`, onchange: (event) => set(event.target.checked) });
+  const setMust = (isOn) =>
+    act.change(
+      isAsked
+        ? fields.withField(form, key, { ...field, "x-required-when-visible": isOn || undefined })
+        : fields.required(form, key, isOn),
+    );
+  const tick = (label, value, set, isOff = false) =>
+    h("input", {
+      type: "checkbox",
+      checked: value,
+      disabled: isOff,
+      "aria-label": `${name}：${label}`,
+      onchange: (event) => set(event.target.checked),
+    });
   return h(
-    "tr", { class: isShown ? "shown" : "" },
-    h("td", {}, button(name, () => act.show(isShown ? null : key), { class: "link", "aria-expanded": String(isShown) }), h("small", {}, key)),
+    "tr",
+    { class: isShown ? "shown" : "" },
+    h(
+      "td",
+      {},
+      button(name, () => act.show(isShown ? null : key), { class: "link", "aria-expanded": String(isShown) }),
+      h("small", {}, key),
+    ),
     h("td", {}, fields.KINDS.find(([code]) => code === kind)[1]),
     h("td", {}, tick("必填", must, setMust)),
-    h("td", {}, tick("用于流程判断", Boolean(field["x-decides"]), (isOn) => act.change(fields.withField(form, key, { ...field, "x-decides": isOn || undefined })), !fields.mayDecide(kind))),
-    h("td", { class: "moves" },
+    h(
+      "td",
+      {},
+      tick(
+        "用于流程判断",
+        Boolean(field["x-decides"]),
+        (isOn) => act.change(fields.withField(form, key, { ...field, "x-decides": isOn || undefined })),
+        !fields.mayDecide(kind),
+      ),
+    ),
+    h(
+      "td",
+      { class: "moves" },
       button("↑", () => act.change(fields.moved(form, key, -1)), { class: "icon", "aria-label": `上移 ${name}` }),
       button("↓", () => act.change(fields.moved(form, key, 1)), { class: "icon", "aria-label": `下移 ${name}` }),
-      button("×", () => act.change(fields.withoutField(form, key)), { class: "icon", "aria-label": `删除 ${name}` })),
+      button("×", () => act.change(fields.withoutField(form, key)), { class: "icon", "aria-label": `删除 ${name}` }),
+    ),
   );
 }

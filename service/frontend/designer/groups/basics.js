@@ -5,21 +5,41 @@ import { button, folded, h, text } from "../dom.js";
 import { subject } from "../extensions.js";
 
 const COLOURS = [
-  ["默认", undefined, undefined], ["蓝", "#e8f0fa", "#0b4f9e"], ["绿", "#e6f4ea", "#1a6637"], ["橙", "#fff4de", "#855000"],
-  ["红", "#fdecec", "#b3151b"], ["灰", "#eceff3", "#4d5866"],
+  ["默认", undefined, undefined],
+  ["蓝", "#e8f0fa", "#0b4f9e"],
+  ["绿", "#e6f4ea", "#1a6637"],
+  ["橙", "#fff4de", "#855000"],
+  ["红", "#fdecec", "#b3151b"],
+  ["灰", "#eceff3", "#4d5866"],
 ];
 
 export function called(room, element) {
   const modeling = room.modeler.get("modeling");
   const object = getBusinessObject(element);
   if (is(element, "bpmn:Collaboration")) return h("p", { class: "hint" }, "点选图中的图形，在这里设置它。");
-  if (is(element, "bpmn:TextAnnotation")) return text({ label: "文字", value: object.text, lines: 3, set: (value) => modeling.updateProperties(element, { text: value }) });
-  return text({ label: "名称", value: object.name, set: (name) => modeling.updateProperties(element, { name: name || undefined }) });
+  if (is(element, "bpmn:TextAnnotation"))
+    return text({
+      label: "文字",
+      value: object.text,
+      lines: 3,
+      set: (value) => modeling.updateProperties(element, { text: value }),
+    });
+  return text({
+    label: "名称",
+    value: object.name,
+    set: (name) => modeling.updateProperties(element, { name: name || undefined }),
+  });
 }
 
 export function more(room, element) {
   const remark = getBusinessObject(element).documentation?.[0]?.text ?? "";
-  const remarks = text({ label: "说明", value: remark, lines: 2, hint: "写给以后看图的人，办理时不显示。", set: (value) => document(room, element, value) });
+  const remarks = text({
+    label: "说明",
+    value: remark,
+    lines: 2,
+    hint: "写给以后看图的人，办理时不显示。",
+    set: (value) => document(room, element, value),
+  });
   return folded("编号、说明和颜色", number(room, element), remarks, element.parent ? colours(room, [element]) : null);
 }
 
@@ -49,6 +69,8 @@ function document(room, element, value) {
 
 export function colours(room, elements) {
   const paint = (fill, stroke) => room.modeler.get("modeling").setColor(elements, { fill, stroke });
-  const swatches = COLOURS.map(([name, fill, stroke]) => button(name, () => paint(fill, stroke), { class: `button swatch ${fill ? `c${fill.slice(1)}` : ""}` }));
+  const swatches = COLOURS.map(([name, fill, stroke]) =>
+    button(name, () => paint(fill, stroke), { class: `button swatch ${fill ? `c${fill.slice(1)}` : ""}` }),
+  );
   return h("div", { class: "swatches", role: "group", "aria-label": "颜色" }, swatches);
 }

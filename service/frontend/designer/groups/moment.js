@@ -14,7 +14,12 @@ export function moment(room, element, timer) {
     room.modeler.get("modeling").updateModdleProperties(element, timer, changes);
   };
   const choices = [["", "请选择"], ...offered, [FREE, "自己写表达式"]];
-  const choose = select({ label: "到什么时刻", value: isKnown || !body ? body : FREE, choices, set: (code) => write(code === FREE ? `${offered[0]?.[0] ?? "at"} ` : code) });
+  const choose = select({
+    label: "到什么时刻",
+    value: isKnown || !body ? body : FREE,
+    choices,
+    set: (code) => write(code === FREE ? `${offered[0]?.[0] ?? "at"} ` : code),
+  });
   const free = text({ label: "表达式", value: body, set: write, hint: "算出一个时刻的函数，如 next_reminder_at()。" });
   return group("定时", choose, isKnown || !body ? h("p", { class: "hint" }, "到了这一时刻，系统自动往下走。") : free);
 }

@@ -11,20 +11,49 @@ export function process(room, element) {
   return group(
     "流程",
     h("p", { class: "hint" }, `流程编号 ${id}。同一流程的各个版本编号必须相同。`),
-    select({ label: "办理对象", value: said.subject ?? "", choices: [["", "没有"], ...pairs(room.words.subjects)], set: (code) => set({ subject: code }) }),
-    select({ label: "闭环规则", value: said.loop ?? "", choices: [["", "不要求"], ...pairs(room.words.loops)], set: (code) => set({ loop: code }), hint: "要求的，发布前须证明没有绕过移交、整改、验收和签字的走法。" }),
+    select({
+      label: "办理对象",
+      value: said.subject ?? "",
+      choices: [["", "没有"], ...pairs(room.words.subjects)],
+      set: (code) => set({ subject: code }),
+    }),
+    select({
+      label: "闭环规则",
+      value: said.loop ?? "",
+      choices: [["", "不要求"], ...pairs(room.words.loops)],
+      set: (code) => set({ loop: code }),
+      hint: "要求的，发布前须证明没有绕过移交、整改、验收和签字的走法。",
+    }),
   );
 }
 
 export function lane(room, element) {
   const names = room.words.roles.map(({ name }) => name);
   const { name = "" } = getBusinessObject(element);
-  return group("岗位", text({ label: "岗位名称", value: name, list: names, set: (value) => room.modeler.get("modeling").updateProperties(element, { name: value }), hint: "泳道以岗位命名时，里面没有另写办理人的任务就归这个岗位。" }));
+  return group(
+    "岗位",
+    text({
+      label: "岗位名称",
+      value: name,
+      list: names,
+      set: (value) => room.modeler.get("modeling").updateProperties(element, { name: value }),
+      hint: "泳道以岗位命名时，里面没有另写办理人的任务就归这个岗位。",
+    }),
+  );
 }
 
 export function call(room, element) {
   const others = room.modeler.getDefinitions().rootElements.filter((each) => each.$type === "bpmn:Process");
   const choices = [["", "请选择"], ...others.map(({ id, name }) => [id, name || id])];
   const { calledElement = "" } = getBusinessObject(element);
-  return group("调用", select({ label: "调用的流程", value: calledElement, choices, set: (id) => room.modeler.get("modeling").updateProperties(element, { calledElement: id || undefined }), hint: "须在同一个文件里。" }));
+  return group(
+    "调用",
+    select({
+      label: "调用的流程",
+      value: calledElement,
+      choices,
+      set: (id) => room.modeler.get("modeling").updateProperties(element, { calledElement: id || undefined }),
+      hint: "须在同一个文件里。",
+    }),
+  );
 }
