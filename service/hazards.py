@@ -11,8 +11,9 @@ from workflows import people
 from workflows.codes import find_key
 from workflows.engine import Caller, Subject, beginnings, history, instances, tasks
 from workflows.errors import NotFound
-from workflows.hazards import PROCESS, Hazard
+from workflows.hazards import PROCESS, Hazard, merged_into
 from workflows.hazards import deadlines as hazard_deadlines
+from workflows.hazards import get as get_hazard
 from workflows.hazards import get_for as get_hazard_for
 from workflows.hazards import page as page_of_hazards
 from workflows.hazards import some as some_hazards
@@ -124,9 +125,17 @@ def facts(hazard: Hazard, options: forms.Options) -> list[cases.Fact]:
         cases.Fact("属地责任人", names.get(hazard.territory_person_id or 0, "")),
         cases.Fact("行业责任人", names.get(hazard.sector_person_id or 0, "")),
         cases.Fact("县跟踪人", names.get(hazard.tracker_id or 0, "")),
+        *_merged(hazard),
         cases.Fact("销号时间", labels.moment(hazard.closed_at), "以县政府分管领导签字为准"),
     ]
     return [fact for fact in found if fact.text]
+
+
+def _merged(hazard: Hazard) -> list[cases.Fact]:
+    """Into which number it went, and what came in: the sources of those that were merged into it stay its own (并入来源)."""
+    into = get_hazard(g.session, hazard.merged_into_id).hazard_no if hazard.merged_into_id else None
+    taken = [f"{each.hazard_no or '未编号'}（{labels.source(each.source)}）" for each in merged_into(g.session, hazard)]
+    return [cases.Fact("已并入", into or ""), cases.Fact("并入来源", "、".join(taken))]
 
 
 def _clause(hazard: Hazard, options: forms.Options) -> str:

@@ -15,7 +15,7 @@ from workflows.errors import Invalid
 
 SHIPPED = Path(workflows.__file__).parent.parent / "bpmn"
 # shipped file → process id, so that a start need not parse them
-PROCESSES = {"hazard_loop": "hazard_closed_loop", "extension": "extension"}
+PROCESSES = {"hazard_loop": "hazard_closed_loop", "extension": "extension", "voiding": "voiding"}
 
 ADMINISTRATORS = {"xitong": "SYS_ADMIN", "anquan": "SEC_ADMIN", "shenji": "AUDITOR"}
 

@@ -68,6 +68,9 @@ def units(session: Session, hazard: Hazard, word: str) -> list[Unit]:
         return sector_units(session, hazard) or _some(town(session, hazard))
     if word == "county":
         return _county(session, hazard)
+    if word == "around":
+        near = ("enterprise", "village", "sector", "town", "county_dept", "county")
+        return list({unit.id: unit for each in near for unit in units(session, hazard, each)}.values())
     if word == "county_dept" and hazard.county_dept_id:
         return [people.get_unit(session, hazard.county_dept_id)]
     if word in ("county_dept", "county_depts"):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from workflows import calendars, campaigns, clock, extensions, facts, feedbacks
+from workflows import calendars, campaigns, clock, extensions, facts, feedbacks, petitions
 from workflows.engine import Due, tasks
 from workflows.hazards.tables import Hazard
 
@@ -43,7 +43,7 @@ def _stage(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> 
         begun = facts.find_last(session, hazard.id, "RECTIFIED")
         return "verify_d", begun.recorded_at if begun else opened_at
     if text == "hazard.extension_due":
-        asked = extensions.find_asked(session, hazard)
+        asked = petitions.find_asked(session, extensions.Extension, hazard)
         return "extension_decide_wd", asked.at if asked else opened_at
     return text, opened_at
 

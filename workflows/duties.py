@@ -46,8 +46,13 @@ NAMES = {
     "P2": "公开审定人",
     "E1": "延期申请人",
     "E2": "延期审批人",
+    "N1": "核减申请人",
+    "N2": "核减现场核实人",
+    "N3": "核减审批人",
 }
-EXCLUDES = frozenset(frozenset(pair.split("-")) for pair in "R-V R-T R-K R-S V-T V-S T-K T-S K-S A-T A-K A-S P1-P2 E1-E2".split())
+_LOOP = "R-V R-T R-K R-S V-T V-S T-K T-S K-S A-T A-K A-S P1-P2"
+_BESIDE = "E1-E2 N1-N2 N1-N3"  # who asks does not decide
+EXCLUDES = frozenset(frozenset(pair.split("-")) for pair in f"{_LOOP} {_BESIDE}".split())
 PER_ROUND = frozenset({"V", "A", "T"})  # the others are carried across rounds
 
 

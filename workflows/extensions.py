@@ -5,37 +5,30 @@ station, the office and the deputy head decide one after the other, for a listed
 the old deadline stands; when it is, every timer and term follows, and the old one stays to be asked for.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import calendars, campaigns, clock, duties, fields, hazards, papers, people
-from workflows.db import Base, Key
-from workflows.engine import Cause, history
+from workflows import calendars, campaigns, clock, fields, hazards, papers, people, petitions
+from workflows.engine import Cause
 from workflows.errors import Conflict, Forbidden, Invalid
 from workflows.fields import Data
 from workflows.hazards.tables import Hazard
+from workflows.petitions import Petition
 
 
-class Extension(Base):
+class Extension(Petition):
     """One application for a later deadline."""
 
     __tablename__ = "extensions"
+    noun, called = "extension", "延期"
 
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazards.id"), index=True)
-    state: Mapped[str] = mapped_column(String(10))  # ASKED GRANTED REFUSED
-    reason: Mapped[str] = mapped_column(Text)
     progress: Mapped[str] = mapped_column(Text)  # what is done already
     safety_measures: Mapped[str] = mapped_column(Text)  # how people are kept safe until then
     from_on: Mapped[date]  # the last day of the deadline it asks to change
     until_on: Mapped[date]  # the last day it asks for
-    by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
-    on_behalf_of: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
-    at: Mapped[datetime]
-    decided_at: Mapped[datetime | None]
 
 
 # ---- rules -------------------------------------------------------------------------------------------------------------
@@ -81,8 +74,6 @@ def apply_for_extension(session: Session, hazard: Hazard, *, by: int, on_behalf_
     if sentence := until_fault(until_on, _first(session, hazard), hazard.due_on):
         raise Invalid("until_on", sentence)
     row = Extension(
-        hazard_id=hazard.id,
-        state="ASKED",
         reason=fields.text(data, "reason", "延期原因", least=5),
         progress=fields.text(data, "progress", "已完成的进度", least=2),
         safety_measures=fields.text(data, "safety_measures", "延期期间安全保障措施", least=5),
@@ -90,50 +81,36 @@ def apply_for_extension(session: Session, hazard: Hazard, *, by: int, on_behalf_
         until_on=until_on,
         by=by,
         on_behalf_of=on_behalf_of,
-        at=clock.now(),
     )
-    session.add(row)
-    session.flush()
     papers.attach(session, hazard, task, "attachments", fields.shas(data, "attachments"), by=by)
-    duties.take(session, hazard, "E1", by=by, on_behalf_of=on_behalf_of)
-    body = {"extension": row.id, "from": row.from_on, "until": until_on, "reason": row.reason, "task": task.id}
-    history.record(session, hazard.ref, "extension_asked", by=by, on_behalf_of=on_behalf_of, **body)
+    petitions.ask(session, hazard, row, "E1", task, **{"from": row.from_on, "until": until_on})
 
 
 def review_extension(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """审核延期: one of those who must agree says yes or no."""
-    row = get_asked(session, hazard)
-    decision = fields.choice(data, "decision", "审核意见", ("agree", "refuse"))
-    opinion = fields.text(data, "opinion", "意见说明", least=2)
-    if decision == "agree" and (sentence := _late_fault(hazard, row)):
+    row = petitions.get_asked(session, Extension, hazard)
+    is_agreed = petitions.review(session, hazard, row, by=by, on_behalf_of=on_behalf_of, task=task, data=data)
+    if is_agreed and (sentence := _late_fault(hazard, row)):
         raise Conflict(sentence)
-    if task.duty:
-        duties.take(session, hazard, task.duty, by=by, on_behalf_of=on_behalf_of)
-    body = {"extension": row.id, "stage": task.name, "decision": decision, "opinion": opinion, "task": task.id}
-    history.record(session, hazard.ref, "extension_reviewed", by=by, on_behalf_of=on_behalf_of, **body)
 
 
 def grant_extension(session: Session, hazard: Hazard, *, cause: Cause) -> None:
-    """批准延期: the new deadline is in force; the caller lets the timers follow."""
-    row = get_asked(session, hazard)
-    if sentence := _late_fault(hazard, row):
+    """批准延期: the new deadline is in force; the caller lets the timers follow. Not without the deputy head or who stands above
+    him, and for a listed hazard the county leader; each another person than who asked (duty E2)."""
+    row = petitions.get_asked(session, Extension, hazard)
+    needed = ("COUNTY_LEADER",) if hazard.listed_supervision else petitions.TOWN_DECIDERS
+    if sentence := _late_fault(hazard, row) or petitions.lacks(session, hazard, row, needed):
         raise Conflict(sentence)
-    if agreed := _missing_agreements(session, hazard, row):
-        raise Conflict(agreed)
-    row.state, row.decided_at = "GRANTED", clock.now()
     hazard.extension_count += 1
     source = f"延期批准（第 {hazard.extension_count} 次）"
     hazards.set_deadline(session, hazard, clock.end_of(row.until_on), by=cause.by, source=source, reason=row.reason)
-    body = {"extension": row.id, "until": row.until_on, "count": hazard.extension_count}
-    history.record(session, hazard.ref, "extension_granted", by=cause.by, on_behalf_of=cause.on_behalf_of, **body)
+    petitions.decide(session, hazard, row, "GRANTED", cause, until=row.until_on, count=hazard.extension_count)
 
 
 def refuse_extension(session: Session, hazard: Hazard, *, cause: Cause) -> None:
     """不同意延期: the old deadline stands."""
-    row = get_asked(session, hazard)
-    row.state, row.decided_at = "REFUSED", clock.now()
-    body = {"extension": row.id, "until": row.until_on}
-    history.record(session, hazard.ref, "extension_refused", by=cause.by, on_behalf_of=cause.on_behalf_of, **body)
+    row = petitions.get_asked(session, Extension, hazard)
+    petitions.decide(session, hazard, row, "REFUSED", cause, until=row.until_on)
 
 
 def _must_be_theirs(session: Session, hazard: Hazard, person_id: int) -> None:
@@ -149,20 +126,6 @@ def _late_fault(hazard: Hazard, row: Extension) -> str | None:
     if hazard.due_on != row.from_on or clock.now() > clock.end_of(row.from_on):
         return "原定期限已经到期或变更，不能再批准延期；请选“不同意”并说明。"
     return None
-
-
-def _missing_agreements(session: Session, hazard: Hazard, row: Extension) -> str | None:
-    """Whatever the diagram says, nothing is granted without the deputy head or who stands above him, and for a listed hazard
-    the county leader; each another person than who asked (duty E2)."""
-    agreed = [
-        line.on_behalf_of or line.by
-        for line in history.lines(session, hazard.ref)
-        if line.kind == "extension_reviewed" and line.body["extension"] == row.id and line.body["decision"] == "agree"
-    ]
-    needed = ("COUNTY_LEADER",) if hazard.listed_supervision else ("GROUP_DEPUTY", "GROUP_HEAD", "COUNTY_OFFICE")
-    if any(person and people.holds(session, person, needed, hazard.region_code) for person in agreed):
-        return None
-    return f"延期还没有经{'、'.join(people.role_name(role) for role in needed)}同意，不能批准。"
 
 
 # ---- questions ---------------------------------------------------------------------------------------------------------
@@ -181,7 +144,7 @@ def may_extend(session: Session, hazard: Hazard) -> bool:
 
 def lead_asked(session: Session, hazard: Hazard) -> bool:
     """The lead himself asked for the extension that is under way, so he need not agree to it."""
-    row = get_asked(session, hazard)
+    row = petitions.get_asked(session, Extension, hazard)
     return hazard.lead_person_id in (row.by, row.on_behalf_of)
 
 
@@ -190,22 +153,9 @@ def is_listed(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
     return hazard.listed_supervision
 
 
-def find_asked(session: Session, hazard: Hazard) -> Extension | None:
-    """The application that waits for its decision."""
-    asked = select(Extension).where(Extension.hazard_id == hazard.id, Extension.state == "ASKED")
-    return session.scalars(asked.order_by(Extension.id.desc()).limit(1)).first()
-
-
-def get_asked(session: Session, hazard: Hazard) -> Extension:
-    """Like `find_asked`; Conflict if there is none."""
-    if row := find_asked(session, hazard):
-        return row
-    raise Conflict("没有待决定的延期申请。")
-
-
 def of(session: Session, hazard: Hazard) -> list[Extension]:
     """Every application, oldest first."""
-    return list(session.scalars(select(Extension).where(Extension.hazard_id == hazard.id).order_by(Extension.id)))
+    return petitions.of(session, Extension, hazard)
 
 
 def _first(session: Session, hazard: Hazard) -> tuple[date, date]:

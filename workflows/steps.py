@@ -21,10 +21,12 @@ from workflows import (
     hazards,
     loops,
     people,
+    petitions,
     rectifications,
     reminders,
     subjects,
     verifications,
+    voidings,
 )
 from workflows.db import Database
 from workflows.engine import Cause, Rules, Step, checks, instances, jobs, timers
@@ -45,6 +47,16 @@ def grant_extension(session: Session, hazard: Hazard, *, cause: Cause) -> None:
     extensions.grant_extension(session, hazard, cause=cause)
     instances.rearm(session, RULES, hazard.ref, cause)
 
+
+def void_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """核减: whatever else runs about the hazard that leaves ends first, so that nobody moves it meanwhile."""
+    gone = voidings.leaving(session, hazard)
+    instances.cancel(session, gone.ref, by=cause.by, reason="隐患已核减，流程终止。")
+    voidings.void_hazard(session, hazard, cause=cause)
+    petitions.cancel(session, gone, *PETITIONS)
+
+
+PETITIONS = (extensions.Extension, voidings.Voiding)
 
 STEPS = {
     "report": _task(hazards.report, "发现上报"),
@@ -76,6 +88,11 @@ STEPS = {
     "review_extension": _task(extensions.review_extension, "审核延期"),
     "grant_extension": _service(grant_extension, "批准延期"),
     "refuse_extension": _service(extensions.refuse_extension, "不同意延期"),
+    "apply_for_voiding": _task(voidings.apply_for_voiding, "申请核减"),
+    "check_voiding": _task(voidings.check_voiding, "核减现场核实"),
+    "review_voiding": _task(voidings.review_voiding, "审核核减"),
+    "void_hazard": _service(void_hazard, "核减"),
+    "refuse_voiding": _service(voidings.refuse_voiding, "不同意核减"),
     "downgrade_hazard": _service(hazards.downgrade_hazard, "转一般台账"),
     "reject_lead": _service(hazards.reject_lead, "线索不属实"),
     "merge_hazard": _service(hazards.merge_hazard, "并入他号"),
@@ -122,6 +139,8 @@ FUNCTIONS = {
     "may_extend": extensions.may_extend,
     "lead_asked": extensions.lead_asked,
     "listed": extensions.is_listed,
+    "may_void": voidings.may_void,
+    "known_to_county": voidings.is_known_to_county,
 }
 
 
@@ -143,7 +162,7 @@ RULES = Rules(
 
 LATELY = timedelta(days=31)  # how far back the daily job looks, should it have been missed for a while
 
-UNIT_WORDS = frozenset({"enterprise", "responsible", "village", "town", "sector", "county", "county_dept"})
+UNIT_WORDS = frozenset("enterprise responsible village town sector county county_dept around".split())
 PERSON_WORDS = frozenset({*addresses.PERSONS, "verification.member"})
 
 

@@ -21,6 +21,7 @@ UNITS = {
     "sector": "镇行业站所和领导组",
     "county": "县",
     "county_dept": "承接移交二的县有关部门",
+    "around": "隐患有关各方（企业、村、站所、镇、县部门、县）",
 }
 PERSONS = {
     "reporter": "上报人",
@@ -40,6 +41,8 @@ FUNCTIONS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {  # name, and t
     "may_extend": ("现在可以申请延期", YES_NO),
     "lead_asked": ("延期由牵头责任人本人申请", YES_NO),
     "listed": ("挂牌督办", YES_NO),
+    "may_void": ("现在可以申请核减", YES_NO),
+    "known_to_county": ("县里已收到移交二", YES_NO),
 }
 MOMENTS = {
     "next_feedback_on": "下一个周四反馈日",

@@ -104,10 +104,10 @@ def test_nobody_extends_while_danger_is_immediate(monday):
 def test_who_asked_does_not_decide_and_strangers_begin_nothing(monday, hazard):
     """Domain 2.2 in spirit: E1 and E2 are two persons. Whom the first task is not addressed to gets 404."""
     refused(NotFound, "", monday.begin, hazard, "extension", "zhifa1", **ASK)
-    assert offered(monday, hazard, "zhifa1") == []
-    assert offered(monday, hazard, "changzhang") == ["extension"]
+    assert "extension" not in offered(monday, hazard, "zhifa1")
+    assert "extension" in offered(monday, hazard, "changzhang")
     monday.begin(hazard, "extension", "changzhang", **ASK)
-    assert offered(monday, hazard, "changzhang") == []
+    assert "extension" not in offered(monday, hazard, "changzhang")
     decide(monday, hazard, AGREE, AGREE, AGREE)
     refused(Forbidden, "延期申请人", as_deciding, monday, hazard)
 

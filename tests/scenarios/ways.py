@@ -50,7 +50,7 @@ def do_own(town: Driver, hazard: int, login: str, **data: Any) -> None:
         tasks.complete(session, town.rules, tasks.get(session, task.id, caller), caller, data)
 
 
-def refused(kind: type[Problem], word: str, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Problem:
+def refused(kind: type[Problem], word: str, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Problem:
     """The call is refused in this way, with this word in its sentence; answers the refusal."""
     with pytest.raises(kind) as caught:
         call(*args, **kwargs)

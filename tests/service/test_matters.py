@@ -39,6 +39,17 @@ def test_what_is_wrong_comes_back_with_what_was_typed_and_begins_nothing(signed_
     assert running(driver, hazard) == before
 
 
+def test_a_voiding_without_photos_is_asked_for_again_and_what_was_typed_stays(signed_in, hazard):
+    """P09: the form offers what the hazard may repeat, and says at the field what is missing."""
+    page = signed_in("zhifa1").get(f"/hazards/{hazard}/matters/voiding").text
+    assert all(words in page for words in ("申请核减", "原始记录对照", "编号较早的保留"))
+    given = {"kind": "MISTAKE", "reason": "把一般问题误录为重大。", "comparison": "原始检查记录为灯具损坏。"}
+    answer = signed_in("zhifa1").submit(f"/hazards/{hazard}/matters/voiding", given)
+    assert answer.status_code == 422
+    assert given["comparison"] in answer.text
+    assert "至少" in answer.text
+
+
 def test_an_application_begins_once_and_shows_on_the_case(signed_in, driver, hazard):
     """A second click finds no such beginning any more; the page tells what is under way; the chain holds."""
     browser = signed_in("changzhang")

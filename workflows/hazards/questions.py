@@ -112,6 +112,12 @@ def likely_duplicates(session: Session, hazard: Hazard, caller: Caller | None = 
     return list(session.scalars(select(Hazard).where(since, *same).order_by(Hazard.id.desc()).limit(MOST_ALIKE)))
 
 
+def merged_into(session: Session, hazard: Hazard) -> list[Hazard]:
+    """The hazards that were merged into this one, oldest first: their sources count as its further sources (并入来源)."""
+    found = select(Hazard).where(Hazard.merged_into_id == hazard.id, Hazard.status == "MERGED")
+    return list(session.scalars(found.order_by(Hazard.id)))
+
+
 # ---- scope -----------------------------------------------------------------------------------------------------------------
 
 

@@ -60,6 +60,17 @@ def may_move(before: str, after: str) -> bool:
     return after in MOVES.get(before, frozenset())
 
 
+def main_fault(status: str) -> str | None:
+    """Why no other hazard may be merged into one of this status; None if one may (INV-13)."""
+    if status == "MERGED":
+        return "这个编号已并入其他编号，请填写主号。"
+    if status in NOT_COUNTED:
+        return f"这个编号已核减（{STATUSES[status]}），不能并入。"
+    if status in COUNTED_AS_CLOSED:
+        return "这个编号已销号，不能并入；又出现同样问题的，请申请重新打开，或另行登记。"
+    return None if status in IN_HAND else "这个编号还没有登记，不能并入。"
+
+
 def number(region_code: str, campaign: str, year: int, serial: int) -> str:
     """The hazard's number: 县6位 镇3位-行动-年-流水5位 (domain 3.5)."""
     return f"{region_code[:9]}-{campaign}-{year}-{serial:05d}"

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workflows.db import Base, Key
@@ -16,6 +16,9 @@ COUNTED = (
 ).split()
 
 
+MERGED = text("merged_into_id IS NOT NULL")
+
+
 class Hazard(Base):
     """One hazard from its report to the archive. The columns are how it stands now; how it came so, facts and history tell."""
 
@@ -25,6 +28,7 @@ class Hazard(Base):
         Index("ix_hazards_status", "status", "due_on"),
         Index("ix_hazards_subject", "enterprise_id", "standard_clause"),
         Index("ix_hazards_ledger", *COUNTED),
+        Index("ix_hazards_merged", "merged_into_id", sqlite_where=MERGED, postgresql_where=MERGED),  # few
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

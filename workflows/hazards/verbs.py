@@ -243,12 +243,19 @@ def decide_registration(session: Session, hazard: Hazard, *, by: int, on_behalf_
 
 def _find_main(session: Session, hazard: Hazard, data: Data) -> None:
     """The hazard that this one repeats; it must be registered in the same town and none of the dead ones."""
+    hazard.merged_into_id = get_main(session, hazard, data).id
+
+
+def get_main(session: Session, hazard: Hazard, data: Data) -> Hazard:
+    """The registered hazard of the same town whose number is given in `merge_into`, if it may take another in; or Invalid."""
     number = fields.text(data, "merge_into", "并入的隐患编号")
     in_town = Hazard.region_code.startswith(people.town_code(hazard.region_code)[:9], autoescape=True)
     main = session.scalar(select(Hazard).where(Hazard.hazard_no == number, in_town))
-    if main is None or main.id == hazard.id or main.status in hazard_rules.NOT_COUNTED:
+    if main is None or main.id == hazard.id:
         raise Invalid("merge_into", "没有找到这个编号的在册隐患，请核对。")
-    hazard.merged_into_id = main.id
+    if sentence := hazard_rules.main_fault(main.status):
+        raise Invalid("merge_into", sentence)
+    return main
 
 
 def register(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None) -> None:
@@ -300,8 +307,13 @@ def merge_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
     """A repetition: it stays to be asked for, points to the main hazard, and is counted only there (INV-13)."""
     if hazard.merged_into_id is None:
         raise Conflict("没有写明并入哪个编号，不能合并。")
-    main = session.get_one(Hazard, hazard.merged_into_id)
-    body = {"into": main.hazard_no, "source": hazard.source}
+    merge(session, hazard, session.get_one(Hazard, hazard.merged_into_id), cause=cause)
+
+
+def merge(session: Session, hazard: Hazard, main: Hazard, *, cause: Cause, **body: Any) -> None:
+    """Take a hazard out of the ledger in favour of the main one, which keeps its source (并入来源)."""
+    hazard.merged_into_id = main.id
+    body |= {"into": main.hazard_no, "source": hazard.source}
     move(session, hazard, "MERGED", by=cause.by, on_behalf_of=cause.on_behalf_of, **body)
     merged = {"merged": hazard.id, "merged_source": hazard.source}
     history.record(session, main.ref, "merged_in", by=cause.by, on_behalf_of=cause.on_behalf_of, **merged)
