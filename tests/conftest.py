@@ -20,6 +20,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import create_engine, text
 
 import workflows
+from tests.rows import EMPTY
 from workflows import clock, people
 from workflows.db import Base, Database
 
@@ -30,18 +31,6 @@ people._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 HERE = Path(__file__).parent
 GROUPS = ("browser", "fire")
 """Folders whose tests stay together on one worker: they share a server, and it is on the machine that they wait."""
-EMPTY = """
-do $$ declare it record; begin
-    set local session_replication_role = replica;  -- no foreign keys, no triggers: what is append-only goes as well
-    for it in select schemaname, tablename from pg_tables
-              where schemaname in ('public', 'dbos') and tablename not in ('dbos_migrations', 'alembic_version') loop
-        execute format('delete from %I.%I', it.schemaname, it.tablename);
-    end loop;
-    for it in select schemaname, sequencename from pg_sequences where last_value is not null loop
-        execute format('alter sequence %I.%I restart', it.schemaname, it.sequencename);
-    end loop;
-end $$
-"""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
