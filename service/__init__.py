@@ -113,6 +113,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
         matters,
         probes,
         reports,
+        thursdays,
     )
 
     app = App("service")
@@ -130,6 +131,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
         matters,
         reports,
         dossiers,
+        thursdays,
         ledger,
         exports,
         board,
@@ -179,6 +181,7 @@ NAVIGATION = (
     ("inbox.done", "已办", ""),
     ("hazards.index", "隐患", "see_hazards"),
     ("reports.new", "上报隐患", "report"),
+    ("thursdays.index", "周四反馈", "see_thursdays"),
     ("ledger.index", "台账", "see_ledger"),
     ("board.index", "看板", "see_board"),
     ("definitions.index", "流程图", "see_definitions"),

@@ -76,6 +76,11 @@ def weeks(after: date, until: datetime, calendar: clock.Calendar = clock.BUILT_I
     return found
 
 
+def part_of(task: Any) -> str:
+    """For which part a task asks: its element is named after it."""
+    return "SECTOR" if task.element_id.endswith("sector") else "TERRITORY"
+
+
 # ---- verbs -------------------------------------------------------------------------------------------------------------
 
 
@@ -115,7 +120,7 @@ def _parts_of(hazard: Hazard, by: int, on_behalf_of: int | None, task: Any) -> l
         raise Forbidden("只有这件隐患的属地、行业责任人可以填报周反馈。")
     if len(mine) == 1 or handovers.is_one_person(hazard):
         return mine
-    return ["SECTOR"] if task.element_id.endswith("sector") else ["TERRITORY"]
+    return [part_of(task)]
 
 
 def note_awaiting_signature(session: Session, hazard: Hazard, *, cause: Cause) -> None:

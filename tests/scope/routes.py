@@ -39,6 +39,8 @@ LISTS = {
     "definitions.show": ("see_definitions", ["/definitions/hazard_closed_loop/1"]),
     "definitions.xml": ("", ["/definitions/hazard_closed_loop/1.bpmn"]),
     "auth.own_password": ("", ["/password"]),
+    "thursdays.index": ("see_thursdays", ["/thursdays", "/thursdays?week=2026-03-05"]),
+    "thursdays.owed": ("see_board", ["/thursdays/owed", "/thursdays/owed?week={yesterday}"]),
 }
 """What gathers from many cases, with the action that opens it ("": anybody's): nothing of the case next door stands in it."""
 
@@ -134,6 +136,8 @@ DONE_TO_PARTS = {
     "room.save": ("design", ["/designer/{diagram_draft}/save"]),
     "room.findings": ("design", ["/designer/findings"]),
     "room.preview": ("design", ["/designer/preview"]),
+    "thursdays.hand_in": ("see_thursdays", ["/thursdays"]),
+    "thursdays.draft": ("see_thursdays", ["/thursdays/draft"]),
     "exports.order": ("see_ledger", ["/ledger/exports"]),
     "audit.verify": ("see_audit", ["/audit/verify"]),
     "reports.report": ("report", ["/hazards/new"]),

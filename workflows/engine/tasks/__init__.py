@@ -23,9 +23,10 @@ from workflows.engine.tasks.questions import (
     steps,
     submissions,
     why_not,
+    with_verb,
 )
 from workflows.engine.tasks.tables import Draft, Submission
-from workflows.engine.tasks.verbs import claim, complete, release, save_draft
+from workflows.engine.tasks.verbs import claim, complete, complete_together, release, save_draft
 
 __all__ = [
     "COUNTED_TO",
@@ -36,6 +37,7 @@ __all__ = [
     "Submission",
     "claim",
     "complete",
+    "complete_together",
     "count_open",
     "counts",
     "faults",
@@ -52,4 +54,5 @@ __all__ = [
     "steps",
     "submissions",
     "why_not",
+    "with_verb",
 ]

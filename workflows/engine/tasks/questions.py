@@ -172,6 +172,15 @@ def inbox(
     return Inbox(_rows(session, rules, caller, shown), following)
 
 
+def with_verb(session: Session, caller: Caller, verb: str) -> list[Task]:
+    """The open tasks in the caller's name or at his posts that call this verb, the first due first."""
+    sources = [source.query for source in _sources(caller, "all", [Task.verb == verb], (None, None))]
+    if not sources:
+        return []
+    ids = select(union(*sources).subquery().c.id)
+    return list(session.scalars(select(Task).where(Task.id.in_(ids)).order_by(Task.due_key, Task.id)))
+
+
 def count_open(session: Session) -> int:
     """How many tasks are open in the whole house."""
     return session.scalar(select(func.count()).select_from(Task).where(Task.status == "OPEN")) or 0

@@ -1,6 +1,6 @@
 """Claiming, drafting, completing. `complete` is the one way to finish a task, for pages, command line and tests alike."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete
@@ -83,6 +83,27 @@ def complete(session: Session, rules: Rules, task: Task, caller: Caller, data: M
     token = task.token_id
     instances.advance(session, rules, instance, cause, lambda run: spiff.complete(run, token, scalars), done=token)
     return task
+
+
+def complete_together(
+    session: Session, rules: Rules, answers: Sequence[tuple[Task, Mapping[str, Any]]], caller: Caller
+) -> None:
+    """Hand in several tasks as one sheet: all of them or none.
+
+    Invalid names each faulty field of each task as `{task id}-{field}`, so that a sheet is put right in one go. A task that
+    can no longer be handed in (done or gone meanwhile, claimed by a colleague) is a fault of the whole line: `{task id}-`.
+    What was raised leaves the session half written: the caller rolls back.
+    """
+    faults: dict[str, str] = {}
+    for task, data in sorted(answers, key=lambda answer: answer[0].instance_id):  # locked in one order, by whoever comes
+        try:
+            complete(session, rules, task, caller, data)
+        except Invalid as invalid:
+            faults |= {f"{task.id}-{key}": sentence for key, sentence in invalid.fields.items()}
+        except (Conflict, Forbidden) as refusal:
+            faults[f"{task.id}-"] = refusal.message
+    if faults:
+        raise Invalid(faults)
 
 
 def _call(

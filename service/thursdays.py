@@ -1,0 +1,187 @@
+"""周四反馈: one sheet per person and week with a line per hazard, and, for those who supervise, who owes which reports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from service import cases, forms, house, photos
+from workflows import calendars, clock, feedbacks, people, thursdays
+from workflows.engine import instances, tasks
+from workflows.engine.worklist import Task
+from workflows.errors import Conflict, Forbidden, Invalid
+from workflows.thursdays import Line
+
+blueprint = Blueprint("thursdays", __name__, url_prefix="/thursdays")
+
+PARTS = {"TERRITORY": "属地", "SECTOR": "行业"}
+TONES = {"GIVEN": "green", "LATE": "amber", "NOTED": "grey", "OPEN": "blue", "MISSED": "red"}
+WEEKS_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the sheet as the page shows it; `fault` says why the whole line cannot be handed in."""
+
+    line: Line
+    fields: list[forms.Field]
+    is_late: bool
+    fault: str = ""
+
+
+def init_app(app: Flask) -> None:
+    """Hang the pages up."""
+    app.register_blueprint(blueprint)
+    app.jinja_env.globals.update(PART=PARTS)
+
+
+@blueprint.before_request
+def must_see() -> None:
+    """Only those who report or supervise, and who stands in for one of them; of a stranger's files nothing is read."""
+    if not any(post.role in people.ACTIONS["see_thursdays"] for post in current_user.caller.all_posts):
+        raise Forbidden("您的岗位不用报周四反馈。")
+
+
+# ---- one's own sheet ---------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    """The sheet of the oldest week that waits, or of the one that is asked for."""
+    return _page(_asked_week())
+
+
+@blueprint.post("/draft")
+def draft() -> ResponseReturnValue:
+    """暂存: keep every line as it is typed, unchecked."""
+    taken = photos.take()
+    for task, (data, _) in _typed(taken.photos):
+        tasks.save_draft(g.session, task, current_user.caller, data)
+    if request.headers.get("X-Autosave"):
+        return "", 204
+    for sentence in taken.faults.values():
+        flash(sentence, "warn")
+    flash("已暂存，下次打开时接着填写。", "good")
+    return redirect(url_for("thursdays.index", week=_asked_week()))
+
+
+@blueprint.post("")
+def hand_in() -> ResponseReturnValue:
+    """提交: all lines of the sheet, or none."""
+    taken = photos.take()
+    typed = _typed(taken.photos)
+    if not typed:
+        raise Conflict("这张表上没有要报的隐患，请回到周四反馈重新打开。")
+    faults = taken.faults | {f"{task.id}-{key}": sentence for task, (_, wrong) in typed for key, sentence in wrong.items()}
+    answers = [(task, data) for task, (data, _) in typed]
+    try:
+        tasks.complete_together(g.session, house().rules, answers, current_user.caller)
+        if faults:
+            raise Invalid(faults)
+    except Invalid as invalid:
+        g.session.rollback()
+        return _page(_asked_week(), {task.id: data for task, data in answers}, {**invalid.fields, **faults}), 422
+    flash(f"周四反馈已提交，共 {len(typed)} 件。", "good")
+    return redirect(url_for("thursdays.index"))
+
+
+def _asked_week() -> date | None:
+    """The week the address asks for; anything that is no date asks for none."""
+    try:
+        return date.fromisoformat(request.values.get("week", ""))
+    except ValueError:
+        return None
+
+
+def _typed(files: Mapping[str, list[str]]) -> list[tuple[Task, tuple[dict[str, Any], dict[str, str]]]]:
+    """The lines of this form: each task with what was typed for it and what of it could not be turned."""
+    return [(task, _typed_for(task, files)) for task in _tasks_of_form()]
+
+
+def _tasks_of_form() -> list[Task]:
+    ids = dict.fromkeys(id for id in request.form.getlist("line") if id.isascii() and id.isdigit() and len(id) < 19)
+    return [tasks.get(g.session, int(id), current_user.caller) for id in ids]
+
+
+def _typed_for(task: Task, files: Mapping[str, list[str]]) -> tuple[dict[str, Any], dict[str, str]]:
+    mark = f"{task.id}-"
+    typed = MultiDict((key.removeprefix(mark), value) for key, value in request.form.items(multi=True) if key.startswith(mark))
+    mine = {key.removeprefix(mark): found for key, found in files.items() if key.startswith(mark)}
+    return forms.read(tasks.schema(g.session, task), typed, mine)
+
+
+def _page(
+    week_on: date | None, typed: Mapping[int, Mapping[str, Any]] | None = None, faults: Mapping[str, str] | None = None
+) -> str:
+    """The sheet; `typed` and `faults` when it was refused, else each line's draft. A line that is gone meanwhile (reported by a
+    colleague, closed) is left out; its sentence stands above."""
+    waiting = thursdays.lines(g.session, current_user.caller)
+    weeks = sorted({line.week_on for line in waiting})
+    shown = week_on if week_on in weeks else (weeks[0] if weeks else None)
+    rows = [_row(line, typed, faults or {}) for line in waiting if line.week_on == shown]
+    return render_template(
+        "thursdays/sheet.html",
+        week_on=shown,
+        due_on=_due_on(shown) if shown else None,
+        weeks=[(week, sum(line.week_on == week for line in waiting)) for week in weeks],
+        rows=rows,
+        faults=_summary(rows, faults or {}),
+        count=len(faults or {}),
+        names=people.names(g.session, [row.line.task.assignee_id for row in rows]),
+    )
+
+
+def _row(line: Line, typed: Mapping[int, Mapping[str, Any]] | None, faults: Mapping[str, str]) -> Row:
+    mark, task = f"{line.task.id}-", line.task
+    kept = tasks.find_draft(g.session, task, current_user.caller) if typed is None else None
+    data = (typed or {}).get(task.id) or (kept.data if kept else {})
+    mine = {key.removeprefix(mark): sentence for key, sentence in faults.items() if key.startswith(mark)}
+    functions = instances.functions(g.session, house().rules, line.hazard)
+    shown = forms.view(tasks.schema(g.session, task), data, mine, options=cases.options_of(line.hazard), functions=functions)
+    fields = [replace(field, key=mark + field.key) for field in shown]
+    return Row(line, fields, clock.now() > clock.end_of(_due_on(line.week_on)), mine.get("", ""))
+
+
+def _due_on(week_on: date) -> date:
+    return feedbacks.due_on(week_on, calendars.of(g.session))
+
+
+def _summary(rows: list[Row], faults: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(where to jump, sentence) of each fault, told with its hazard; ("", sentence) for a line that is not on the sheet."""
+    found: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        about = row.line.hazard.subject_name
+        found |= {field.key: (field.id, f"{about}：{field.fault}") for field in row.fields if field.fault}
+        if row.fault:
+            found[f"{row.line.task.id}-"] = (f"line-{row.line.task.id}", f"{about}：{row.fault}")
+    return [found.get(key, ("", sentence)) for key, sentence in faults.items()]
+
+
+# ---- who owes what -----------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/owed")
+def owed() -> ResponseReturnValue:
+    """应报、已报、补报、漏报, by person, of one week."""
+    if not people.may(current_user.caller, "see_board"):
+        raise Forbidden("您的岗位不查看全镇的周四反馈报送情况。")
+    this = thursdays.week_of(clock.today())
+    week_on = thursdays.week_of(_asked_week() or this)
+    rows = thursdays.owed_in_scope(g.session, current_user.caller, week_on)
+    standings = thursdays.standings(rows)
+    return render_template(
+        "thursdays/owed.html",
+        week_on=week_on,
+        due_on=_due_on(week_on),
+        weeks=[this - timedelta(days=7 * back) for back in range(WEEKS_SHOWN)],
+        rows=rows,
+        standings=standings,
+        names=people.names(g.session, [each.person_id for each in standings]),
+        STATES=thursdays.STATES,
+        TONES=TONES,
+    )

@@ -1,0 +1,122 @@
+"""周四反馈表: one sheet, one submission, and who owes what (domain 3.3 ⑦, M011)."""
+
+import pytest
+from lxml import html
+
+from tests.scenarios.ways import FURNITURE, GAS, bring, found, state
+from tests.service.inspector import faults_of
+from workflows import feedbacks, hazards, thursdays
+
+TOLD = {"situation": "已到现场督促，门锁已拆除。", "progress_pct": "60", "next_step": "下周增设应急照明。"}
+
+
+@pytest.fixture
+def two(driver, clock_at):
+    """Two hazards under rectification, handed over on Monday 2026-03-02; on the Tuesday their first week is open."""
+    clock_at("2026-03-02 09:00")
+    due = {"issue_rectify": {"due_date": "2026-06-30"}}
+    made = [bring(driver, found(driver, at=at), "rectify", **due) for at in (FURNITURE, GAS)]
+    clock_at("2026-03-03 09:00")
+    driver.sweep()
+    return made
+
+
+def sheet(browser, week=""):
+    """The ids of the lines of the sheet."""
+    return html.fromstring(browser.get(f"/thursdays?week={week}").text).xpath("//input[@name='line']/@value")
+
+
+def typed(lines, **change):
+    """What one types into these lines; `change` for the last of them."""
+    answers = {f"{line}-{key}": value for line in lines for key, value in TOLD.items()}
+    return {"line": lines, **answers, **{f"{lines[-1]}-{key}": value for key, value in change.items()}}
+
+
+def reports(driver, hazard):
+    with driver.database.reading() as session:
+        return [(row.part, row.week_on.isoformat(), row.is_late) for row in feedbacks.of(session, hazards.get(session, hazard))]
+
+
+def test_one_submission_completes_every_line(signed_in, driver, two):
+    """每人每周一张表，一件一行，一次提交; territory and industry are one person here, so a line stands for both parts."""
+    browser = signed_in("baocun")
+    assert "打开周四反馈表" in browser.get("/").text
+    lines = sheet(browser)
+    assert len(lines) == 2
+    answer = browser.submit("/thursdays", typed(lines))
+    assert answer.status_code == 302
+    for hazard in two:
+        assert reports(driver, hazard) == [("TERRITORY", "2026-03-05", False), ("SECTOR", "2026-03-05", False)]
+    page = browser.get("/thursdays").text
+    assert "目前没有要报的周四反馈" in page
+    assert "共 2 件" in page
+
+
+def test_one_faulty_line_keeps_all_of_them_and_what_was_typed(signed_in, driver, two):
+    """All or nothing; 422 with each fault at its line."""
+    browser = signed_in("baocun")
+    lines = sheet(browser)
+    answer = browser.submit("/thursdays", typed(lines, situation="", progress_pct="七成"))
+    assert answer.status_code == 422
+    assert set(faults_of(answer.text)) == {f"{lines[-1]}-situation", f"{lines[-1]}-progress_pct"}
+    assert answer.text.count(TOLD["next_step"]) == 2
+    assert "七成" in answer.text
+    assert [reports(driver, hazard) for hazard in two] == [[], []]
+
+
+def test_a_line_that_is_gone_is_named_and_the_rest_stays(signed_in, driver, two):
+    """A colleague, or oneself in another window, was faster: nothing is handed in twice, nothing typed is lost."""
+    browser = signed_in("baocun")
+    lines = sheet(browser)
+    driver.do(two[0], "feedback_territory")
+    answer = browser.submit("/thursdays", typed(lines))
+    assert answer.status_code == 422
+    assert "已经办结，没有重复提交" in answer.text
+    assert answer.text.count(TOLD["next_step"]) == 1
+    assert reports(driver, two[1]) == []
+    assert browser.submit("/thursdays", typed(sheet(browser))).status_code == 302
+
+
+def test_lines_are_kept_as_a_draft(signed_in, driver, two):
+    """暂存: unchecked, there again; the script's own way wants no page."""
+    browser = signed_in("baocun")
+    lines = sheet(browser)
+    assert browser.submit("/thursdays/draft", typed(lines, situation=""), page="/thursdays").status_code == 302
+    assert browser.get("/thursdays").text.count(TOLD["next_step"]) == 2
+    assert reports(driver, two[0]) == []
+
+
+def test_a_line_of_somebody_else_is_not_found(signed_in, driver, two):
+    lines = sheet(signed_in("baocun"))
+    answer = signed_in("zhanzhang").submit("/thursdays", typed(lines))
+    assert answer.status_code == 404
+
+
+def test_a_missed_week_is_cured_late_and_stays_on_record(signed_in, driver, two, clock_at):
+    """漏报记录保留，补报即清欠; the office sees by person who owes what, week by week."""
+    clock_at("2026-03-06 09:00")  # the Friday after
+    office = signed_in("zhuren")
+    page = office.get("/thursdays/owed?week=2026-03-05").text
+    assert "漏报" in page
+    assert "2 件" in page
+    with driver.database.reading() as session:
+        row = state(driver, two[0])
+        owed = thursdays.owed(session, feedbacks.week_after(row.reported_at.date()), hazards.Hazard.id.in_(two))
+        assert [each.state for each in owed] == ["MISSED", "MISSED"]
+    browser = signed_in("baocun")
+    assert "补报" in browser.get("/thursdays").text
+    assert browser.submit("/thursdays", typed(sheet(browser))).status_code == 302
+    assert reports(driver, two[0]) == [("TERRITORY", "2026-03-05", True), ("SECTOR", "2026-03-05", True)]
+    standing = html.fromstring(office.get("/thursdays/owed?week=2026-03-05").text)
+    cells = [cell.text_content().strip() for cell in standing.xpath("//tbody/tr/td")][:7]
+    assert cells == ["包村干部兼分管领导", "2", "0", "2", "0", "0", "0"]
+    driver.sweep()
+    assert sheet(browser, "2026-03-05") == []  # the next week opens on its Monday
+
+
+def test_who_neither_reports_nor_supervises_has_no_sheet(signed_in):
+    """The enterprise rectifies; it does not report for the town."""
+    browser = signed_in("changzhang")
+    assert browser.get("/thursdays").status_code == 403
+    assert "/thursdays" not in browser.get("/").text
+    assert signed_in("cunwei").get("/thursdays/owed").status_code == 403
