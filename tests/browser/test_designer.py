@@ -42,7 +42,9 @@ BRING = """id => {
 def pick(page: Page, element: str) -> None:
     """Click on an element of the canvas, after bringing it into sight."""
     page.evaluate(BRING, element)
-    page.locator(f".djs-element[data-element-id='{element}'] .djs-hit").first.dispatch_event("click")  # a line's middle need not lie on it
+    page.locator(f".djs-element[data-element-id='{element}'] .djs-hit").first.dispatch_event(
+        "click"
+    )  # a line's middle need not lie on it
     expect(page.locator(f".djs-element[data-element-id='{element}'].selected")).to_be_attached()
 
 
@@ -103,3 +105,51 @@ def test_a_hostile_file_is_told_and_the_draft_stays(desks) -> None:
         page.get_by_label("上传流程图文件").set_input_files(file)
         expect(page.locator("[data-part='saved']")).to_contain_text(said)
     assert page.evaluate("designer.modeler.saveXML().then(({ xml }) => xml)") == before
+
+
+def test_a_new_field_and_a_branch_on_it_need_no_code(desks) -> None:
+    page = desks("sheji").page
+    begin(page)
+    pick(page, "plan")
+    panel = page.locator(".properties")
+    panel.get_by_role("button", name="打开这张表单").click()
+    page.get_by_role("button", name="添加填报项").click()
+    field = page.locator(".details")
+    field.get_by_label("名称", exact=True).fill("是否涉及学校")
+    page.keyboard.press("Tab")
+    field.get_by_label("类型").select_option(label="是或否")
+    page.get_by_label("是否涉及学校：用于流程判断").check()
+    expect(page.locator(".stage").get_by_role("group", name="是否涉及学校")).to_be_visible()
+    page.get_by_role("button", name="流程图", exact=True).click()
+    pick(page, "gw_result__sv_passed")
+    panel.get_by_label("看什么").select_option(label="整改方案：是否涉及学校")
+    expect(panel).to_contain_text("“整改方案：是否涉及学校”是“是”")
+    panel.get_by_label("与什么比").select_option(label="否")
+    said = "designer.modeler.get('elementRegistry').get('gw_result__sv_passed').businessObject.conditionExpression.body"
+    assert page.evaluate(said) == "item_1 == False"
+    for _ in range(2):
+        page.get_by_role("button", name="撤销").click()
+    assert page.evaluate(said) == "result() == 'PASS'"
+
+
+BEND = """() => {
+  const known = designer.modeler.get("elementRegistry");
+  const target = known.get("sv_passed");
+  designer.modeler.get("modeling").reconnectEnd(known.get("rectify").outgoing[0], target, { x: target.x, y: target.y + 40 });
+}"""
+
+
+def test_a_counter_example_is_walked_through_on_the_canvas(desks) -> None:
+    page = desks("sheji").page
+    begin(page)
+    page.evaluate(BEND)
+    page.get_by_role("button", name="在图上逐步看").first.click()
+    walk = page.get_by_role("group", name="反例的走法")
+    expect(walk.get_by_role("status")).to_contain_text("第 1 步")
+    expect(walk.get_by_role("button", name="上一步")).to_be_disabled()
+    while walk.get_by_role("button", name="下一步").is_enabled():
+        walk.get_by_role("button", name="下一步").click()
+    expect(walk.get_by_role("status")).to_contain_text("办完“整改实施”，经“验收通过”")
+    expect(page.locator("[data-element-id=sv_passed].is-latest")).to_be_attached()
+    walk.get_by_role("button", name="结束").click()
+    expect(page.locator(".is-latest, .is-passed, .is-token")).to_have_count(0)
