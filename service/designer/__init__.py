@@ -142,7 +142,7 @@ def _review(shown: Draft, faults: dict[str, str]) -> str:
     is_published = shown.state == "PUBLISHED"  # then the newest version may be itself
     now = definitions.get(g.session, shown.key, shown.base_version if is_published else None)
     drawn = shown.xml.encode()
-    about = wording.Wording(g.session, drawn, now.xml.encode())
+    about = wording.Wording(g.session, (drawn, now.xml.encode()), (now.forms, shown.forms))
     life = definitions.life_of(g.session, shown)
     return render_template(
         "designer/review.html",

@@ -1,10 +1,10 @@
 """What changed, said to a publisher: the engine's differences in the words of the house."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflows import vocabulary
+from workflows import dues, vocabulary
 from workflows.engine.checks import diagrams
 from workflows.engine.definitions.changes import Change
 from workflows.engine.xml import BPMN, parse
@@ -60,6 +60,13 @@ ASPECTS = {
     "loop": "闭环规则",
     "title": "名称",
     "description": "提示",
+    "order": "填报项的次序",
+    "x-reauthenticate": "提交前再输密码",
+    "x-again": "退回后带出上次内容",
+}
+FIELD_ASPECTS = {
+    "title": "名称",
+    "description": "提示",
     "type": "类型",
     "format": "格式",
     "required": "必填",
@@ -73,15 +80,12 @@ ASPECTS = {
     "oneOf": "选项",
     "items": "选项",
     "pattern": "格式规则",
-    "default_value": "默认值",
-    "order": "填报项的次序",
+    "default": "默认值",
     "x-widget": "形式",
     "x-options": "名单",
     "x-visible-when": "显示条件",
     "x-required-when-visible": "显示时必填",
     "x-decides": "用于流程判断",
-    "x-reauthenticate": "提交前再输密码",
-    "x-again": "退回后带出上次内容",
     "x-unit": "计量单位",
 }
 LISTS = {"role": "roles", "unit": "units", "person": "persons", "duty": "duties", "due": "dues", "verb": "verbs", "step": "steps"}
@@ -104,9 +108,10 @@ class Told:
 class Wording:
     """Words for the changes between two files. `where(id)` is what an element is called in either of them."""
 
-    def __init__(self, session: Any, *files: bytes) -> None:
+    def __init__(self, session: Any, files: Iterable[bytes], forms: Iterable[Mapping[str, Any]]) -> None:
         self._words = vocabulary.words(session)
         self._names: dict[str, str] = {}
+        self._forms = {key: str(form.get("title", key)) for each in forms for key, form in each.items()}
         for file in files:
             for each in parse(file).iter(f"{{{BPMN}}}*"):
                 if each.get("id") and each.get("name"):
@@ -121,7 +126,9 @@ class Wording:
         return [self._told(each) for each in changes]
 
     def _told(self, change: Change) -> Told:
-        aspect = ASPECTS.get(change.aspect, change.aspect.replace("parameter ", "参数 "))
+        sort, _, name = change.aspect.rpartition(" ")
+        said = FIELD_ASPECTS if sort == "field" else ASPECTS
+        aspect = f"参数 {name}" if sort == "parameter" else said.get(name, name)
         before, after = self._value(change.aspect, change.before), self._value(change.aspect, change.after)
         kind = KINDS.get(change.kind, change.kind)
         return Told(DONE[change.what], TONES[change.what], change.where, kind, change.name or change.where, aspect, before, after)
@@ -131,6 +138,10 @@ class Wording:
             return self.where(value) if value else ""
         if aspect == "kind":
             return KINDS.get(value, value)
+        if aspect == "form":
+            return self._forms.get(value, value)
+        if aspect == "due" and (term := dues.TERM.fullmatch(value)):
+            return f"{term[1]} {dues.UNITS[term[2]]}"
         names = {word["code"]: word["name"] for word in self._words.get(LISTS.get(aspect, ""), ())}
         codes = [code.strip() for code in value.split(",")] if aspect == "role" else [value]
         return "、".join(names.get(code, code) for code in codes)

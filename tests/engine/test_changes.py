@@ -73,8 +73,8 @@ def test_fields_are_told_one_by_one():
     longer = {"type": "string", "title": "内容", "minLength": 5}
     more = {"type": "boolean", "title": "急件", "x-decides": True}
     assert forms(note={**note, "required": [], "properties": {"text": longer, "urgent": more}}) == [
-        Change("CHANGED", "form:note/text", "field", "记事 · 内容", "minLength", "2", "5"),
-        Change("CHANGED", "form:note/text", "field", "记事 · 内容", "required", "是", ""),
+        Change("CHANGED", "form:note/text", "field", "记事 · 内容", "field minLength", "2", "5"),
+        Change("CHANGED", "form:note/text", "field", "记事 · 内容", "field required", "是", ""),
         Change("ADDED", "form:note/urgent", "field", "记事 · 急件"),
     ]
 

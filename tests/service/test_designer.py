@@ -79,6 +79,20 @@ def test_a_draft_is_drawn_handed_in_and_published(designer, signed_in, town, dra
         assert history.verify(session) == []
 
 
+def test_what_changed_is_told_in_words(designer, draft_id):
+    now = content(designer, draft_id)
+    xml = now["xml"].replace('name="due" value="hazard.register_due"', 'name="due" value="3wd"', 1)
+    xml = xml.replace('name="form" value="register"', 'name="form" value="sign"', 1).replace("OFFICE_STAFF", "TIP_OFFICER", 1)
+    sign = {**now["forms"]["sign"], "x-again": True}
+    decision = {**sign["properties"]["decision"], "description": "请核对。"}
+    sign = {**sign, "properties": {**sign["properties"], "decision": decision}}
+    save(designer, draft_id, xml, forms={**now["forms"], "sign": sign})
+    page = designer.get(f"/designer/{draft_id}/review").text
+    for said in ("3 个工作日", "县签字", "举报受理员", "领导组办公室工作人员", "退回后带出上次内容", "请核对。", "登记时限"):
+        assert said in page, said
+    assert 'data-label="什么"><span>期限' in page
+
+
 def test_only_the_room_allows_style_attributes(designer, draft_id):
     assert "style-src-attr" not in designer.get(f"/designer/{draft_id}/review").headers["Content-Security-Policy"]
 

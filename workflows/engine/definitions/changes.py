@@ -19,7 +19,8 @@ KINDS = diagrams.NODES | diagrams.REFUSED.keys() | {"sequenceFlow", "process", "
 
 @dataclass(frozen=True)
 class Change:
-    """One difference. `what`: ADDED, REMOVED or CHANGED; `aspect` names what changed: an attribute, a property, a keyword."""
+    """One difference. `what`: ADDED, REMOVED or CHANGED; `aspect` names what changed: an attribute, a property, "parameter NAME"
+    of a step, "field KEYWORD" of a form's field."""
 
     what: str
     where: str  # element id, or form:KEY, or form:KEY/FIELD
@@ -101,7 +102,7 @@ def _of_form(key: str, title: str, old: Mapping[str, Any], new: Mapping[str, Any
         for aspect in sorted(before[name].keys() | after[name].keys()):
             if before[name].get(aspect) != after[name].get(aspect):
                 told = _text(before[name].get(aspect)), _text(after[name].get(aspect))
-                yield Change("CHANGED", where, "field", label, aspect, *told)
+                yield Change("CHANGED", where, "field", label, f"field {aspect}", *told)
     if list(before) != list(after) and before.keys() == after.keys():
         yield Change("CHANGED", f"form:{key}", "form", title, "order")
 
