@@ -17,7 +17,7 @@ from itsdangerous import BadSignature, Signer
 from werkzeug.datastructures import FileStorage
 
 from service import house
-from workflows import papers, photos, store
+from workflows import papers, photos, store, strays
 from workflows.errors import Invalid, NotFound
 
 blueprint = Blueprint("photos", __name__)
@@ -50,7 +50,10 @@ def take() -> Taken:
     stored: list[papers.Stored] = []
     for name in request.form:
         if name.startswith(KEPT):
-            found[name.removeprefix(KEPT)] = signed(request.form.getlist(name))
+            key, carried = name.removeprefix(KEPT), signed(request.form.getlist(name))
+            found[key] = _still_there(carried)
+            if lost := len(carried) - len(found[key]):
+                faults[key] = f"有 {lost} 个文件上传后超过 {strays.KEPT.days} 天没有提交，已被清理，请重新选择。"
     for name, file in request.files.items(multi=True):
         key = name.removeprefix(PAPERS).removeprefix(FILES)
         if file.filename:
@@ -62,6 +65,15 @@ def take() -> Taken:
     if stored:
         papers.keep(house().database, stored, by=current_user.id)
     return Taken({key: list(dict.fromkeys(shas)) for key, shas in found.items()}, faults)
+
+
+def _still_there(references: list[str]) -> list[str]:
+    """Those whose file was not removed meanwhile, because the form lay open for too long."""
+    if not references:
+        return []
+    with house().database.reading() as session:
+        missing = papers.missing(session, references)
+    return [each for each in references if each not in missing]
 
 
 def _receive(file: FileStorage, *, is_paper: bool) -> papers.Stored:

@@ -5,13 +5,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import click
 import waitress
 
 from service import create_app, exports, logs, setup
 from service.config import Config, Misconfigured
-from workflows import steps
+from workflows import steps, strays
 from workflows.db import Database
 from workflows.engine import jobs
 from workflows.engine.timers import Sweeper
@@ -29,7 +30,7 @@ def run(config: Config, *, demo: str | None) -> None:
         setup.prepare(database)
     app = create_app(config, database, steps.RULES)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the block below is left in order
-    with _background(database):
+    with _background(config, database):
         click.echo(f"服务已启动：http://{config.address}　（按 Ctrl+C 停止）")
         # Twice what a form may bring: until there, it is we who refuse, in Chinese. waitress keeps a body on disk, not in memory.
         most = 2 * config.upload_megabytes * 1024 * 1024
@@ -62,16 +63,16 @@ def work(config: Config) -> None:
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    with _background(database):
+    with _background(config, database):
         click.echo("后台进程已启动。")
         stopping.wait()
 
 
 @contextmanager
-def _background(database: Database) -> Iterator[None]:
+def _background(config: Config, database: Database) -> Iterator[None]:
     """Sweep and jobs beside whatever the block does. DBOS takes a second to load, so the pages do not wait for it."""
     sweeper = Sweeper(database, steps.RULES)
-    starting = threading.Thread(target=_start_jobs, args=(database,), name="jobs", daemon=True)
+    starting = threading.Thread(target=_start_jobs, args=(config, database), name="jobs", daemon=True)
     sweeper.start()
     starting.start()
     try:
@@ -82,7 +83,8 @@ def _background(database: Database) -> Iterator[None]:
         jobs.stop()
 
 
-def _start_jobs(database: Database) -> None:
+def _start_jobs(config: Config, database: Database) -> None:
     assert exports.write  # the effects of the pages are declared where they are written
+    jobs.daily("strays.clear", 3, 50)(partial(strays.clear, place=config.place))
     jobs.prepare(database)
     jobs.start(database)

@@ -43,6 +43,11 @@ class _Answer(http.server.BaseHTTPRequestHandler):
             self.server.objects[unquote(self.path)] = content
             self._give(200)
 
+    def do_DELETE(self) -> None:
+        if self._is_allowed():
+            self.server.objects.pop(unquote(self.path), None)
+            self._give(204)
+
     def do_HEAD(self) -> None:
         if self._is_allowed():
             self._give(200 if unquote(self.path) in self.server.objects else 404)

@@ -16,7 +16,7 @@ import os
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 from workflows import clock, migrations, store
 from workflows.db import Database
 from workflows.engine import history, jobs
-from workflows.errors import Conflict, Invalid
+from workflows.errors import Conflict, Invalid, NotFound
 
 FORMAT = 1
 FOLDERS = ("photos", "papers")  # what lies in the store beside the database
@@ -63,7 +63,8 @@ def make(database: Database, place: store.Place, file: Path) -> int:
                 parts[f"tables/{table.name}.jsonl"] = _add_table(tar, connection, table)
         kept = store.at(place)
         for name in _names(kept):
-            parts[name] = _add_file(tar, kept, name)
+            with suppress(NotFound):  # one that nobody refers to was just removed (`workflows.strays`)
+                parts[name] = _add_file(tar, kept, name)
         manifest = {"format": FORMAT, "made_at": clock.now().isoformat(), "migration": revision}
         _add(tar, "manifest.json", json.dumps({**manifest, "parts": {n: asdict(p) for n, p in parts.items()}}).encode())
     return sum(part.rows for part in parts.values())

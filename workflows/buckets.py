@@ -1,6 +1,6 @@
 """A store in a bucket of any S3-compatible service (MinIO, Ceph, the clouds'), spoken to by signed requests.
 
-1. Of that protocol a store needs four requests: PUT, HEAD, GET of an object, and the list of names. Signing them (AWS
+1. Of that protocol a store needs five requests: PUT, HEAD, GET, DELETE of an object, and the list of names. Signing them (AWS
    Signature Version 4) takes the forty lines below; the smallest client brings five packages, one of them a cryptography library.
 2. An object's name is made of its content's digest, so writing it twice is writing it once, and a request may be repeated.
 3. When not to use it: for anything that changes, or that must go with a transaction.
@@ -13,6 +13,7 @@ import logging
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -78,6 +79,11 @@ class Bucket:
         file.seek(0)
         return file  # type: ignore[return-value]
 
+    def remove(self, name: str) -> None:
+        """Delete the object; the service says the same whether it was there or not."""
+        with suppress(NotFound):
+            self._ask("DELETE", name).close()
+
     def names(self, folder: str) -> Iterator[str]:
         """Every object's name under a folder, in order, asked for by the thousand."""
         query = {"list-type": "2", "prefix": f"{folder}/"}
@@ -103,7 +109,7 @@ class Bucket:
         except BROKEN_OFF:
             connection.close()
             raise Unavailable(AWAY) from None
-        if answer.status == http.HTTPStatus.OK:
+        if answer.status in (http.HTTPStatus.OK, http.HTTPStatus.NO_CONTENT):
             return answer
         answer.close()
         if answer.status == http.HTTPStatus.NOT_FOUND and name:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, insert, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, exists, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock, store
@@ -90,6 +90,11 @@ def stored_as(sha256: str) -> str:
     if not is_reference(sha256):
         raise NotFound("没有找到这张照片。")
     return f"photos/{sha256[:2]}/{sha256}.jpg"
+
+
+def is_unused(kept: type[Any], use: type[Any]) -> ColumnElement[bool]:
+    """The condition that a file is evidence of no case."""
+    return ~exists().where(use.sha256 == kept.sha256)
 
 
 def _taken_at(exif: Image.Exif) -> datetime | None:
@@ -174,6 +179,13 @@ def write_down(session: Session, stored: Iterable[Stored], *, by: int) -> None:
     for one in stored:
         if session.get(Photo, one.sha256) is None:
             session.add(Photo(**vars(one), received_at=clock.now(), received_by=by))
+        else:
+            renew(session, Photo, PhotoUse, one.sha256)
+
+
+def renew(session: Session, kept: type[Any], use: type[Any], sha256: str) -> None:
+    """What is brought again before anybody has used it counts as brought today (`workflows.strays`)."""
+    session.execute(update(kept).where(kept.sha256 == sha256, is_unused(kept, use)).values(received_at=clock.now()))
 
 
 def attach(session: Session, hazard: Hazard, task: Any, field: str, sha256s: Iterable[str], *, by: int) -> list[str]:

@@ -30,6 +30,9 @@ class Store(Protocol):
     def open(self, name: str) -> BinaryIO:
         """The content, to be read and closed, as far back and forth as one likes; NotFound if there is none."""
 
+    def remove(self, name: str) -> None:
+        """Let go of what lies under the name, if anything does. Only for what nobody refers to (`workflows.strays`)."""
+
     def names(self, folder: str) -> Iterator[str]:
         """The name of everything under a folder ("papers"), in order."""
 
@@ -68,6 +71,10 @@ class Folder:
             return (self.root / name).open("rb")
         except (FileNotFoundError, IsADirectoryError):
             raise NotFound("没有找到这个文件。") from None
+
+    def remove(self, name: str) -> None:
+        """Delete the file."""
+        (self.root / name).unlink(missing_ok=True)
 
     def names(self, folder: str) -> Iterator[str]:
         """Every file under the folder but those somebody is just writing."""

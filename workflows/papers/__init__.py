@@ -142,9 +142,13 @@ def keep(database: Database, stored: Iterable[Stored], *, by: int) -> None:
     with database.transaction() as session:
         for each in stored:
             refers = read(each.reference)
-            if each.photo is None and session.get(Paper, refers.sha256) is None:
+            if each.photo is not None:
+                continue
+            if session.get(Paper, refers.sha256) is None:
                 now = clock.now()
                 session.add(Paper(sha256=refers.sha256, kind=refers.kind, size=each.size, received_at=now, received_by=by))
+            else:
+                photos.renew(session, Paper, PaperUse, refers.sha256)
 
 
 def attach(session: Session, hazard: Hazard, task: Any, field: str, texts: Iterable[str], *, by: int) -> list[str]:
@@ -175,6 +179,14 @@ def _read_all(field: str, texts: Iterable[str]) -> list[Reference]:
 
 
 # ---- questions ---------------------------------------------------------------------------------------------------------
+
+
+def missing(session: Session, texts: Iterable[str]) -> list[str]:
+    """Which of these references, once given out, lead to nothing any more: the file was not handed in for too long."""
+    refers = {text: read(text).sha256 for text in texts}
+    wanted = set(refers.values())
+    there = {sha for kept in (photos.Photo, Paper) for sha in session.scalars(select(kept.sha256).where(kept.sha256.in_(wanted)))}
+    return [text for text, sha in refers.items() if sha not in there]
 
 
 def of(session: Session, hazard: Hazard) -> list[tuple[PaperUse, Paper]]:
