@@ -129,6 +129,13 @@ class Database:
             session.commit()
 
     @contextmanager
+    def as_one(self) -> Iterator["Database"]:
+        """One transaction around many, for what is made as a whole or not at all: whoever works with the database that the block
+        is given works on one connection, sees what he has written, and nobody else sees any of it before the block ends."""
+        with self.engine.connect() as connection, connection.begin():
+            yield _AsOne(self, connection)
+
+    @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """The whole database as of one moment, however long one reads, while others go on writing."""
         with self._reading.connect() as connection:
@@ -141,6 +148,19 @@ class Database:
         """A snapshot to read from; it takes no lock and writes nothing."""
         with self.session(writes=False) as session:
             yield session
+
+
+class _AsOne(Database):
+    """A database inside one transaction: each of its own is a savepoint, so that what is refused is undone alone."""
+
+    def __init__(self, whole: Database, connection: Connection) -> None:
+        self.url, self.is_sqlite, self.engine = whole.url, whole.is_sqlite, whole.engine
+        self.connection = connection
+
+    def session(self, *, writes: bool) -> Session:
+        """A session on the one connection. One that only reads begins nothing."""
+        mode: Any = "create_savepoint" if writes else "rollback_only"
+        return _Session(self.connection, expire_on_commit=False, join_transaction_mode=mode)
 
 
 def _is_taken(error: Any) -> bool:

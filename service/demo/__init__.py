@@ -24,16 +24,17 @@ def build(
     size: stands.Size = stands.FULL,
     tell: Progress = lambda _: None,
 ) -> None:
-    """Make the demo county, or its small town of nine alone, in a database without people. `tell` hears how far it is, from 0
-    to 1."""
-    if kind == "town":
-        build_town(database)
-        driver = Driver(database, place, rules)
-        live(driver, of_the_town(driver), tell=tell)
-        return
-    county.build_county(database)
-    plan = plans.plan(database, size)
-    live(Driver(database, place, rules, plan.random), plan.cases, plan.events, tell=tell)
+    """Make the demo county, or its small town of nine alone, in a database without people: whole or not at all, should somebody
+    lose patience. `tell` hears how far it is, from 0 to 1."""
+    with database.as_one() as whole:
+        if kind == "town":
+            build_town(whole)
+            driver = Driver(whole, place, rules)
+            live(driver, of_the_town(driver), tell=tell)
+            return
+        county.build_county(whole)
+        plan = plans.plan(whole, size)
+        live(Driver(whole, place, rules, plan.random), plan.cases, plan.events, tell=tell)
 
 
 def sign_ins(database: Database) -> str:

@@ -113,14 +113,16 @@ class Driver:
         """Do the first open task at an element, as this person or as whoever may, with usual answers for what is not given."""
         self.complete(next(each for each in self.open_tasks(hazard_id) if each.element_id == element), login, **data)
 
-    def complete(self, task: Task, login: str | None = None, **data: Any) -> None:
-        """Do an open task, as this person or as whoever may, with usual answers for what is not given."""
+    def complete(self, task: Task, login: str | None = None, **data: Any) -> list[Task]:
+        """Do an open task, as this person or as whoever may, with usual answers for what is not given; answers what of the
+        hazard is open then, oldest first."""
         with self.database.transaction() as session:
             hazard = hazards.get(session, task.subject.id)
             person_id = self.person(login) if login else self._whoever_may(session, hazard, task)
             answers = {**self.usual(session, hazard, task, person_id), **data}
             caller = people.caller(session, person_id)
             tasks.complete(session, self.rules, tasks.get(session, task.id, caller), caller, answers)
+            return tasks.open_of(session, hazard.ref)
 
     def sweep(self) -> None:
         """Fire every timer that is due now."""

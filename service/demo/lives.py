@@ -110,8 +110,7 @@ class _Office:
         """Do what a case's people do today; False when it has come to its end."""
         left = self._open(life)
         while due := [task for task in left if not self._is_for_later(life, task)]:
-            self._do(life, due[0])
-            left = self._open(life)
+            left = self._do(life, due[0])
         coming = [life.plan(task) for task in left if not life.waits_at(task) and not task.blocked]
         life.next_on = min([*coming, self.day + timedelta(days=7 - self.day.weekday())])  # a week's report opens on Monday
         life.next_on = max(life.next_on, self.day + clock.DAY)
@@ -124,7 +123,8 @@ class _Office:
     def _is_for_later(self, life: _Life, task: Task) -> bool:
         return bool(task.blocked) or life.waits_at(task) or life.plan(task) > self.day
 
-    def _do(self, life: _Life, task: Task) -> None:
+    def _do(self, life: _Life, task: Task) -> list[Task]:
+        """Do a task; what of the case is open then."""
         times = life.seen[task.element_id]
         answers = life.case.answers.get(task.element_id, ())
         given = answers[times] if times < len(answers) else {}
@@ -132,11 +132,12 @@ class _Office:
             if task.element_id == "apply":
                 self._clear_reports(life)
             with clock.travel(self.moment()):
-                self.driver.complete(task, **{key: each() if callable(each) else each for key, each in given.items()})
+                left = self.driver.complete(task, **{key: each() if callable(each) else each for key, each in given.items()})
         except NobodyMay:  # whose it was has left since: it stands on the board as it would in life
             life.planned[task.id] = date.max
-        else:
-            life.seen[task.element_id] += 1
+            return self._open(life)
+        life.seen[task.element_id] += 1
+        return left
 
     def _clear_reports(self, life: _Life) -> None:
         """Make every weekly report that is still owed (补报即清欠): without them nobody may apply."""

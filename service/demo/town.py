@@ -94,6 +94,6 @@ def settle(database: Database, all_units: Units, all_people: People) -> None:
         for key, (kind, name, region, parent, more) in all_units.items():
             units[key] = staffing.add_unit(session, kind, name, region, parent=units.get(parent or ""), **more)
         for login, (name, certificate, posts) in all_people.items():
-            person = staffing.add_person(session, name, login, PASSWORD, certificate_no=certificate)
+            person = staffing.add_person(session, name, login, PASSWORD, certificate_no=certificate, is_public=True)
             for role, unit in posts:
                 staffing.appoint(session, person, role, units[unit], FROM)

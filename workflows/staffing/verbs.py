@@ -117,13 +117,20 @@ def _outlasts(to_on: Any, day: date) -> Any:
 
 
 def add_person(
-    session: Session, name: str, login: str, password: str, *, certificate_no: str | None = None, by: int | None = None
+    session: Session,
+    name: str,
+    login: str,
+    password: str,
+    *,
+    certificate_no: str | None = None,
+    by: int | None = None,
+    is_public: bool = False,
 ) -> Person:
-    """A new person with a sign-in. Invalid if the login is taken or the password too weak."""
+    """A new person with a sign-in. Invalid if the login is taken or the password too weak; `is_public`: everybody knows it."""
     if fault := people.password_fault(password):
         raise Invalid("password", fault)
     person = _new_person(session, name, login, certificate_no, by)
-    people.set_password(session, person, password, by=by)
+    people.set_password(session, person, password, by=by, is_public=is_public)
     return person
 
 
