@@ -35,6 +35,8 @@ class Who(UserMixin):
     caller: Caller
     must_change_password: bool = False
     """An administrator made up his password: he may do nothing before he has chosen his own."""
+    is_new: bool = False
+    """He has not put away yet what the inbox tells on the first day."""
 
     @cached_property
     def posts(self) -> dict[str, list[str]]:
@@ -89,7 +91,8 @@ def load(key: str) -> Who | None:
 
 
 def _who(reading: Any, person: people.Person) -> Who:
-    return Who(person.id, person.name, person.session_epoch, people.caller(reading, person.id), person.must_change_password)
+    caller, is_new = people.caller(reading, person.id), person.introduced_at is None
+    return Who(person.id, person.name, person.session_epoch, caller, person.must_change_password, is_new)
 
 
 def _demand_sign_in() -> ResponseReturnValue | None:

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import auth, brings_files, cases, forms, hazards, house, labels, logs, papers, photos
+from service import auth, brings_files, cases, forms, guide, hazards, house, labels, logs, papers, photos
 from workflows import people, report_drafts
 from workflows.engine import instances, tasks
 from workflows.engine.worklist import Task
@@ -58,6 +58,7 @@ def index() -> ResponseReturnValue:
         step=step,
         steps=_steps(box, step),
         marks=hazards.marks_of([row.task.subject for row in found.rows]),
+        introduction=None if request.args else guide.introduction(),
         drafts=report_drafts.count(g.session, current_user.caller) if people.may(current_user.caller, "report") else 0,
     )
 

@@ -60,6 +60,7 @@ class Person(Base):
     session_epoch: Mapped[int] = mapped_column(default=0)  # rises with each new password; older cookies are worth nothing
     failed_count: Mapped[int] = mapped_column(default=0)  # wrong passwords in a row
     locked_until: Mapped[datetime | None]
+    introduced_at: Mapped[datetime | None]  # when he put away what the inbox tells on the first day
 
 
 class Appointment(Base):
@@ -219,6 +220,12 @@ def choose_password(session: Session, person: Person, old: str, new: str) -> Non
     if old == new:
         raise Invalid("password", "新密码不能与原密码相同。")
     set_password(session, person, new, by=person.id)
+
+
+def put_away_introduction(session: Session, person_id: int) -> None:
+    """Do not tell a person again where to begin."""
+    person = get(session, person_id)
+    person.introduced_at = person.introduced_at or clock.now()
 
 
 def check_password(database: Database, login: str, password: str) -> int:

@@ -92,6 +92,14 @@ def words(session: Session) -> dict[str, list[Word]]:
     }
 
 
+def due_name(session: Session, text: str) -> str:
+    """Until when a task is to be done, by the text in its diagram (`3wd`, a parameter's name …); "" without a term."""
+    if found := dues.TERM.fullmatch(text):
+        return f"{found[1]} {dues.UNITS[found[2]]}"
+    names = {word["code"]: word["name"] for word in [*_named(set(DUES), DUES), *_terms(session)]}
+    return str(names.get(text, text))
+
+
 def _word(code: str, name: str, **more: Any) -> Word:
     return {"code": code, "name": name, **more}
 

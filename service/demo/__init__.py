@@ -15,6 +15,7 @@ from workflows.store import Place
 
 __all__ = ["PASSWORD", "PEOPLE", "UNITS", "Driver", "build", "build_town", "sign_ins"]
 
+
 def build(
     database: Database,
     place: Place,

@@ -41,6 +41,12 @@ def test_a_transaction_inside_a_transaction_is_an_error_and_not_a_standstill(sql
     insert(sqlite)  # and the queue is as it was
 
 
+def insert_and(database, error):
+    with database.transaction() as session:
+        session.connection().exec_driver_sql("insert into rows default values")
+        raise error
+
+
 def count(database):
     with database.reading() as session:
         return session.connection().exec_driver_sql("select count(*) from rows").scalar()
@@ -57,16 +63,14 @@ def test_many_transactions_as_one_are_seen_by_nobody_else_before_the_end(sqlite)
 def test_what_is_refused_within_is_undone_alone(sqlite):
     with sqlite.as_one() as whole:
         insert(whole)
-        with pytest.raises(Conflict), whole.transaction() as session:
-            session.connection().exec_driver_sql("insert into rows default values")
-            raise Conflict("不行")
+        with pytest.raises(Conflict):
+            insert_and(whole, Conflict("不行"))
         assert count(whole) == 1
     assert count(sqlite) == 1
 
 
 def test_what_is_broken_off_leaves_nothing(sqlite):
     with pytest.raises(KeyboardInterrupt), sqlite.as_one() as whole:
-        insert(whole)
-        raise KeyboardInterrupt
+        insert_and(whole, KeyboardInterrupt())
     assert count(sqlite) == 0
     insert(sqlite)  # and the queue is as it was

@@ -38,6 +38,7 @@ LISTS = {
     "definitions.index": ("see_definitions", ["/definitions"]),
     "definitions.show": ("see_definitions", ["/definitions/hazard_closed_loop/1"]),
     "definitions.xml": ("", ["/definitions/hazard_closed_loop/1.bpmn"]),
+    "guide.show": ("", ["/guide", "/guide/hazard_closed_loop"]),
     "auth.own_password": ("", ["/password"]),
     "thursdays.index": ("see_thursdays", ["/thursdays", "/thursdays?week=2026-03-05"]),
     "thursdays.owed": ("see_board", ["/thursdays/owed", "/thursdays/owed?week={yesterday}"]),
@@ -150,6 +151,7 @@ OPEN = {
     "auth.sign_in": "nobody is signed in yet; tells no login (tests/service/test_auth.py)",
     "auth.sign_out": "ends one's own session",
     "auth.own_password": "one's own password (POST)",
+    "guide.put_away": "one's own first-day panel (POST)",
     "probes.healthz": "for machines; of the database and the sweep only (tests/service/test_probes.py)",
     "probes.metrics": "for machines; of counts over the whole house only, from this machine or with the token",
 }

@@ -1,0 +1,135 @@
+"""谁办什么, the first-day panel of the inbox, and the help above the pages."""
+
+import pytest
+from lxml import html
+
+from service import outlines
+from service.setup import SHIPPED
+from workflows import people
+from workflows.engine import definitions
+
+FIRST_DAY = "第一天，从这里开始"
+
+
+@pytest.fixture(scope="module")
+def loop():
+    """The stages of the shipped loop, by name."""
+    return {stage.name: stage for stage in outlines.outline((SHIPPED / "hazard_loop.bpmn").read_text(encoding="utf-8"))}
+
+
+def station(loop, name):
+    return next(each for stage in loop.values() for each in stage.stations if each.name == name)
+
+
+# ---- the outline ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_stages_come_in_the_order_of_the_work(loop):
+    """Domain 3.1: registration, two handovers, rectification and verification, closure, disclosure."""
+    names = [name for name in loop if name not in ("周四反馈", "提醒")]
+    assert names == ["发现上报至主任核定", "移交一：整改治理", "移交二：跟踪管理", "整改与验收", "销号", "公开拟稿至退补"]
+
+
+def test_every_task_stands_in_it_once(loop):
+    text = (SHIPPED / "hazard_loop.bpmn").read_text(encoding="utf-8")
+    ids = [each.id for stage in loop.values() for each in stage.stations]
+    assert len(ids) == len(set(ids)) == text.count("<bpmn:userTask ")
+
+
+def test_each_answer_leads_where_its_arrow_goes(loop):
+    ways = {way.label: (way.targets, way.is_back) for way in station(loop, "县签字").ways}
+    assert ways == {
+        "同意销号": (("公开拟稿",), False),
+        "退回镇审核": (("镇审核",), True),
+        "退回整改": (("整改实施",), True),
+        "退回验收": (("验收",), True),
+    }
+
+
+def test_what_both_must_have_done_is_said(loop):
+    labels = [way.label for way in station(loop, "成员确认").ways]
+    assert "均同意，合格，跟踪已落实且验收通过" in labels
+
+
+def test_a_missed_term_is_a_way_too(loop):
+    assert {way.label: way.targets for way in station(loop, "指定跟踪人").ways}["逾期未指定"] == ("县办指定跟踪人",)
+    assert not any(way.is_back for way in station(loop, "县办指定跟踪人").ways)
+
+
+# ---- the page ------------------------------------------------------------------------------------------------------------
+
+
+def test_it_says_who_does_what_until_when_and_what_follows(signed_in):
+    page = html.fromstring(signed_in("zhuren").get("/guide").text)
+    row = next(each for each in page.xpath("//tr[td]") if each.xpath("string(td[1])").startswith("镇审核"))
+    who, due, ways = (" ".join(each.text_content().split()) for each in row.xpath("td")[1:])
+    assert (who, due) == ("领导组副组长隐患所在镇", "镇审核时限：3 个工作日")
+    assert "退回整改：回到整改实施" in ways
+    assert "您的岗位" in row.text_content()
+
+
+def test_another_process_has_its_own_tab(signed_in, town):
+    with town.reading() as session:
+        keys = {each.key: each.name for each in definitions.latest(session)}
+    other = next(key for key in keys if key != "hazard_closed_loop")
+    text = signed_in("changzhang").get(f"/guide/{other}").text
+    assert f"谁办什么：{keys[other]}" in text
+
+
+def test_a_diagram_that_is_not_there_is_not_found(signed_in):
+    assert signed_in("zhuren").get("/guide/nothing").status_code == 404
+
+
+# ---- the first day -------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_day_tells_what_the_posts_do(signed_in):
+    text = signed_in("zhuren").get("/").text
+    assert FIRST_DAY in text
+    assert "<strong>领导组办公室主任</strong>：发现上报、主任核定、移交一签发" in text
+
+
+@pytest.mark.parametrize("login", ["sheji", "guanli", "shenji", "fuxianzhang", "changzhang"])
+def test_everybody_is_told_where_to_begin(signed_in, login):
+    text = signed_in(login).get("/").text
+    assert FIRST_DAY in text
+    assert ("不办理具体隐患" in text) == (login in ("sheji", "guanli", "shenji"))
+
+
+def test_put_away_it_does_not_come_again_for_him(signed_in, town):
+    browser = signed_in("zhuren")
+    assert browser.submit("/guide/introduction", {}, page="/").status_code == 302
+    assert FIRST_DAY not in browser.get("/").text
+    assert FIRST_DAY not in signed_in("zhuren").get("/").text
+    assert FIRST_DAY in signed_in("banshi1").get("/").text
+    with town.reading() as session:
+        first = people.find_by_login(session, "zhuren").introduced_at
+    assert browser.submit("/guide/introduction", {}, page="/").status_code == 302  # a second click changes nothing
+    with town.reading() as session:
+        assert people.find_by_login(session, "zhuren").introduced_at == first
+
+
+def test_a_narrowed_inbox_is_not_pushed_down_by_it(signed_in):
+    assert FIRST_DAY not in signed_in("zhuren").get("/?due=late").text
+
+
+# ---- help ----------------------------------------------------------------------------------------------------------------
+
+
+def test_every_page_says_how_it_is_used(app):
+    """Each page one reads has its text, and no text is without its page; forms of one field or two explain themselves."""
+    texts = app.jinja_env.get_template("help.html").module.TEXTS
+    reads = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
+    assert set(texts) - reads == set()
+    files = {"download", "xml", "content", "words", "kept", "roster_template", "export_anchors", "healthz", "metrics", "sign_in"}
+    changes = ("new_", "change_", "end_", "rename_", "resume_", "enter_", "issue_", "activate", "deactivate")
+    pages = {each for each in reads if not each.startswith(("photos.", "papers.")) and each != "static"}
+    shown = {each for each in pages if (name := each.partition(".")[2]) not in files and not name.startswith(changes)}
+    assert shown - set(texts) == set()
+
+
+def test_help_is_folded_and_there(signed_in):
+    page = html.fromstring(signed_in("zhuren").get("/hazards").text)
+    (folded,) = page.xpath("//details[@class='help']")
+    assert folded.get("open") is None
+    assert "职责范围" in folded.text_content()
