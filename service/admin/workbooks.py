@@ -126,12 +126,18 @@ def _list(lists: Any, sheet: str, column: Column, letter: str, offered: Mapping[
     """The choices stand in a hidden sheet: a list written into the cell itself may hold 255 characters only."""
     place = lists.max_column + 1 if lists.cell(1, 1).value else 1
     for row, text in enumerate([f"{sheet}·{column.title}", *offered.values()], start=1):
-        lists.cell(row, place, text)
+        _say(lists.cell(row, place), text)
     source = get_column_letter(place)
     made = DataValidation("list", formula1=f"选项!${source}$2:${source}${len(offered) + 1}", allow_blank=True)
     made.error, made.showErrorMessage = "请从下拉列表中选择。", True
     made.add(f"{letter}2:{letter}{MAX_ROWS}")
     return made
+
+
+def _say(cell: Any, text: str) -> None:
+    """A name as a text, also where a spreadsheet would take it for a formula."""
+    cell.value = text
+    cell.data_type, cell.quotePrefix = "s", True
 
 
 def _explain(session: Session, guide: Any) -> None:
