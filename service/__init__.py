@@ -115,6 +115,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
         probes,
         reports,
         thursdays,
+        waits,
     )
 
     app = App("service")
@@ -137,6 +138,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
         exports,
         board,
         definitions,
+        waits,
         guide,
         designer,
         admin,

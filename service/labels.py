@@ -104,7 +104,7 @@ WEEKDAYS = "一二三四五六日"
 
 def init_app(app: Flask) -> None:
     """Give the templates these words."""
-    dates = (day, moment, due_words, remaining, tone_of_due)
+    dates = (day, moment, span, due_words, remaining, tone_of_due)
     words = (yuan, percent, sector, status, status_tone, source, result, line_kind, number_of, bare_title, role, subject_type)
     words += (draft_state, draft_tone)
     app.jinja_env.filters.update({f.__name__: f for f in (*dates, *words)})
@@ -254,6 +254,16 @@ def position(lat: float | None, lng: float | None) -> str:
     if lat is None or lng is None:
         return ""
     return f"{'北' if lat >= 0 else '南'}纬 {abs(lat):.5f}°，{'东' if lng >= 0 else '西'}经 {abs(lng):.5f}°"
+
+
+def span(length: timedelta | None) -> str:
+    """2天, 2.5天, 3小时, 不到1小时; a dash where nothing was measured."""
+    if length is None:
+        return "—"
+    hours = length.total_seconds() / 3600
+    if hours < 1:
+        return "不到1小时"
+    return f"{hours:.0f}小时" if round(hours) < 24 else f"{round(hours / 24, 1):g}天"
 
 
 def yuan(fen: int | None) -> str:

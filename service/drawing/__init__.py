@@ -18,17 +18,20 @@ def draw(
     tokens: Collection[str] = (),
     done: Mapping[str, int] | None = None,
     notes: Mapping[str, str] | None = None,
+    heat: Mapping[str, float] | None = None,
 ) -> str:
     """An SVG of the file's first diagram, ready to stand in a page.
 
     `tokens`: ids of the elements where the case stands now; `done`: how often each element was done; `notes`: a short text
-    under an element. Ids that are not drawn are passed over. Invalid if the file is no BPMN.
+    under an element; `heat`: a share from 0 to 1 by which it glows. Ids that are not drawn are passed over. Invalid if the file
+    is no BPMN.
     """
     picture = still.picture(xml.encode() if isinstance(xml, str) else xml)
     nodes, frame = picture.nodes, picture.frame
     here = [nodes[each] for each in dict.fromkeys(tokens) if each in nodes]
     past = [(nodes[each], times) for each, times in (done or {}).items() if each in nodes and times > 0]
     over = [live.done(node, times) for node, times in past] + [live.token(node) for node in here]
+    over += [live.heat(nodes[each], share) for each, share in (heat or {}).items() if each in nodes]
     over += [live.note(nodes[each], text) for each, text in (notes or {}).items() if each in nodes]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="bpmn" role="img" font-family="{FONT}" width="{frame.w:g}" '

@@ -6,7 +6,7 @@ from service.drawing import marks
 from service.drawing.reading import Node
 from service.drawing.still import outline
 
-HERE, PAST = "#b45309", "#15803d"
+HERE, PAST, HOT = "#b45309", "#15803d", "#b91c1c"
 
 
 def description(here: list[Node], past: list[tuple[Node, int]]) -> str:
@@ -33,6 +33,12 @@ def done(node: Node, times: int) -> str:
     look = f'class="bpmn-done" fill="{PAST}" fill-opacity="0.08" stroke="{PAST}" stroke-width="2"'
     word = f"✓ {times}次" if times > 1 else "✓"
     return outline(node, 0, look) + _pill(node.box.x + node.box.w - 4, node.box.bottom, word, "bpmn-done-word", PAST)
+
+
+def heat(node: Node, share: float) -> str:
+    """A glow, the stronger the larger the share."""
+    look = f'class="bpmn-heat" fill="{HOT}" fill-opacity="{0.08 + 0.42 * share:.2f}" stroke="{HOT}" stroke-width="1"'
+    return outline(node, 3, look)
 
 
 def note(node: Node, text: str) -> str:

@@ -35,6 +35,7 @@ LISTS = {
     "ledger.download": ("see_ledger", ["/ledger/export.xlsx"]),
     "board.index": ("see_board", ["/board"]),
     "board.signing": ("see_board", ["/board/signing"]),
+    "waits.show": ("see_board", ["/definitions/hazard_closed_loop/1/waits"]),
     "definitions.index": ("see_definitions", ["/definitions"]),
     "definitions.show": ("see_definitions", ["/definitions/hazard_closed_loop/1"]),
     "definitions.xml": ("", ["/definitions/hazard_closed_loop/1.bpmn"]),
