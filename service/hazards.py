@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import cases, forms, house, labels, pictures
+from service import cases, documents, forms, house, labels, pictures
 from workflows import people
 from workflows.codes import find_key
 from workflows.engine import Caller, Subject, beginnings, history, instances, tasks
@@ -70,6 +70,8 @@ def show(hazard_id: int) -> ResponseReturnValue:
         checked=checked,
         matters=beginnings.offered(g.session, house().rules, hazard.ref, current_user.caller),
         running=_running(hazard.ref),
+        documents=documents.shown(hazard.ref),
+        documents_offered=documents.offered(hazard),
         **cases.context(hazard.ref, hazard, cases.options_of(hazard), loop(hazard.ref)),
     )
 

@@ -97,6 +97,9 @@ LINES = {
     "UNLISTED": "解除挂牌督办",
     "REOPENED": "重新打开",
     "ledger_exported": "导出台账",
+    "document_ordered": "制发文书",
+    "document_written": "文书生成完毕",
+    "template_replaced": "更换文书模板",
 }
 NUMBERED = re.compile(r"(\d{9}-\w+-\d{4}-\d{5}|未编号|草稿) (.+)", re.S)
 WEEKDAYS = "一二三四五六日"

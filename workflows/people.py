@@ -150,6 +150,7 @@ ACTIONS = {
     "see_hazards": OFFICIALS | ENTERPRISE_PEOPLE,
     "see_ledger": OFFICIALS - {"EXT_ECO", "EXT_POLICE", "EXT_DISCIPLINE", "EXT_JUDICIAL"},
     "see_board": SUPERVISORS,
+    "make_documents": WEEKLY_REPORTERS | frozenset("ENFORCER OFFICE_STAFF GROUP_DEPUTY COUNTY_OFFICE COUNTY_DEPT".split()),
     "see_thursdays": WEEKLY_REPORTERS | SUPERVISORS,
     "see_definitions": OFFICIALS | {"PROC_DESIGNER", "PROC_PUBLISHER", "SYS_ADMIN", "AUDITOR"},
     "design": frozenset({"PROC_DESIGNER"}),

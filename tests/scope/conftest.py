@@ -17,7 +17,7 @@ from service.config import Config
 from tests.documents import pdf
 from tests.service.inspector import Inspector
 from tests.service.test_tasks import bring_to
-from workflows import clock, hazards, papers, people, photos, staffing, steps
+from workflows import clock, documents, hazards, papers, people, photos, staffing, steps
 from workflows.db import Database
 from workflows.engine import tasks
 
@@ -118,7 +118,7 @@ def _case(app: App, driver: demo.Driver) -> NextDoor:
         secrets = {"number": hazard.hazard_no, "what was typed": MARK, "address": hazard.address, "code": hazard.uscc}
         named |= {"no": hazard.hazard_no, "subject": SUBJECT, "words": MARK}
         named |= {"yesterday": (clock.today() - timedelta(days=1)).isoformat(), "year": clock.today().year}
-    named |= {**_kept(app, plan), "draft": _draft(app), "export": _export(app), "diagram_draft": _diagram_draft(app)}
+    named |= {**_kept(app, plan), "draft": _draft(app), "export": _export(app), "document": _document(app, driver, first), "diagram_draft": _diagram_draft(app)}
     secrets |= {"subject": SUBJECT, "photo": named["photo"], "paper": named["paper"]}
     return NextDoor(app, driver.database, named, secrets, {})
 
@@ -143,6 +143,17 @@ def _export(app: App) -> int:
     owner = app.test_client()
     owner.sign_in("banshi1")
     return int(owner.submit(f"/ledger/exports?q={MARK}", {}, page="/ledger/export").headers["Location"].rpartition("/")[2])
+
+
+def _document(app: App, driver: demo.Driver, hazard: int) -> int:
+    """The case's handover order, written."""
+    owner = app.test_client()
+    owner.sign_in("banshi1")
+    assert owner.submit(f"/hazards/{hazard}/documents", {"kind": "HANDOVER"}, page=f"/hazards/{hazard}").status_code == 302
+    with driver.database.reading() as session:
+        (made,) = documents.of(session, hazards.get(session, hazard).ref)
+    documents.write(driver.database, driver.home, made.id)
+    return made.id
 
 
 def _diagram_draft(app: App) -> str:

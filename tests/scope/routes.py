@@ -11,6 +11,7 @@ OF_A_CASE = {
     "inbox.task": ["/tasks/{task}", "/tasks/{done_task}", "/tasks/{named_task}"],
     "photos.show": ["/photos/{photo}"],
     "papers.show": ["/papers/{paper}"],
+    "documents.download": ["/documents/{document}"],
     "photos.kept": ["/photos/kept/{kept_photo}"],
     "papers.kept": ["/papers/kept/{kept_paper}"],
 }
@@ -22,6 +23,7 @@ DONE_TO_A_CASE = {
     "inbox.claim": ["/tasks/{task}/claim"],
     "inbox.release": ["/tasks/{named_task}/release"],
     "inbox.draft": ["/tasks/{task}/draft"],
+    "documents.order": ["/hazards/{hazard}/documents"],
 }
 """The same for what is handed in: POST."""
 
@@ -73,6 +75,8 @@ PARTS = {
     "admin.rename_sector": ("administer", ["/admin/sectors/FIRE/rename"]),
     "admin.end_sector": ("administer", ["/admin/sectors/FIRE/end"]),
     "admin.resume_sector": ("administer", ["/admin/sectors/FIRE/resume"]),
+    "admin.documents": ("administer", ["/admin/documents"]),
+    "admin.template": ("administer", ["/admin/documents/HANDOVER.docx"]),
     "admin.persons": ("administer", ["/admin/persons"]),
     "admin.person": ("administer", ["/admin/persons/{person}"]),
     "admin.new_person": ("administer", ["/admin/persons/new"]),
@@ -114,6 +118,7 @@ DONE_TO_PARTS = {
     "admin.new_sector": PARTS["admin.new_sector"],
     "admin.rename_sector": PARTS["admin.rename_sector"],
     "admin.end_sector": PARTS["admin.end_sector"],
+    "admin.replace_template": ("administer", ["/admin/documents/HANDOVER"]),
     "admin.resume_sector": PARTS["admin.resume_sector"],
     "admin.new_person": PARTS["admin.new_person"],
     "admin.change_person": PARTS["admin.change_person"],

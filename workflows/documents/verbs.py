@@ -1,0 +1,131 @@
+"""Ordering and writing documents, and replacing templates. What reads and writes docx is loaded when it is first needed: it
+takes as long as half a start."""
+
+import hashlib
+from contextlib import suppress
+from typing import Any, BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflows import clock, people, store
+from workflows.db import Database
+from workflows.documents import kinds, questions
+from workflows.documents.tables import Document, DocumentSequence, DocumentTemplate
+from workflows.engine import Subject, history, jobs
+from workflows.errors import Conflict, Invalid
+
+MOST_BYTES = 5 * 1024 * 1024  # of a template
+
+
+def order(session: Session, thing: Any, kind_code: str, *, by: int | None) -> Document:
+    """Make a document of a thing: what it says is fixed now, under a number of its own; the file is written after the commit.
+
+    Asked for again while nothing has changed, the one that is there is given back; once something has, a new one with a new
+    number is made, and the old one stays as it was. Conflict with the reason where the record does not bear one yet.
+    """
+    kind = kinds.KINDS[kind_code]
+    if sentence := kind.lacks(session, thing):
+        raise Conflict(sentence)
+    told = kind.fill(session, thing)
+    digest = history.digest(told)
+    template = questions.find_template(session, people.county_code(thing.region_code), kind_code)
+    last = questions.of(session, thing.ref, kind_code)[-1:]
+    if last and (last[0].data_sha256, last[0].template_sha256) == (digest, template and template.sha256):
+        return last[0]
+    town, county = _places(session, thing.region_code)
+    number = _next_number(session, kinds.short(town) + kind.mark, thing.region_code)
+    head = (number, kinds.day(clock.today()), town + "人民政府", county, town)
+    made = Document(
+        kind=kind_code,
+        no=number,
+        subject_kind=thing.ref.kind,
+        subject_id=thing.ref.id,
+        data=dict(zip(kinds.COMMON, head, strict=True)) | told,
+        data_sha256=digest,
+        template_sha256=template.sha256 if template else None,
+        by=by,
+        ordered_at=clock.now(),
+    )
+    session.add(made)
+    session.flush()
+    body: dict[str, Any] = {"document": made.id, "document_kind": kind.title, "no": number, "data": digest}
+    history.record(session, thing.ref, "document_ordered", by=by, **body)
+    jobs.enqueue(session, "documents.write", document_id=made.id)
+    return made
+
+
+def _places(session: Session, region_code: str) -> tuple[str, str]:
+    """What the town and the county of a code are called."""
+    town = people.find_unit(session, "TOWN", people.town_code(region_code))
+    county = people.find_unit(session, "COUNTY", people.county_code(region_code))
+    return (town or county).name if town or county else "", county.name if county else ""  # type: ignore[union-attr]
+
+
+def _next_number(session: Session, mark: str, region_code: str) -> str:
+    """×政报〔2026〕3号: counted per town, mark and year, without padding zeros (GB/T 9704-2012, 7.2.5)."""
+    year = clock.today().year
+    key = f"{people.town_code(region_code)}-{mark}-{year}"
+    row = _locked(session, key)
+    if row is None:
+        with suppress(Conflict), session.begin_nested():  # somebody else may begin the year at this moment
+            session.add(DocumentSequence(key=key, last=0))
+        row = _locked(session, key)
+    assert row is not None
+    row.last += 1
+    return f"{mark}〔{year}〕{row.last}号"
+
+
+def _locked(session: Session, key: str) -> DocumentSequence | None:
+    held = select(DocumentSequence).where(DocumentSequence.key == key).with_for_update()
+    return session.scalars(held.execution_options(populate_existing=True)).first()
+
+
+def write(database: Database, place: store.Place, document_id: int) -> None:
+    """Write an ordered document's file into the store and its digest into its row. Run twice, it changes nothing."""
+    from workflows.documents import templates
+
+    with database.reading() as session:
+        row = session.get_one(Document, document_id)
+        template_sha256, kind, data, is_written = row.template_sha256, row.kind, row.data, row.sha256 is not None
+    if is_written:
+        return
+    template = questions.template_bytes(place, kind, template_sha256)
+    content = templates.fill(template, data)
+    sha256 = hashlib.sha256(content).hexdigest()
+    store.at(place).put(questions.stored_as(sha256), content)
+    with database.transaction() as session:
+        row = session.get_one(Document, document_id, with_for_update=True)
+        if row.sha256 is None:
+            row.sha256, row.written_at = sha256, clock.now()
+            history.record(session, row.subject, "document_written", document=row.id, no=row.no, sha256=sha256)
+
+
+def receive_template(place: store.Place, kind_code: str, stream: BinaryIO) -> str:
+    """Take in an office's own template and store it; answers its digest. Invalid with a sentence that names the wrong field.
+    Before the first question to the database: a row never names what is not there, and no transaction waits for a store."""
+    from workflows.documents import templates
+
+    data = stream.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise Invalid("file", "模板超过 5 MB，请去掉大图片后再上传。")
+    if sentence := templates.fault(kinds.KINDS[kind_code], data):
+        raise Invalid("file", sentence)
+    sha256 = hashlib.sha256(data).hexdigest()
+    store.at(place).put(questions.stored_as(sha256), data)
+    return sha256
+
+
+def replace_template(session: Session, region_code: str, kind_code: str, sha256: str, *, by: int) -> DocumentTemplate:
+    """Put a received template in force in its county. Documents that exist keep theirs."""
+    kind = kinds.KINDS[kind_code]
+    before = questions.find_template(session, region_code, kind_code)
+    if before and before.sha256 == sha256:
+        return before
+    version = before.version + 1 if before else 1
+    row = DocumentTemplate(region_code=region_code, kind=kind_code, version=version, sha256=sha256, by=by, at=clock.now())
+    session.add(row)
+    session.flush()
+    body: dict[str, Any] = {"document_kind": kind.title, "version": version, "sha256": sha256, "region": region_code}
+    history.record(session, Subject("document_template", row.id), "template_replaced", by=by, **body)
+    return row
