@@ -98,6 +98,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
         audit,
         auth,
         board,
+        bulletins,
         cases,
         definitions,
         designer,
@@ -114,6 +115,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
         logs,
         matters,
         probes,
+        public,
         reports,
         thursdays,
         waits,
@@ -139,6 +141,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
         ledger,
         exports,
         board,
+        bulletins,
         definitions,
         waits,
         guide,
@@ -146,6 +149,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
         admin,
         audit,
         probes,
+        public,
     )
     for part in (logs, labels, errors, cases, *pages):
         part.init_app(app)
@@ -190,6 +194,7 @@ NAVIGATION = (
     ("thursdays.index", "周四反馈", "see_thursdays"),
     ("ledger.index", "台账", "see_ledger"),
     ("board.index", "看板", "see_board"),
+    ("bulletins.index", "三公开", "see_bulletins"),
     ("definitions.index", "流程图", "see_definitions"),
     ("guide.show", "谁办什么", ""),
     ("designer.index", "流程设计", "see_drafts"),

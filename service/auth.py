@@ -20,7 +20,9 @@ from workflows.errors import Forbidden, Invalid
 blueprint = Blueprint("auth", __name__)
 logins = LoginManager()
 
-OPEN_TO_ALL = frozenset({"auth.sign_in", "probes.healthz", "probes.metrics", "static"})
+OPEN_TO_ALL = frozenset(
+    {"auth.sign_in", "probes.healthz", "probes.metrics", "public.index", "public.show", "public.download", "static"}
+)
 IDLE = "您已超过 {} 分钟没有操作，系统已自动退出。请重新登录，已暂存的内容不会丢失。"
 
 

@@ -68,6 +68,7 @@ class Kind:
     url: Callable[[Subject], str]
     may_see: Callable[[Caller, Subject], bool]
     photos: Callable[[Any, list[tasks.Submission]], list[pictures.Picture]] = lambda _thing, _submissions: []
+    parts: Callable[[Any], dict[str, Any]] = lambda _thing: {}  # what else its pages show, by the names the templates know it
 
 
 KINDS: dict[str, Kind] = {}
@@ -90,6 +91,7 @@ def context(subject: Subject, thing: Any, options: forms.Options, instance: inst
     names, named = _names(submissions, waiting), name_of(options)
     shown = kind.photos(thing, submissions)
     return {
+        "kind": kind,
         "facts": kind.facts(thing, options),
         "pictures": shown,
         "compared": pictures.compare(shown),
@@ -98,6 +100,7 @@ def context(subject: Subject, thing: Any, options: forms.Options, instance: inst
         "diagram": _diagram(instance, definition) if instance and definition else None,
         "case_url": kind.url(subject),
         "may_see_case": may_see(subject),
+        **kind.parts(thing),
     }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import workflows
-from workflows import clock, facts, migrations, people, staffing, steps
+from workflows import bulletins, clock, facts, migrations, people, staffing, steps
 from workflows.db import Database
 from workflows.engine import checks, definitions, examinations, history, tasks
 from workflows.engine import jobs as effects
@@ -15,7 +15,7 @@ from workflows.errors import Invalid
 
 SHIPPED = Path(workflows.__file__).parent.parent / "bpmn"
 # shipped file → process id, so that a start need not parse them
-PROCESSES = {"hazard_loop": "hazard_closed_loop", "extension": "extension", "voiding": "voiding"}
+PROCESSES = {"hazard_loop": "hazard_closed_loop", "extension": "extension", "voiding": "voiding", "bulletin": "bulletin"}
 
 ADMINISTRATORS = {"xitong": "SYS_ADMIN", "anquan": "SEC_ADMIN", "shenji": "AUDITOR"}
 
@@ -110,7 +110,7 @@ def forms_beside(file: Path) -> dict[str, Any]:
 def record_faults(database: Database) -> list[str]:
     """What does not add up in the record: chains, anchors, facts against their lines, submissions against their hashes."""
     with database.reading() as session:
-        return history.verify(session) + facts.faults(session) + tasks.faults(session)
+        return history.verify(session) + facts.faults(session) + tasks.faults(session) + bulletins.faults(session)
 
 
 def has_people(database: Database) -> bool:

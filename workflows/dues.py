@@ -25,9 +25,14 @@ def due(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> Due
         source = "周四反馈：每周四 24:00 前，遇节假日顺延"
         return Due(clock.end_of(day), source + calendars.doubt(calendars.of(session), day))
     text, opened_at = _stage(session, hazard, text, opened_at)
+    return term(session, hazard.campaign, text, opened_at)
+
+
+def term(session: Session, campaign: str, text: str, opened_at: datetime) -> Due | None:
+    """The end of a plain term (`3wd`) or of a campaign's parameter (`plan_wd`) that began at a moment; None for another text."""
     if found := TERM.fullmatch(text):
         return _after(session, opened_at, int(found[1]), found[2], "流程图规定：")
-    terms = campaigns.params_at(session, hazard.campaign, opened_at)  # a new value is for what opens after it
+    terms = campaigns.params_at(session, campaign, opened_at)  # a new value is for what opens after it
     unit = text.rpartition("_")[2]
     if text not in known() or text not in terms:
         return None

@@ -1,11 +1,12 @@
 """The lists a form may offer (`x-options`): (value, label) pairs. Values are ids as text; a village's is its region code."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from workflows import addresses, clock, hazards, people, standards
+from workflows import addresses, bulletins, clock, hazards, people, standards
 from workflows.hazards.questions import around
 from workflows.hazards.tables import Hazard
 from workflows.people import Person, Unit
@@ -106,7 +107,16 @@ def _label(session: Session, person: Person) -> str:
     return f"{person.name}（{posts}{certificate}）"
 
 
-OPTIONS: Mapping[str, Callable[[Session, Hazard | None], Options]] = {
+def bulletin_hazards(session: Session, bulletin: bulletins.Bulletin | None) -> Options:
+    """The hazards of a month's three lists, by number."""
+    if bulletin is None:
+        return []
+    found = {line.hazard_id: line for line in bulletins.contents.rows(session, bulletin)}
+    return [(str(id), f"{line.hazard_no} {line.subject_name}") for id, line in found.items() if line.list != "EXEMPT"]
+
+
+OPTIONS: Mapping[str, Callable[[Session, Any], Options]] = {
+    "bulletin_hazards": bulletin_hazards,
     "villages": villages,
     "sectors": sectors,
     "clauses": clauses,

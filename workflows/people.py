@@ -41,6 +41,8 @@ class Unit(Base):
     sector_code: Mapped[str | None] = mapped_column(String(30))  # of an enterprise: its industry (行业领域)
     address: Mapped[str | None] = mapped_column(String(200))
     sectors: Mapped[list[Any]] = mapped_column(default=list)  # of a station, group or department: the industries it handles
+    report_phone: Mapped[str | None] = mapped_column(String(30))  # of a town: where anybody may report a hazard (M055)
+    report_email: Mapped[str | None] = mapped_column(String(100))
     from_on: Mapped[date | None]  # its first day; None: before this system
     to_on: Mapped[date | None]  # its last day; None: it lasts. Cases keep its code (区划会变更，旧件不改码)
 
@@ -152,6 +154,9 @@ ACTIONS = {
     "see_board": SUPERVISORS,
     "make_documents": WEEKLY_REPORTERS | frozenset("ENFORCER OFFICE_STAFF GROUP_DEPUTY COUNTY_OFFICE COUNTY_DEPT".split()),
     "see_thursdays": WEEKLY_REPORTERS | SUPERVISORS,
+    "see_bulletins": frozenset(
+        "OFFICE_STAFF OFFICE_DIRECTOR GROUP_DEPUTY GROUP_HEAD COUNTY_OFFICE COUNTY_LEADER COUNTY_INSPECTION".split()
+    ),
     "see_definitions": OFFICIALS | {"PROC_DESIGNER", "PROC_PUBLISHER", "SYS_ADMIN", "AUDITOR"},
     "design": frozenset({"PROC_DESIGNER"}),
     "deploy": frozenset({"PROC_PUBLISHER"}),

@@ -1,6 +1,7 @@
 """STEPS: the one list of what a diagram may call; and RULES, all that the engine is told of the domain."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from workflows import (
     addresses,
     archives,
+    bulletins,
     campaigns,
     clock,
     closures,
@@ -29,7 +31,9 @@ from workflows import (
     voidings,
 )
 from workflows.db import Database
-from workflows.engine import Cause, Rules, Step, checks, instances, jobs, timers
+from workflows.engine import Cause, Rules, Step, Subject, checks, instances, jobs, timers
+from workflows.errors import Conflict
+from workflows.fields import Data
 from workflows.hazards.tables import Hazard
 from workflows.options import OPTIONS
 
@@ -58,6 +62,23 @@ def void_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
 
 PETITIONS = (extensions.Extension, voidings.Voiding)
 
+
+def draft_bulletin(
+    session: Session, bulletin: bulletins.Bulletin, *, by: int, on_behalf_of: int | None, task: Any, data: Data
+) -> None:
+    """月度公开拟稿: and with it step ⑬ of every hazard whose result stands in it."""
+    edition = bulletins.draft(session, bulletin, by=by, on_behalf_of=on_behalf_of, task=task, data=data)
+    bulletins.hand_in_drafts(session, RULES, edition, by=by)
+
+
+def decide_bulletin(
+    session: Session, bulletin: bulletins.Bulletin, *, by: int, on_behalf_of: int | None, task: Any, data: Data
+) -> None:
+    """月度公开审定: and with it that of every hazard whose result stands in it."""
+    edition = bulletins.decide(session, bulletin, by=by, on_behalf_of=on_behalf_of, task=task, data=data)
+    bulletins.hand_in_decisions(session, RULES, edition, by=by)
+
+
 STEPS = {
     "report": _task(hazards.report, "发现上报"),
     "propose_registration": _task(hazards.propose_registration, "登记拟办"),
@@ -83,6 +104,8 @@ STEPS = {
     "feed_back": _task(feedbacks.feed_back, "周四反馈"),
     "draft_disclosure": _task(disclosures.draft_disclosure, "公开拟稿"),
     "approve_disclosure": _task(disclosures.approve_disclosure, "公开审定"),
+    "draft_bulletin": _task(draft_bulletin, "月度公开拟稿"),
+    "decide_bulletin": _task(decide_bulletin, "月度公开审定"),
     "supplement_archive": _task(archives.supplement_archive, "退补"),
     "apply_for_extension": _task(extensions.apply_for_extension, "申请延期"),
     "review_extension": _task(extensions.review_extension, "审核延期"),
@@ -127,7 +150,7 @@ def verified(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
     return closures.is_verified(hazard)
 
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, Callable[[Session, Any], Any]] = {
     "mode": mode,
     "one_person": one_person,
     "verified": verified,
@@ -141,10 +164,16 @@ FUNCTIONS = {
     "listed": extensions.is_listed,
     "may_void": voidings.may_void,
     "known_to_county": voidings.is_known_to_county,
+    "is_correction": bulletins.is_correction,
 }
 
 
 # ---- the record handed to the engine ------------------------------------------------------------------------------------
+
+
+def forbidden(session: Session, wanted: Collection[tuple[Subject, str]], person_id: int) -> dict[tuple[Subject, str], str]:
+    """Which of several (subject, duty) pairs a person may not bear, with the sentence."""
+    return duties.among(session, wanted, person_id) | bulletins.among(session, wanted, person_id)
 
 
 RULES = Rules(
@@ -155,7 +184,7 @@ RULES = Rules(
     options=OPTIONS,
     address=subjects.address,
     due=subjects.due,
-    forbidden=duties.among,
+    forbidden=forbidden,
     loop_rules=loops.LOOP_RULES,
     stands_at=people.stands_at,
 )
@@ -196,6 +225,21 @@ def readdress_daily(database: Database) -> int:
 
 
 jobs.daily("tasks.readdress", 0, 20)(readdress_daily)
+
+
+def open_bulletins(database: Database) -> int:
+    """Open the bulletin of the newest month that is cut for every town that has none yet; answers how many."""
+    with database.reading() as session:
+        month, opened = bulletins.due_month(), 0
+        missing = [town.id for town in bulletins.towns_without(session, month)]
+    for town_id in missing:
+        with suppress(Conflict), database.transaction() as session:  # another server may have been faster
+            bulletins.open_month(session, RULES, people.get_unit(session, town_id), month)
+            opened += 1
+    return opened
+
+
+jobs.daily("bulletins.open", 0, 40)(open_bulletins)
 
 
 @jobs.effect("terms.count_anew")

@@ -4,17 +4,19 @@ The engine knows a thing only by what it asks here; every thing has a `ref`. A k
 return, a week's report) needs no addressing of its own: `of_unit` finds posts around the thing's `region_code`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from workflows import addresses, dues, hazards, memory, people
+from workflows import addresses, bulletins, campaigns, clock, dues, hazards, memory, people
 from workflows.engine import Address, Due, Post, Subject, Want
 from workflows.errors import NotFound
 from workflows.hazards.tables import Hazard
+
+MOMENT = timedelta(microseconds=1)  # before 24:00 it is still the day that ends then
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,28 @@ def title_of_hazard(hazard: Hazard) -> str:
     return f"{number} {hazard.subject_name}：{found}" if hazard.subject_name else f"{number} 新上报隐患"
 
 
-KINDS = {"hazard": Kind(hazards.get, title_of_hazard, addresses.address, dues.due)}
+def address_of_bulletin(session: Session, bulletin: bulletins.Bulletin, want: Want) -> Address:
+    """The town's office drafts; of those who may decide, somebody else than who drafted."""
+    edition = bulletins.find_drafted(session, bulletin) if want.duty == "P2" else None
+    drafters = {edition.drafted_by, edition.drafted_for} if edition else frozenset()
+    return of_unit(session, bulletin, want, barred=drafters)
+
+
+def due_of_bulletin(session: Session, bulletin: bulletins.Bulletin, text: str, opened_at: datetime) -> Due | None:
+    """A month is published so many working days after its cut; a correction after it was begun."""
+    begun_at = opened_at if bulletins.is_correction(session, bulletin) else bulletin.cut_at - MOMENT
+    return dues.term(session, campaigns.current(session, clock.on(begun_at)).code, text, begun_at)
+
+
+KINDS = {
+    "hazard": Kind(hazards.get, title_of_hazard, addresses.address, dues.due),
+    "bulletin": Kind(
+        bulletins.get,
+        bulletins.title,
+        address_of_bulletin,
+        due_of_bulletin,
+    ),
+}
 
 
 def get(session: Session, ref: Subject) -> Any:
@@ -61,16 +84,17 @@ def due(session: Session, thing: Any, text: str, opened_at: datetime) -> Due | N
     return KINDS[thing.ref.kind].due(session, thing, text, opened_at)
 
 
-def of_unit(session: Session, thing: Any, want: Want) -> Address:
+def of_unit(session: Session, thing: Any, want: Want, *, barred: Collection[int | None] = ()) -> Address:
     """Whose task it is when the thing belongs to a village, town or county: the roles that the diagram names, at the unit it
-    names around the thing's region; up by the same table as for hazards where nobody holds them (上转表)."""
+    names around the thing's region; up by the same table as for hazards where nobody holds them but who is barred (上转表)."""
     ways = [(want.roles, want.unit), *(((role,), word) for role, word in addresses.way_up(want.roles))]
     asked = "、".join(people.role_name(role) for role in want.roles)
     for roles, word in ways:
         posts = frozenset(Post(role, unit.id) for role in roles for unit in _units(session, thing, word))
-        if people.holders(session, posts):
-            return Address(posts, note="" if roles == want.roles else f"{asked}空缺，已上转{people.role_name(roles[0])}。")
-    return Address(blocked=f"{asked}空缺，且没有可上转的岗位，请补充人员。")
+        if any(person.id not in barred for person in people.holders(session, posts)):
+            up = f"{asked}空缺或因职责分离不能办理，已上转{people.role_name(roles[0])}。"
+            return Address(posts, note="" if roles == want.roles else up)
+    return Address(blocked=f"{asked}空缺或因职责分离不能办理，且没有可上转的岗位，请补充人员。")
 
 
 def _units(session: Session, thing: Any, word: str) -> list[people.Unit]:

@@ -43,6 +43,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {  # name, and t
     "listed": ("挂牌督办", YES_NO),
     "may_void": ("现在可以申请核减", YES_NO),
     "known_to_county": ("县里已收到移交二", YES_NO),
+    "is_correction": ("本期已公开过（这次是更正）", YES_NO),
 }
 MOMENTS = {
     "next_feedback_on": "下一个周四反馈日",
@@ -68,8 +69,9 @@ OPTIONS = {
     "sector_persons": "行业责任人人选",
     "trackers": "跟踪人人选",
     "verifiers": "验收人员",
+    "bulletin_hazards": "本期公开清单中的隐患",
 }
-SUBJECTS = {"hazard": "隐患"}
+SUBJECTS = {"hazard": "隐患", "bulletin": "月度公开"}
 LOOPS = {"hazard": "隐患闭环（须证明）"}
 
 

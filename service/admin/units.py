@@ -162,6 +162,9 @@ def _place(kind: str) -> dict[str, Any]:
 def _more(kind: str) -> dict[str, Any]:
     if kind in staffing.WITH_SECTORS:
         return {"sectors": many("主管行业领域", "sectors", "隐患按行业送到主管的站所、领导组和县有关部门。")}
+    if kind == "TOWN":
+        hint = "在公开页面上公布，群众可据此举报。"
+        return {"report_phone": line("举报电话", 30, hint), "report_email": line("举报邮箱", 100, hint)}
     if kind != "ENTERPRISE":
         return {}
     return {

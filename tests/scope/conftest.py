@@ -17,7 +17,7 @@ from service.config import Config
 from tests.documents import pdf
 from tests.service.inspector import Inspector
 from tests.service.test_tasks import bring_to
-from workflows import clock, documents, hazards, papers, people, photos, staffing, steps
+from workflows import bulletins, clock, documents, hazards, papers, people, photos, staffing, steps
 from workflows.db import Database
 from workflows.engine import tasks
 
@@ -118,7 +118,8 @@ def _case(app: App, driver: demo.Driver) -> NextDoor:
         secrets = {"number": hazard.hazard_no, "what was typed": MARK, "address": hazard.address, "code": hazard.uscc}
         named |= {"no": hazard.hazard_no, "subject": SUBJECT, "words": MARK}
         named |= {"yesterday": (clock.today() - timedelta(days=1)).isoformat(), "year": clock.today().year}
-    named |= {**_kept(app, plan), "draft": _draft(app), "export": _export(app), "document": _document(app, driver, first), "diagram_draft": _diagram_draft(app)}
+    named |= {**_kept(app, plan), "draft": _draft(app), "export": _export(app), "document": _document(app, driver, first)}
+    named |= {"diagram_draft": _diagram_draft(app), "bulletin": _bulletin(driver)}
     secrets |= {"subject": SUBJECT, "photo": named["photo"], "paper": named["paper"]}
     return NextDoor(app, driver.database, named, secrets, {})
 
@@ -154,6 +155,13 @@ def _document(app: App, driver: demo.Driver, hazard: int) -> int:
         (made,) = documents.of(session, hazards.get(session, hazard).ref)
     documents.write(driver.database, driver.home, made.id)
     return made.id
+
+
+def _bulletin(driver: demo.Driver) -> int:
+    """The town's disclosure of a month, not drafted yet."""
+    with driver.database.transaction() as session:
+        town = people.find_unit_named(session, "乙镇")
+        return bulletins.open_month(session, steps.RULES, town, bulletins.due_month()).id
 
 
 def _diagram_draft(app: App) -> str:

@@ -8,6 +8,8 @@ OF_A_CASE = {
     "matters.new": ["/hazards/{hazard}/matters/extension"],
     "dossiers.show": ["/hazards/{hazard}/dossier"],
     "dossiers.download": ["/hazards/{hazard}/dossier.zip"],
+    "bulletins.show": ["/bulletins/{bulletin}"],
+    "bulletins.word": ["/bulletins/{bulletin}/hazards/{hazard}/wording"],
     "inbox.task": ["/tasks/{task}", "/tasks/{done_task}", "/tasks/{named_task}"],
     "photos.show": ["/photos/{photo}"],
     "papers.show": ["/papers/{paper}"],
@@ -18,6 +20,8 @@ OF_A_CASE = {
 """Pages and files of one case, task or draft: 404 for everybody outside, whatever his post."""
 
 DONE_TO_A_CASE = {
+    "bulletins.correct": ["/bulletins/{bulletin}/correct"],
+    "bulletins.word": ["/bulletins/{bulletin}/hazards/{hazard}/wording"],
     "inbox.complete": ["/tasks/{task}", "/tasks/{done_task}", "/tasks/{named_task}"],
     "matters.begin": ["/hazards/{hazard}/matters/extension"],
     "inbox.claim": ["/tasks/{task}/claim"],
@@ -37,6 +41,7 @@ LISTS = {
     "ledger.download": ("see_ledger", ["/ledger/export.xlsx"]),
     "board.index": ("see_board", ["/board"]),
     "board.signing": ("see_board", ["/board/signing"]),
+    "bulletins.index": ("see_bulletins", ["/bulletins"]),
     "waits.show": ("see_board", ["/definitions/hazard_closed_loop/1/waits"]),
     "definitions.index": ("see_definitions", ["/definitions"]),
     "definitions.show": ("see_definitions", ["/definitions/hazard_closed_loop/1"]),
@@ -159,6 +164,9 @@ OPEN = {
     "auth.own_password": "one's own password (POST)",
     "guide.put_away": "one's own first-day panel (POST)",
     "probes.healthz": "for machines; of the database and the sweep only (tests/service/test_probes.py)",
+    "public.index": "published editions only, the same for everybody (tests/service/test_public.py)",
+    "public.show": "the same: one month of a town",
+    "public.download": "the same, as a sheet",
     "probes.metrics": "for machines; of counts over the whole house only, from this machine or with the token",
 }
 """Routes that hold nothing of a case, and why."""
