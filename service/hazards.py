@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import cases, documents, forms, house, labels, pictures
-from workflows import people
+from workflows import closures, people
 from workflows.codes import find_key
 from workflows.engine import Caller, Subject, beginnings, history, instances, tasks
 from workflows.errors import NotFound
@@ -94,7 +94,7 @@ def marks(hazard: Hazard) -> list[tuple[str, str]]:
         (labels.URGED.get(hazard.overdue_level, ""), "red", hazard.overdue_level),
         (f"退回{hazard.return_count}次", "amber", hazard.return_count),
         (f"延期{hazard.extension_count}次", "amber", hazard.extension_count),
-        ("重新打开", "amber", hazard.reopened_count),
+        (f"重新打开{hazard.reopened_count}次", "amber", hazard.reopened_count),
         ("移送中", "amber", hazard.transferred),
     ]
     return [(text, tone) for text, tone, is_so in found if is_so and text]
@@ -128,6 +128,7 @@ def facts(hazard: Hazard, options: forms.Options) -> list[cases.Fact]:
         cases.Fact("行业责任人", names.get(hazard.sector_person_id or 0, "")),
         cases.Fact("县跟踪人", names.get(hazard.tracker_id or 0, "")),
         *_merged(hazard),
+        *_revoked(hazard),
         cases.Fact("销号时间", labels.moment(hazard.closed_at), "以县政府分管领导签字为准"),
     ]
     return [fact for fact in found if fact.text]
@@ -138,6 +139,13 @@ def _merged(hazard: Hazard) -> list[cases.Fact]:
     into = get_hazard(g.session, hazard.merged_into_id).hazard_no if hazard.merged_into_id else None
     taken = [f"{each.hazard_no or '未编号'}（{labels.source(each.source)}）" for each in merged_into(g.session, hazard)]
     return [cases.Fact("已并入", into or ""), cases.Fact("并入来源", "、".join(taken))]
+
+
+def _revoked(hazard: Hazard) -> list[cases.Fact]:
+    """The signatures of earlier rounds: kept, and no longer in force."""
+    rows = closures.revoked(g.session, hazard) if hazard.reopened_count else []
+    names = people.names(g.session, [row.by for row in rows])
+    return [cases.Fact("原销号签字", f"{names[row.by]}，{labels.moment(row.at)}", "已失效，留存备查", "grey") for row in rows]
 
 
 def _clause(hazard: Hazard, options: forms.Options) -> str:

@@ -15,7 +15,13 @@ from workflows.errors import Invalid
 
 SHIPPED = Path(workflows.__file__).parent.parent / "bpmn"
 # shipped file → process id, so that a start need not parse them
-PROCESSES = {"hazard_loop": "hazard_closed_loop", "extension": "extension", "voiding": "voiding", "bulletin": "bulletin"}
+PROCESSES = {
+    "hazard_loop": "hazard_closed_loop",
+    "extension": "extension",
+    "voiding": "voiding",
+    "reopening": "reopening",
+    "bulletin": "bulletin",
+}
 
 ADMINISTRATORS = {"xitong": "SYS_ADMIN", "anquan": "SEC_ADMIN", "shenji": "AUDITOR"}
 

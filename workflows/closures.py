@@ -35,6 +35,7 @@ class Review(Base):
     by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     on_behalf_of: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]  # SIGN: a reopening has taken it out of force (已失效); it stays
     line_id: Mapped[int] = mapped_column(ForeignKey("history.id"))
     line: Mapped[history.Line] = relationship()
 
@@ -150,6 +151,14 @@ def close_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
     hazard.overdue_level = 0
 
 
+def revoke_signature(session: Session, hazard: Hazard, *, cause: Cause, reason: str) -> None:
+    """签字失效: the signature on which the hazard was closed is out of force, and stays on record with the closure."""
+    signature = of(session, hazard)[-1]
+    signature.revoked_at = clock.now()
+    body = {"signature": signature.id, "signed_by": signature.by, "closed_at": hazard.closed_at, "reason": reason}
+    history.record(session, hazard.ref, "signature_revoked", by=cause.by, on_behalf_of=cause.on_behalf_of, **body)
+
+
 def _write(
     session: Session,
     hazard: Hazard,
@@ -195,6 +204,11 @@ def _send_back(session: Session, hazard: Hazard, to: str, reason: str, *, by: in
 def of(session: Session, hazard: Hazard) -> list[Review]:
     """Every step on the way to closure, oldest first."""
     return list(session.scalars(select(Review).where(Review.hazard_id == hazard.id).order_by(Review.id)))
+
+
+def revoked(session: Session, hazard: Hazard) -> list[Review]:
+    """The signatures that reopenings have taken out of force, oldest first."""
+    return [row for row in of(session, hazard) if row.revoked_at]
 
 
 def faults_before_application(session: Session, hazard: Hazard) -> dict[str, str]:

@@ -49,9 +49,11 @@ NAMES = {
     "N1": "核减申请人",
     "N2": "核减现场核实人",
     "N3": "核减审批人",
+    "O1": "重新打开申请人",
+    "O2": "重新打开审批人",
 }
 _LOOP = "R-V R-T R-K R-S V-T V-S T-K T-S K-S A-T A-K A-S P1-P2"
-_BESIDE = "E1-E2 N1-N2 N1-N3"  # who asks does not decide
+_BESIDE = "E1-E2 N1-N2 N1-N3 O1-O2"  # who asks does not decide
 EXCLUDES = frozenset(frozenset(pair.split("-")) for pair in f"{_LOOP} {_BESIDE}".split())
 PER_ROUND = frozenset({"V", "A", "T"})  # the others are carried across rounds
 

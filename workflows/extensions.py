@@ -5,13 +5,13 @@ station, the office and the deputy head decide one after the other, for a listed
 the old deadline stands; when it is, every timer and term follows, and the old one stays to be asked for.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import calendars, campaigns, clock, fields, hazards, papers, people, petitions
+from workflows import calendars, campaigns, clock, fields, handovers, hazards, papers, people, petitions
 from workflows.engine import Cause
 from workflows.errors import Conflict, Forbidden, Invalid
 from workflows.fields import Data
@@ -159,6 +159,7 @@ def of(session: Session, hazard: Hazard) -> list[Extension]:
 
 
 def _first(session: Session, hazard: Hazard) -> tuple[date, date]:
-    """The day the first deadline was set, and its last day."""
-    first = hazards.deadlines(session, hazard)[0]
-    return clock.on(first.set_at), clock.on(first.due_at - timedelta(microseconds=1))
+    """The day the first deadline of this round was set, and its last day: handover one orders both."""
+    row = handovers.get_last(session, hazard, "RECTIFY")
+    assert row.due_date is not None, "only a time-limited rectification is extended"
+    return clock.on(row.issued_at), row.due_date

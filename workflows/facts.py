@@ -37,7 +37,7 @@ class Fact(Base):
 
 # ---- rules -------------------------------------------------------------------------------------------------------------
 
-BESIDE = ("DUE", "OVERDUE", "LISTED", "UNLISTED")  # facts that leave the status as it was
+BESIDE = ("DUE", "OVERDUE", "LISTED", "UNLISTED", "REOPENED", "TO_CORRECT")  # facts that leave the status as it was
 
 
 # ---- verbs -----------------------------------------------------------------------------------------------------------

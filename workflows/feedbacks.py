@@ -180,9 +180,9 @@ def _next_week(session: Session, hazard: Hazard) -> date:
 
 
 def _owed(session: Session, hazard: Hazard, part: str) -> date:
-    """The oldest week this part has not reported."""
-    last = _last(session, hazard, part)
-    return week_after(last or clock.on(handovers.get_last(session, hazard, "RECTIFY").issued_at))
+    """The oldest week this part has not reported since the handover; while a hazard was closed nothing was owed."""
+    issued_on = clock.on(handovers.get_last(session, hazard, "RECTIFY").issued_at)
+    return week_after(max(_last(session, hazard, part) or issued_on, issued_on))
 
 
 def _last(session: Session, hazard: Hazard, part: str) -> date | None:

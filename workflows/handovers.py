@@ -27,6 +27,7 @@ class Handover(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     hazard_id: Mapped[int] = mapped_column(ForeignKey("hazards.id"))
     kind: Mapped[str] = mapped_column(String(10))  # RECTIFY or TRACK
+    round: Mapped[int] = mapped_column(default=0, server_default="0")  # 0 at first, one more after each reopening
     lead: Mapped[str | None] = mapped_column(String(10))  # RECTIFY: TERRITORY or SECTOR leads
     co_units: Mapped[list[Any]] = mapped_column(default=list)  # ids of units that assist
     mode: Mapped[str | None] = mapped_column(String(10))
@@ -74,7 +75,7 @@ def issue_for_rectification(
     session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data
 ) -> None:
     """③签发: name who answers for territory and industry, who leads, how and until when it is to be rectified."""
-    hazards.must_be(hazard, "REGISTERED")
+    _must_be_next(session, hazard)
     hazard.territory_person_id = _named(session, hazard, data, "territory_person")
     hazard.sector_person_id = _named(session, hazard, data, "sector_person")
     lead = fields.choice(data, "lead_unit", "牵头", PARTS)
@@ -98,6 +99,12 @@ def issue_for_rectification(
     papers.attach(session, hazard, task, "directive", fields.shas(data, "directive"), by=by)
     if due_date:
         hazards.set_deadline(session, hazard, clock.end_of(due_date), by=by, source="交办单：整改期限")
+
+
+def _must_be_next(session: Session, hazard: Hazard) -> None:
+    """Handover one is issued once after the registration, and once after each reopening: it sets a deadline (INV-9)."""
+    is_begun_again = hazard.reopened_count > 0 and find_last(session, hazard, "RECTIFY") is None
+    hazards.must_be(hazard, "RECTIFYING" if is_begun_again else "REGISTERED")
 
 
 def _named(session: Session, hazard: Hazard, data: Data, key: str) -> int:
@@ -129,9 +136,10 @@ def _due_date(session: Session, hazard: Hazard, data: Data) -> date:
 
 
 def _issue(session: Session, hazard: Hazard, row: Handover, on_behalf_of: int | None, task: Any) -> None:
+    row.round = hazard.reopened_count
     session.add(row)
     session.flush()
-    memory.of(session, "handover")[hazard.id, row.kind] = row
+    memory.of(session, "handover")[hazard.id, row.kind, row.round] = row
     body = {"handover": row.id, "county_dept": row.county_dept_id, "due": row.due_date, "task": task.id}
     if row.lead:
         body |= {"lead": hazard.lead_person_id, **{part: getattr(hazard, column) for part, column in PARTS.items()}}
@@ -229,7 +237,13 @@ def complete_rectify_handover(session: Session, hazard: Hazard, *, cause: Cause)
     if faults := rectify_faults(session, hazard):
         raise Conflict("".join(faults))
     row.completed_at = clock.now()
-    hazards.move(session, hazard, "RECTIFYING", by=cause.by, on_behalf_of=cause.on_behalf_of, handover=row.id)
+    if hazard.status == "RECTIFYING":  # it was opened again, and is that since
+        body = {"handover": row.id}
+        history.record(
+            session, hazard.ref, "handover_rectify_completed", by=cause.by, on_behalf_of=cause.on_behalf_of, **body
+        )
+    else:
+        hazards.move(session, hazard, "RECTIFYING", by=cause.by, on_behalf_of=cause.on_behalf_of, handover=row.id)
     if hazard.mode == "IMMEDIATE":
         hours = int(campaigns.param(session, hazard.campaign, "immediate_h"))
         due_at = clock.now() + timedelta(hours=hours)
@@ -335,13 +349,15 @@ def of(session: Session, hazard: Hazard) -> list[Handover]:
 
 
 def find_last(session: Session, hazard: Hazard, kind: str) -> Handover | None:
-    """The newest handover of a kind."""
-    mine = select(Handover).where(Handover.hazard_id == hazard.id, Handover.kind == kind).order_by(Handover.id.desc())
-    return memory.once(session, "handover", (hazard.id, kind), lambda: session.scalars(mine.limit(1)).first())
+    """The newest handover of a kind in this round: after a reopening both are issued anew."""
+    round = hazard.reopened_count
+    mine = select(Handover).where(Handover.hazard_id == hazard.id, Handover.kind == kind, Handover.round == round)
+    newest = mine.order_by(Handover.id.desc()).limit(1)
+    return memory.once(session, "handover", (hazard.id, kind, round), lambda: session.scalars(newest).first())
 
 
 def get_last(session: Session, hazard: Hazard, kind: str) -> Handover:
-    """The newest handover of a kind; Conflict if none was issued."""
+    """The same; Conflict if none was issued."""
     if row := find_last(session, hazard, kind):
         return row
     raise Conflict("移交一还没有签发。" if kind == "RECTIFY" else "移交二还没有签发。")

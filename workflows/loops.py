@@ -20,9 +20,13 @@ def _only(what: str, *after: str, since: tuple[str, ...] = (), says: tuple[str, 
     return LoopRule(LOOP, frozenset({what}), frozenset(after), frozenset(since), *says)
 
 
-def _mandatory(node: str, after: str) -> LoopRule:
+# A hazard that was closed before has its number already: of its new round, the registration alone is asked no more.
+REOPENED = "if:reopened()"
+
+
+def _mandatory(node: str, *after: str) -> LoopRule:
     """Every way to an end passes this node, save those that leave by an exit."""
-    return _only(END, after, *EXITS, says=("办结以前必须有{}", node, "INV-17"))
+    return _only(END, *after, *EXITS, says=("办结以前必须有{}", node, "INV-17"))
 
 
 LOOP_RULES = (
@@ -103,7 +107,7 @@ LOOP_RULES = (
         )
         for exit in EXITS
     ),
-    _mandatory("登记", "decide_registration"),
+    _mandatory("登记", "decide_registration", REOPENED),
     _mandatory("移交一", "complete_rectify_handover"),
     _mandatory("移交二", "complete_track_handover"),
     _mandatory("整改", "finish_rectification"),

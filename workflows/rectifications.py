@@ -26,6 +26,7 @@ class Plan(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     hazard_id: Mapped[int] = mapped_column(ForeignKey("hazards.id"), index=True)
+    round: Mapped[int] = mapped_column(default=0, server_default="0")  # 0 at first, one more after each reopening
     person: Mapped[str] = mapped_column(String(60))  # 责任人
     measures: Mapped[str] = mapped_column(Text)
     fund: Mapped[int | None] = mapped_column(Key)  # fen; None: not applicable, see fund_reason
@@ -48,6 +49,7 @@ class Finish(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     hazard_id: Mapped[int] = mapped_column(ForeignKey("hazards.id"), index=True)
+    round: Mapped[int] = mapped_column(default=0, server_default="0")
     report: Mapped[str] = mapped_column(Text)
     log: Mapped[str | None] = mapped_column(Text)
     close_reason: Mapped[str] = mapped_column(String(20))  # RECTIFIED or SHUTDOWN (关停取缔: closes by the same way, INV-22)
@@ -114,6 +116,7 @@ def finish_rectification(session: Session, hazard: Hazard, *, by: int, on_behalf
     _attach_evidence(session, hazard, task, data, by, reason)
     row = Finish(
         hazard_id=hazard.id,
+        round=hazard.reopened_count,
         report=fields.text(data, "finish_report", "完工报告", least=2),
         log=fields.find_text(data, "log"),
         close_reason=reason,
@@ -124,7 +127,7 @@ def finish_rectification(session: Session, hazard: Hazard, *, by: int, on_behalf
     )
     session.add(row)
     session.flush()
-    memory.of(session, "finish")[hazard.id] = row
+    memory.of(session, "finish")[hazard.id, row.round] = row
     duties.take(session, hazard, "R", by=by, on_behalf_of=on_behalf_of)
     body = {"finish": row.id, "proxy": hand.is_proxy, "close_reason": reason, "task": task.id}
     hazards.move(session, hazard, "RECTIFIED", by=by, on_behalf_of=on_behalf_of, **body)
@@ -165,6 +168,7 @@ def _write_plan(
 ) -> None:
     row = Plan(
         hazard_id=hazard.id,
+        round=hazard.reopened_count,
         person=fields.text(data, "person", "责任人", least=2, most=60),
         measures=fields.text(data, "measures", "整改措施", least=2),
         fund=fund,
@@ -217,8 +221,9 @@ def proxy_fault(session: Session, hazard: Hazard, person_id: int, *, is_actor: b
 
 
 def find_plan(session: Session, hazard: Hazard) -> Plan | None:
-    """The plan in force."""
-    return session.scalars(select(Plan).where(Plan.hazard_id == hazard.id).order_by(Plan.id.desc()).limit(1)).first()
+    """The plan in force: of this round."""
+    mine = select(Plan).where(Plan.hazard_id == hazard.id, Plan.round == hazard.reopened_count)
+    return session.scalars(mine.order_by(Plan.id.desc()).limit(1)).first()
 
 
 def plans(session: Session, hazard: Hazard) -> list[Plan]:
@@ -232,6 +237,7 @@ def finishes(session: Session, hazard: Hazard) -> list[Finish]:
 
 
 def find_finish(session: Session, hazard: Hazard) -> Finish | None:
-    """The newest finish report."""
-    mine = select(Finish).where(Finish.hazard_id == hazard.id).order_by(Finish.id.desc()).limit(1)
-    return memory.once(session, "finish", hazard.id, lambda: session.scalars(mine).first())
+    """The newest finish report of this round."""
+    round = hazard.reopened_count
+    mine = select(Finish).where(Finish.hazard_id == hazard.id, Finish.round == round).order_by(Finish.id.desc()).limit(1)
+    return memory.once(session, "finish", (hazard.id, round), lambda: session.scalars(mine).first())

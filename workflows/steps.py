@@ -26,12 +26,13 @@ from workflows import (
     petitions,
     rectifications,
     reminders,
+    reopenings,
     subjects,
     verifications,
     voidings,
 )
 from workflows.db import Database
-from workflows.engine import Cause, Rules, Step, Subject, checks, instances, jobs, timers
+from workflows.engine import Cause, Rules, Step, Subject, checks, instances, jobs, tasks, timers
 from workflows.errors import Conflict
 from workflows.fields import Data
 from workflows.hazards.tables import Hazard
@@ -60,7 +61,16 @@ def void_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
     petitions.cancel(session, gone, *PETITIONS)
 
 
-PETITIONS = (extensions.Extension, voidings.Voiding)
+def reopen_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """重新打开: what is left of the old round's loop ends, and the loop begins again."""
+    instances.cancel(session, hazard.ref, by=cause.by, reason="隐患已重新打开，原流程终止。", only={hazards.PROCESS})
+    reopenings.reopen_hazard(session, hazard, cause=cause)
+    instances.start(session, RULES, hazards.PROCESS, hazard.ref, by=cause.by)
+    if any(task.verb == "report" for task in tasks.open_of(session, hazard.ref)):
+        raise Conflict("现行的闭环流程图没有“重新打开”的走法，请由流程设计员补画并发布后再批准。")
+
+
+PETITIONS = (extensions.Extension, voidings.Voiding, reopenings.Reopening)
 
 
 def draft_bulletin(
@@ -116,6 +126,10 @@ STEPS = {
     "review_voiding": _task(voidings.review_voiding, "审核核减"),
     "void_hazard": _service(void_hazard, "核减"),
     "refuse_voiding": _service(voidings.refuse_voiding, "不同意核减"),
+    "apply_for_reopening": _task(reopenings.apply_for_reopening, "申请重新打开"),
+    "review_reopening": _task(reopenings.review_reopening, "审批重新打开"),
+    "reopen_hazard": _service(reopen_hazard, "重新打开"),
+    "refuse_reopening": _service(reopenings.refuse_reopening, "不同意重新打开"),
     "downgrade_hazard": _service(hazards.downgrade_hazard, "转一般台账"),
     "reject_lead": _service(hazards.reject_lead, "线索不属实"),
     "merge_hazard": _service(hazards.merge_hazard, "并入他号"),
@@ -164,6 +178,9 @@ FUNCTIONS: dict[str, Callable[[Session, Any], Any]] = {
     "listed": extensions.is_listed,
     "may_void": voidings.may_void,
     "known_to_county": voidings.is_known_to_county,
+    "may_reopen": reopenings.may_reopen,
+    "reopened": reopenings.is_reopened,
+    "takes_back": reopenings.takes_back,
     "is_correction": bulletins.is_correction,
 }
 

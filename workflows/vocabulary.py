@@ -43,6 +43,9 @@ FUNCTIONS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {  # name, and t
     "listed": ("挂牌督办", YES_NO),
     "may_void": ("现在可以申请核减", YES_NO),
     "known_to_county": ("县里已收到移交二", YES_NO),
+    "may_reopen": ("现在可以申请重新打开", YES_NO),
+    "reopened": ("销号后重新打开", YES_NO),
+    "takes_back": ("重新打开的情形是签字撤销", YES_NO),
     "is_correction": ("本期已公开过（这次是更正）", YES_NO),
 }
 MOMENTS = {

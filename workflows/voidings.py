@@ -142,7 +142,7 @@ def leaving(session: Session, hazard: Hazard) -> Hazard:
 
 def is_known_to_county(session: Session, hazard: Hazard) -> bool:
     """Handover two was issued, so the county has the hazard in its books and files the voiding."""
-    return handovers.find_last(session, hazard, "TRACK") is not None
+    return any(row.kind == "TRACK" for row in handovers.of(session, hazard))
 
 
 def of(session: Session, hazard: Hazard) -> list[Voiding]:

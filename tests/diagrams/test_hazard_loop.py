@@ -64,7 +64,7 @@ SERVICES = {
     "sv_archive_check": "check_archive",
     "sv_archive": "archive_hazard",
 }
-FUNCTIONS = frozenset("mode one_person result verified archive_complete next_feedback_on next_reminder_at tracker_due_at".split())
+FUNCTIONS = frozenset("mode one_person result verified reopened archive_complete next_feedback_on next_reminder_at tracker_due_at".split())
 OPTIONS = frozenset(
     "villages sectors clauses subjects territory_persons sector_persons county_depts trackers verifiers units".split()
 )

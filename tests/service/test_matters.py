@@ -3,7 +3,8 @@
 import pytest
 
 from tests.scenarios.test_extensions import ASK
-from tests.scenarios.ways import bring, found
+from tests.scenarios.test_reopenings import asked as again
+from tests.scenarios.ways import bring, close, found
 from workflows.engine import history, instances
 from workflows.hazards import get as get_hazard
 
@@ -48,6 +49,17 @@ def test_a_voiding_without_photos_is_asked_for_again_and_what_was_typed_stays(si
     assert answer.status_code == 422
     assert given["comparison"] in answer.text
     assert "至少" in answer.text
+
+
+def test_a_case_opened_again_shows_its_old_signature_out_of_force(signed_in, driver):
+    """Domain 3.4: the closure of the first round is kept, marked 已失效; the button stands only where something is closed."""
+    closed = close(driver, found(driver)).id
+    assert f"/hazards/{closed}/matters/reopening" in signed_in("zhanzhang").get(f"/hazards/{closed}").text
+    driver.begin(closed, "reopening", "zhanzhang", **again(driver))
+    driver.do(closed, "deputy_decision", decision="agree", opinion="情况属实。")
+    page = signed_in("zhuren").get(f"/hazards/{closed}").text
+    assert all(words in page for words in ("重新打开1次", "原销号签字", "分管副县长", "已失效，留存备查", "移交一签发"))
+    assert "matters/reopening" not in signed_in("zhanzhang").get(f"/hazards/{closed}").text
 
 
 def test_an_application_begins_once_and_shows_on_the_case(signed_in, driver, hazard):

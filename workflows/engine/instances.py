@@ -134,19 +134,21 @@ def readdress(session: Session, rules: Rules, *, persons: Collection[int] = (), 
     return moved
 
 
-def cancel(session: Session, subject: Subject, *, by: int | None, reason: str) -> None:
-    """End from outside whatever runs about a subject: tasks and timers go, the record says who and why. The instance whose own
-    step asks for it goes on to its end."""
-    for instance in _others(session, subject):
+def cancel(session: Session, subject: Subject, *, by: int | None, reason: str, only: Collection[str] = ()) -> None:
+    """End from outside whatever runs about a subject (`only` these diagrams, if any are named): tasks and timers go, the record
+    says who and why. The instance whose own step asks for it goes on to its end."""
+    for instance in _others(session, subject, only):
         instance.ended_at, instance.ended_how = clock.now(), reason
         worklist.clear(session, instance.id)
         history.record(session, subject, "instance_cancelled", by=by, instance=instance.id, reason=reason)
 
 
-def _others(session: Session, subject: Subject) -> list[Instance]:
+def _others(session: Session, subject: Subject, only: Collection[str] = ()) -> list[Instance]:
     """The subject's running instances, locked, in the order of their ids; without those that are being advanced right now,
     further up in this very transaction: their state in memory is newer than their row."""
     mine = select(Instance.id).where(Instance.subject_kind == subject.kind, Instance.subject_id == subject.id)
+    if only:
+        mine = mine.join(definitions.Definition).where(definitions.Definition.key.in_(only))
     ids = session.scalars(mine.where(Instance.ended_at.is_(None)).order_by(Instance.id)).all()
     advancing = memory.of(session, "advancing")
     held = [lock(session, id) for id in ids if id not in advancing]

@@ -126,7 +126,22 @@ BENT = {  # what the designer did → (the diagram, element that is marked, word
     "ended without a word": (
         bend("gw_register__sv_reject", "end_rejected"),
         "end_rejected",
-        "从“发现隐患”经“发现上报”“登记拟办”“主任核定”“核定结果？”（不属实）到“不属实办结”，其间没有移交一、移交二、整改、验收",
+        "从“发现隐患”经“重新打开？”（否）“发现上报”“登记拟办”“主任核定”“核定结果？”（不属实）到“不属实办结”，其间没有移交一、移交二、整改、验收",
+    ),
+    "opened again and straight to the disclosure": (
+        bend("gw_reopened__in_hand", "m_draft"),
+        "end_archived",
+        "“重新打开？”（是，沿用原编号）",
+    ),
+    "opened again and let go": (
+        bend("gw_reopened__in_hand", "sv_reject"),
+        "sv_reject",
+        "不按重大隐患办理的，须由主任核定，且在移交以前",
+    ),
+    "registered by nobody, on a ground that holds of a new one too": (
+        put("reopened()", "one_person()"),
+        "end_archived",
+        "其间没有登记",
     ),
     "rejected when it was in hand already": (
         bend("in_hand__m_draft", "sv_reject"),
