@@ -30,7 +30,8 @@ TERMS = {"late": "逾期未销号", "soon": "三日内到期", "kept": "按期�
 MARKS = {"listed": "挂牌督办", "blocked": "受阻"}
 AGES = {"7": "7 日内", "30": "8 至 30 日", "90": "31 至 90 日", "180": "91 至 180 日", "more": "180 日以上"}
 NUMBERED = {code: text for code, text in STATUSES.items() if code not in ("DRAFT", "REPORTED", "REJECTED_LEAD")}
-ASKED = ("unit", "sector", "source", "q", "status", "term", "mark", "age", "as_of")
+VIEWS = {"VILLAGE": "来源按镇、村口径", "TOWN": "来源按镇、村口径", "COUNTY": "来源按县口径"}
+ASKED = ("unit", "sector", "source", "q", "status", "term", "mark", "age", "as_of", "campaign", "view")
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 AT_ONCE = 2_000  # rows that are written while one waits for the page
 TOLD_EVERY = 500
@@ -70,6 +71,7 @@ def index() -> ResponseReturnValue:
         marks=hazards.marks,
         named=place_names(g.session),
         moment=_moment(asked),
+        form=_form_of(asked),
         CLOSED=COUNTED_AS_CLOSED,
         **choices(places),
     )
@@ -189,20 +191,21 @@ def asked_for() -> dict[str, str]:
 
 def _wanted(asked: Mapping[str, str], places: Sequence[Unit]) -> ledger.Wanted:
     return ledger.Wanted(
-        as_of=_end_of(asked["as_of"]),
+        as_of=end_of(asked["as_of"]),
         within=pick(places, asked["unit"]),
         search=asked["q"],
-        **{name: asked[name] for name in ("sector", "source", "status", "term", "mark", "age")},
+        **{name: asked[name] for name in ("sector", "source", "status", "term", "mark", "age", "campaign", "view")},
     )
 
 
-def _end_of(text: str) -> datetime | None:
+def end_of(text: str) -> datetime | None:
     """24:00 of the day, however it is written (2026-06-25, 2026年6月25日, 20260625); None, which is now, for today and later."""
-    day = _day(text) if text else clock.today()
+    day = day_of(text) if text else clock.today()
     return clock.end_of(day) if day < clock.today() else None
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
+    """The day, however it is written; Invalid for what is none."""
     parts = re.fullmatch(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?", text)
     try:
         return date(*map(int, parts.groups() if parts else ()))
@@ -210,11 +213,16 @@ def _day(text: str) -> date:
         raise Invalid("", "截至日期无效，请按“2026-06-25”的样子填写。") from None
 
 
+def _form_of(asked: Mapping[str, str]) -> str:
+    """What a cell of the dispatch form adds to the conditions, in words; "" when one comes from elsewhere."""
+    return "，".join(filter(None, (asked["campaign"] and f"只含行动 {asked['campaign']}", VIEWS.get(asked["view"], ""))))
+
+
 # ---- words -------------------------------------------------------------------------------------------------------------
 
 
 def _moment(asked: Mapping[str, str]) -> str:
-    end = _end_of(asked["as_of"])
+    end = end_of(asked["as_of"])
     return f"截至{labels.due_words(end)}" if end else f"截至{labels.moment(clock.now())}"
 
 
@@ -230,6 +238,7 @@ def told_of(session: Session, asked: Mapping[str, str], places: Sequence[Unit]) 
         MARKS.get(asked["mark"], asked["mark"]),
         AGES[asked["age"]] + "登记未销号" if asked["age"] in AGES else asked["age"],
         f"含“{asked['q']}”" if asked["q"] else "",
+        _form_of(asked),
     ]
     return "，".join(filter(None, named)) or "职责范围内全部"
 

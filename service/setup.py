@@ -21,6 +21,10 @@ PROCESSES = {
     "voiding": "voiding",
     "reopening": "reopening",
     "bulletin": "bulletin",
+    "return_village": "return_village",
+    "return_town": "return_town",
+    "return_county": "return_county",
+    "return_correction": "return_correction",
 }
 
 ADMINISTRATORS = {"xitong": "SYS_ADMIN", "anquan": "SEC_ADMIN", "shenji": "AUDITOR"}

@@ -85,7 +85,7 @@ SEED: tuple[tuple[str, str, date, date, dict[str, Any]], ...] = (
         "重大事故隐患专项排查整治2023行动",
         date(2023, 4, 25),
         date(2023, 12, 31),
-        {"lead_check_freq": "MONTHLY", "urge_documents": False},
+        {"lead_check_freq": "MONTHLY", "urge_documents": False, "first_return_on": "2023-06-01"},
     ),
     (
         "ZB2024",
@@ -118,13 +118,17 @@ BEGINNING = datetime(2000, 1, 1, tzinfo=clock.SHANGHAI)  # from when delivered v
 
 
 def seed(session: Session) -> None:
-    """What a fresh database starts with: both campaigns and their parameters; those it already has stay as they are."""
+    """What a fresh database starts with: both campaigns and their parameters; those it already has stay as they are, and get
+    what parameters came with a newer delivery."""
     for code, name, from_on, to_on, own in SEED:
-        if session.scalar(select(Campaign.id).where(Campaign.code == code)) is None:
+        campaign = session.scalar(select(Campaign).where(Campaign.code == code))
+        if campaign is None:
             campaign = Campaign(code=code, name=name, from_on=from_on, to_on=to_on)
             session.add(campaign)
             session.flush()
-            session.add_all(_delivered(campaign.id, key, value) for key, value in (DEFAULTS | own).items())
+        known = set(session.scalars(select(Parameter.name).where(Parameter.campaign_id == campaign.id)))
+        lacking = {key: value for key, value in (DEFAULTS | own).items() if key not in known}
+        session.add_all(_delivered(campaign.id, key, value) for key, value in lacking.items())
     session.flush()
 
 

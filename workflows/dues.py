@@ -11,7 +11,7 @@ from workflows.hazards.tables import Hazard
 
 TERM = re.compile(r"(\d{1,3})(wd|h|d)")
 UNITS = {"wd": "个工作日", "h": "小时", "d": "日"}
-NAMED = ("hazard.due_on", "hazard.register_due", "hazard.verify_due", "hazard.extension_due", "feedback_on")
+NAMED = ("hazard.due_on", "hazard.register_due", "hazard.verify_due", "hazard.extension_due", "feedback_on", "return.cut_at")
 
 
 def due(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> Due | None:

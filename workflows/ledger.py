@@ -66,6 +66,8 @@ class Wanted:
     term: str = ""  # late, soon: not signed yet; kept, missed: signed before or after the deadline
     mark: str = ""  # listed; blocked: nobody may do its task (now only)
     age: str = ""  # one of AGES: not signed since so many days
+    campaign: str = ""
+    view: str = ""  # whose form the sources are judged for: VILLAGE, TOWN or COUNTY; "": as they were reported
 
     @property
     def is_whole(self) -> bool:
@@ -180,25 +182,23 @@ def count(
     as_of: datetime | None = None,
     within: Unit | None = None,
     scope: ColumnElement[bool] | None = None,
-    campaign: str | None = None,
+    campaign: str = "",
     part: Wanted | None = None,
 ) -> Counts:
     """Count the ledger as it stood at a moment (now, if none is given), in a unit's region and a caller's scope; or that part
     of it which `part` asks for."""
-    part = part or Wanted(as_of=as_of, within=within)
+    part = part or Wanted(as_of=as_of, within=within, campaign=campaign)
     moment = part.as_of or clock.now()
+    source = questions.judged(part.view)
     conditions = [scope if scope is not None else true(), *_part(part)]
-    if campaign:
-        conditions.append(Hazard.campaign == campaign)
     rows, listed, gone = {source: Row() for source in SOURCES}, Row(), dict.fromkeys(GONE, 0)
-    past = _by_status(moment).where(*conditions)
-    found: Iterable[tuple[str, str, bool, int]]
-    found = session.execute(past) if part.as_of else _groups_now(session, *conditions)
-    for source, status, is_listed, number in found:
+    past = _by_status(moment, part.within, source).where(*conditions)
+    now: Iterable[tuple[str, str, bool, int]] = _groups_now(session, source, *conditions)
+    for kind, status, is_listed, number in session.execute(past) if part.as_of else now:
         if status in rules.NOT_COUNTED:
             gone[status] = gone.get(status, 0) + number
             continue
-        rows[source] = _plus(rows[source], status, number)
+        rows[kind] = _plus(rows[kind], status, number)
         listed = _plus(listed, status, number) if is_listed else listed
     return Counts(moment, rows, listed, gone)
 
@@ -209,9 +209,7 @@ def status_at(session: Session, hazard: Hazard, moment: datetime) -> str:
     return session.scalars(before.order_by(Fact.id.desc()).limit(1)).first() or "DRAFT"
 
 
-def page(
-    session: Session, wanted: Wanted, *, scope: ColumnElement[bool], after: int | None = None, limit: int = 25
-) -> Page:
+def page(session: Session, wanted: Wanted, *, scope: ColumnElement[bool], after: int | None = None, limit: int = 25) -> Page:
     """The numbered hazards that are wanted, newest first, 25 a page by key."""
     view = _view(wanted)
     found = select(Hazard, view.status, view.due_at, view.is_listed).where(scope, *_rows(wanted, view))
@@ -254,8 +252,12 @@ def _plus(row: Row, status: str, number: int) -> Row:
     return Row(row.found + number, row.closed + number * is_closed, row.awaiting + number * awaits)
 
 
-def _by_status(moment: datetime) -> Select[str, str, bool, int]:
-    """How many hazards registered by a moment then stood in which status, by source: one pass over the facts."""
+def standing(moment: datetime, within: Unit | None = None) -> Select[str, bool]:
+    """Every hazard registered by a moment with the status it then had, its newest fact's, and whether it was ever listed: one
+    pass over the facts; of a village or town, over those of its own hazards alone."""
+    inside: ColumnElement[bool] = true()
+    if within is not None and within.kind != "COUNTY":
+        inside = Fact.hazard_id.in_(select(Hazard.id).where(questions.in_region(within)))
     upto = (
         select(
             Fact.hazard_id,
@@ -263,34 +265,36 @@ def _by_status(moment: datetime) -> Select[str, str, bool, int]:
             func.max(case((Fact.kind == "LISTED", 1), else_=0)).label("listed"),
             func.max(case((Fact.kind.not_in(BESIDE), Fact.id))).label("last"),
         )
-        .where(Fact.recorded_at <= moment)
+        .where(Fact.recorded_at <= moment, inside)
         .group_by(Fact.hazard_id)
         .subquery()
     )
-    is_listed = upto.c.listed == 1
     return (
-        select(func.coalesce(Hazard.source, ""), Fact.kind, is_listed, func.count())
+        select(Fact.kind.label("status"), (upto.c.listed == 1).label("is_listed"))
         .join_from(upto, Fact, Fact.id == upto.c.last)
         .join(Hazard, Hazard.id == upto.c.hazard_id)
         .where(upto.c.registered == 1)
-        .group_by(Hazard.source, Fact.kind, is_listed)
     )
 
 
-def _groups_now(session: Session, *conditions: ColumnElement[bool]) -> Iterator[tuple[str, str, bool, int]]:
+def _by_status(moment: datetime, within: Unit | None, source: ColumnElement[str]) -> Select[str, str, bool, int]:
+    """How many hazards registered by a moment then stood in which status, by source."""
+    found = standing(moment, within)
+    status, is_listed = found.selected_columns
+    return found.with_only_columns(source, status, is_listed, func.count()).group_by(source, status, is_listed)
+
+
+def _groups_now(
+    session: Session, source: ColumnElement[str], *conditions: ColumnElement[bool]
+) -> Iterator[tuple[str, str, bool, int]]:
     """The same of this moment, from the hazards' own rows: a status is changed only together with its fact. The few that are
     listed are asked for by themselves, which halves the time."""
-    every = (
-        select(func.coalesce(Hazard.source, ""), Hazard.status, func.count())
-        .where(is_numbered(), *conditions)
-        .group_by(Hazard.status, Hazard.source)
-    )
-    marked = session.execute(every.where(Hazard.id.in_(listed())))
-    few = {(source, status): number for source, status, number in marked}
-    for source, status, number in session.execute(every):
-        part = few.get((source, status), 0)
-        yield source, status, True, part
-        yield source, status, False, number - part
+    every = select(source, Hazard.status, func.count()).where(is_numbered(), *conditions).group_by(Hazard.status, source)
+    few = {(kind, status): number for kind, status, number in session.execute(every.where(Hazard.id.in_(listed())))}
+    for kind, status, number in session.execute(every):
+        part = few.get((kind, status), 0)
+        yield kind, status, True, part
+        yield kind, status, False, number - part
 
 
 # ---- conditions --------------------------------------------------------------------------------------------------------
@@ -348,7 +352,9 @@ def _part(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.sector:
         yield Hazard.sector == wanted.sector
     if wanted.source:
-        yield Hazard.source == wanted.source
+        yield questions.judged(wanted.view) == wanted.source
+    if wanted.campaign:
+        yield Hazard.campaign == wanted.campaign
     if wanted.search:
         columns = (Hazard.hazard_no, Hazard.subject_name, Hazard.description)
         yield or_(*(column.contains(wanted.search, autoescape=True) for column in columns))

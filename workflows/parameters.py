@@ -1,16 +1,19 @@
 """What a campaign's parameters are called, in which unit they count, and which values make sense (domain 10)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 SOURCES = {"SELF": "企业自查", "ENFORCE": "执法检查", "TIPOFF": "群众举报", "ASSIGNED": "上级交办"}
+DAY = re.compile(r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])")  # a day that every month has
 WORKDAYS, DAYS, HOURS = "个工作日", "天", "小时"
 
 
 @dataclass(frozen=True)
 class Spec:
-    """One parameter. `kind`: whole, share (0–1, shown in percent), numbers (a list), some (of choices), choice, yesno, fixed."""
+    """One parameter. `kind`: whole, share (0–1, shown in percent), numbers (a list), some (of choices), choice,
+    yesno, day, fixed."""
 
     title: str
     unit: str = ""
@@ -45,6 +48,7 @@ SPECS: Mapping[str, Spec] = {
     "feedback_dow": Spec("每周反馈日", "（星期几，1–7）", 1, 7, hint="4 表示每周四。"),
     "cutoff_day": Spec("每月统计截止日", "日 24:00", 1, 28),
     "window_open_day": Spec("每月报送开始日", "日", 1, 28),
+    "first_return_on": Spec("第一期月报所在的月", kind="day", hint="写这个月的任何一天，如 2023-06-01。"),
     "publish_wd": _term("结果公开时限"),
     "archive_wd": _term("归档时限"),
     "publish_sources": Spec("由镇对外公开的隐患来源", kind="some", choices=SOURCES),
@@ -81,6 +85,8 @@ def fault(name: str, value: Any) -> str | None:
         return _numbers_fault(name, spec, value)
     if spec.kind == "some":
         return None if isinstance(value, list) and value and set(value) <= set(spec.choices) else f"“{spec.title}”请至少选一项。"
+    if spec.kind == "day":
+        return None if isinstance(value, str) and DAY.fullmatch(value) else f"“{spec.title}”请按“2023-06-01”的样子填写。"
     if spec.kind == "choice":
         return None if value in spec.choices else f"“{spec.title}”请从列出的选项中选择。"
     return None if isinstance(value, bool) else f"“{spec.title}”请选择是或否。"

@@ -157,6 +157,10 @@ ACTIONS = {
     "see_bulletins": frozenset(
         "OFFICE_STAFF OFFICE_DIRECTOR GROUP_DEPUTY GROUP_HEAD COUNTY_OFFICE COUNTY_LEADER COUNTY_INSPECTION".split()
     ),
+    "see_dispatch": frozenset(
+        "VILLAGE VILLAGE_LIAISON OFFICE_STAFF OFFICE_DIRECTOR GROUP_DEPUTY GROUP_HEAD COUNTY_OFFICE COUNTY_LEADER "
+        "COUNTY_INSPECTION".split()
+    ),  # who sees all industries of a region: the form is not split by industry
     "see_definitions": OFFICIALS | {"PROC_DESIGNER", "PROC_PUBLISHER", "SYS_ADMIN", "AUDITOR"},
     "design": frozenset({"PROC_DESIGNER"}),
     "deploy": frozenset({"PROC_PUBLISHER"}),

@@ -15,6 +15,7 @@ from workflows import (
     clock,
     closures,
     disclosures,
+    dispatch,
     dues,
     duties,
     extensions,
@@ -130,6 +131,16 @@ STEPS = {
     "review_reopening": _task(reopenings.review_reopening, "审批重新打开"),
     "reopen_hazard": _service(reopen_hazard, "重新打开"),
     "refuse_reopening": _service(reopenings.refuse_reopening, "不同意重新打开"),
+    "fill_return": _task(dispatch.fill_return, "填报月报"),
+    "check_return": _task(dispatch.check_return, "审核月报"),
+    "collect_return": _task(dispatch.collect_return, "汇总月报"),
+    "review_return": _task(dispatch.review_return, "主任核月报"),
+    "sign_return": _task(dispatch.sign_return, "组长签发月报"),
+    "receive_return": _task(dispatch.receive_return, "县收月报"),
+    "ask_for_correction": _task(dispatch.ask_for_correction, "申请更正月报"),
+    "decide_correction": _task(dispatch.decide_correction, "审定月报更正"),
+    "freeze_return": _service(dispatch.freeze_return, "月报定稿"),
+    "correct_return": _service(dispatch.correct_return, "月报更正版"),
     "downgrade_hazard": _service(hazards.downgrade_hazard, "转一般台账"),
     "reject_lead": _service(hazards.reject_lead, "线索不属实"),
     "merge_hazard": _service(hazards.merge_hazard, "并入他号"),
@@ -182,6 +193,8 @@ FUNCTIONS: dict[str, Callable[[Session, Any], Any]] = {
     "reopened": reopenings.is_reopened,
     "takes_back": reopenings.takes_back,
     "is_correction": bulletins.is_correction,
+    "cut_at": dispatch.cut_at,
+    "may_correct": dispatch.may_correct,
 }
 
 
@@ -208,7 +221,7 @@ RULES = Rules(
 
 LATELY = timedelta(days=31)  # how far back the daily job looks, should it have been missed for a while
 
-UNIT_WORDS = frozenset("enterprise responsible village town sector county county_dept around".split())
+UNIT_WORDS = frozenset("enterprise responsible village town sector county county_dept around own".split())
 PERSON_WORDS = frozenset({*addresses.PERSONS, "verification.member"})
 
 
@@ -257,6 +270,18 @@ def open_bulletins(database: Database) -> int:
 
 
 jobs.daily("bulletins.open", 0, 40)(open_bulletins)
+def open_returns(database: Database) -> int:
+    """Open the month's returns of every village, town and county whose window is open, each in a transaction of its own, so
+    that one broken unit never stops the others' month; answers how many are new (P11)."""
+    with database.reading() as session:
+        wanted = dispatch.to_open(session, clock.today())
+    for unit_id, campaign, as_of_on in wanted:
+        with database.transaction() as session:
+            dispatch.open_return(session, RULES, people.get_unit(session, unit_id), campaign, as_of_on)
+    return len(wanted)
+
+
+jobs.daily("returns.open", 0, 5)(open_returns)
 
 
 @jobs.effect("terms.count_anew")

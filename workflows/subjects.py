@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from workflows import addresses, bulletins, campaigns, clock, dues, hazards, memory, people
+from workflows import addresses, bulletins, campaigns, clock, dispatch, dues, hazards, memory, people
 from workflows.engine import Address, Due, Post, Subject, Want
 from workflows.errors import NotFound
 from workflows.hazards.tables import Hazard
@@ -49,6 +49,11 @@ def due_of_bulletin(session: Session, bulletin: bulletins.Bulletin, text: str, o
     return dues.term(session, campaigns.current(session, clock.on(begun_at)).code, text, begun_at)
 
 
+def address_of_return(session: Session, row: dispatch.Return, want: Want) -> Address:
+    """The people of the return's own unit, and those above it to whom it goes up."""
+    return of_unit(session, row, want)
+
+
 KINDS = {
     "hazard": Kind(hazards.get, title_of_hazard, addresses.address, dues.due),
     "bulletin": Kind(
@@ -57,6 +62,7 @@ KINDS = {
         address_of_bulletin,
         due_of_bulletin,
     ),
+    "return": Kind(dispatch.get, dispatch.title, address_of_return, dispatch.due),
 }
 
 
@@ -98,6 +104,8 @@ def of_unit(session: Session, thing: Any, want: Want, *, barred: Collection[int 
 
 
 def _units(session: Session, thing: Any, word: str) -> list[people.Unit]:
+    if word == "own":
+        return [people.get_unit(session, thing.unit_id)]
     code = thing.region_code
     codes = {"village": code, "town": people.town_code(code), "county": people.county_code(code)}
     kind = word if word in codes else "town"

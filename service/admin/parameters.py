@@ -108,6 +108,7 @@ def _field(spec: Spec) -> dict[str, Any]:
         "some": {"type": "array", "items": {"type": "string", "oneOf": titles}},
         "choice": {"type": "string", "oneOf": titles},
         "yesno": {"type": "boolean"},
+        "day": {"type": "string", "format": "date"},
     }[spec.kind]
     unit = spec.unit if spec.kind == "numbers" else ""
     return {**field, "title": "新值", "description": f"{unit} {spec.hint}".strip()}

@@ -17,7 +17,7 @@ from service.config import Config
 from tests.documents import pdf
 from tests.service.inspector import Inspector
 from tests.service.test_tasks import bring_to
-from workflows import bulletins, clock, documents, hazards, papers, people, photos, staffing, steps
+from workflows import bulletins, campaigns, clock, dispatch, documents, hazards, papers, people, photos, staffing, steps
 from workflows.db import Database
 from workflows.engine import tasks
 
@@ -118,6 +118,7 @@ def _case(app: App, driver: demo.Driver) -> NextDoor:
         secrets = {"number": hazard.hazard_no, "what was typed": MARK, "address": hazard.address, "code": hazard.uscc}
         named |= {"no": hazard.hazard_no, "subject": SUBJECT, "words": MARK}
         named |= {"yesterday": (clock.today() - timedelta(days=1)).isoformat(), "year": clock.today().year}
+    named |= {"return": _return(driver)}
     named |= {**_kept(app, plan), "draft": _draft(app), "export": _export(app), "document": _document(app, driver, first)}
     named |= {"diagram_draft": _diagram_draft(app), "bulletin": _bulletin(driver)}
     secrets |= {"subject": SUBJECT, "photo": named["photo"], "paper": named["paper"]}
@@ -128,6 +129,16 @@ def _report(driver: demo.Driver) -> int:
     with driver.database.reading() as session:
         subject = people.find_unit_named(session, SUBJECT)
     return driver.report("zhifa1", subject_on_file=True, subject_id=str(subject.id), description=f"{MARK}：喷漆房与焊接间未分隔。")
+
+
+def _return(driver: demo.Driver) -> int:
+    """The frozen return of the village in which the case lies."""
+    month = (clock.today().replace(day=1) - timedelta(days=1)).replace(day=25)
+    with driver.database.transaction() as session:
+        village = people.find_unit_named(session, "丙村")
+        row = dispatch.open_return(session, steps.RULES, village, campaigns.current(session, month).code, month)
+    driver.sweep()
+    return row.id
 
 
 def _draft(app: App) -> str:

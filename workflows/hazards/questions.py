@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from workflows import clock, people
@@ -175,9 +176,22 @@ def around(session: Session, posts: Iterable[Post]) -> ColumnElement[bool]:
     return or_(false(), *(people.Unit.region_code.startswith(code, autoescape=True) for code in sorted(codes)))
 
 
-def in_region(unit: people.Unit) -> ColumnElement[bool]:
-    """The condition that a hazard lies in the unit's region; a range, so that the index serves it."""
+def in_region(unit: people.Unit, column: Any = Hazard.region_code) -> ColumnElement[bool]:
+    """The condition that a hazard (or what else has a column of region codes) lies in the unit's region; a range, so that the
+    index serves it."""
     if unit.kind not in DIGITS:
         return false()
     prefix = unit.region_code[: DIGITS[unit.kind]]
-    return Hazard.region_code.between(prefix.ljust(12, "0"), prefix.ljust(12, "9"))
+    inside: ColumnElement[bool] = column.between(prefix.ljust(12, "0"), prefix.ljust(12, "9"))
+    return inside
+
+
+def judged(view: str) -> ColumnElement[str]:
+    """The source as a village's, town's or county's form counts it (domain 5, 来源随层级重判): what the county or somebody above
+    it found is ASSIGNED to a town; to the county, what its own departments found is ENFORCE. "": as it was reported."""
+    source = func.coalesce(Hazard.source, "")
+    if view == "COUNTY":
+        return case((Hazard.found_by == "COUNTY", "ENFORCE"), (Hazard.found_by == "COUNTY_TIP", "TIPOFF"), else_=source)
+    if view in ("VILLAGE", "TOWN"):
+        return case((Hazard.found_by.is_not(None), "ASSIGNED"), else_=source)
+    return source

@@ -3,6 +3,8 @@
 from datetime import date
 
 SOURCES = {"SELF": "企业自查", "ENFORCE": "执法检查", "TIPOFF": "群众举报", "ASSIGNED": "上级交办"}
+FINDERS = {"COUNTY": "县有关部门检查发现", "COUNTY_TIP": "县受理的群众举报", "ABOVE": "县以上机关发现"}
+COUNTY_FINDERS = ("COUNTY_DEPT", "COUNTY_TRACKER", "COUNTY_OFFICE", "COUNTY_INSPECTION")  # posts whose finds are the county's
 LEVELS = {"MAJOR": "重大事故隐患", "ORDINARY": "一般事故隐患"}
 MODES = {"IMMEDIATE": "立即整改", "DEADLINE": "限期整改"}
 SUBJECT_TYPES = {

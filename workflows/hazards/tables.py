@@ -39,6 +39,7 @@ class Hazard(Base):
     level: Mapped[str | None] = mapped_column(String(10))  # MAJOR or ORDINARY, decided at registration
     level_proposed: Mapped[str | None] = mapped_column(String(10))
     source: Mapped[str | None] = mapped_column(String(10))  # SELF ENFORCE TIPOFF ASSIGNED
+    found_by: Mapped[str | None] = mapped_column(String(10))  # COUNTY COUNTY_TIP ABOVE; None: the town or below found it
     # ---- the subject (主体) and the place
     subject_type: Mapped[str | None] = mapped_column(String(20))
     subject_name: Mapped[str] = mapped_column(String(120), default="")

@@ -156,8 +156,18 @@ def _take_proof(session: Session, hazard: Hazard, data: Data, by: int) -> None:
         hazard.tip_ref = fields.find_text(data, "tip_ref")
     elif hazard.source == "ASSIGNED":
         hazard.superior_doc_no = fields.find_text(data, "superior_doc_no")
+    hazard.found_by = _finder(session, hazard, data, by)
     if lacking := _proof_fault(hazard):
         raise Invalid(lacking)
+
+
+def _finder(session: Session, hazard: Hazard, data: Data, by: int) -> str | None:
+    """Who above the town found it: as the report of an assigned one says; of what the county itself reports, the county."""
+    if hazard.source == "ASSIGNED":
+        said = fields.find_text(data, "found_by")
+        return said if said in hazard_rules.FINDERS else None
+    county = people.has_role_in(session, by, hazard_rules.COUNTY_FINDERS, people.county_code(hazard.region_code)[:6])
+    return {"ENFORCE": "COUNTY", "TIPOFF": "COUNTY_TIP"}.get(hazard.source or "") if county else None
 
 
 def _proof_fault(hazard: Hazard) -> dict[str, str]:
