@@ -10,7 +10,7 @@ from service import house, ledger
 from workflows import clock, exports, people
 from workflows.db import Database
 from workflows.engine import jobs
-from workflows.errors import NotFound, Problem, Unavailable
+from workflows.errors import Conflict, NotFound, Problem, Unavailable
 
 blueprint = Blueprint("exports", __name__, url_prefix="/ledger/exports")
 
@@ -90,7 +90,7 @@ def write(database: Database, *, export_id: int) -> None:
                 file.unlink()
     except Cancelled:
         part.unlink(missing_ok=True)
-    except Unavailable:  # nobody's fault: the job is tried again
+    except (Conflict, Unavailable):  # an outage, or two of one person ended at once: the job is tried again
         raise
     except Problem as problem:  # he may not see the ledger any more, or the place is gone
         part.unlink(missing_ok=True)

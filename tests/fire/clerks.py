@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from urllib.parse import quote
 
 from PIL import Image, ImageDraw
 from sqlalchemy import text
@@ -16,10 +17,12 @@ from service.demo import PASSWORD
 from tests.bench import cases
 from tests.bench.browsing import Browser
 from tests.fire.conftest import House
+from tests.service.test_admin import book
 from workflows import clock
 from workflows.db import Moment
 
 BOUNDARY = "bihuan-fire-boundary"
+WORDS = "检查发现安全出口上锁、通道堆放货物，一旦起火人员无法疏散。"  # what the demo says of a hazard
 PAUSE = 0.05  # seconds before one asks again
 
 
@@ -43,6 +46,10 @@ class Seat:
 
     def post(self, path: str, fields: Mapping[str, str | list[str]], file: tuple[str, bytes] | None = None) -> int:
         """Hand a form in; its status, or 0 if no answer came."""
+        return self.ask(path, fields, file)[0]
+
+    def ask(self, path: str, fields: Mapping[str, str | list[str]], file: tuple[str, bytes] | None = None) -> tuple[int, str]:
+        """The same, with the page that answered."""
         headers = {
             "Cookie": self.cookie,
             "Content-Type": f"multipart/form-data; boundary={BOUNDARY}",
@@ -51,13 +58,13 @@ class Seat:
         try:
             connection.request("POST", path, _body({"csrf_token": self.token, **fields}, file), headers)
             answer = connection.getresponse()
-            answer.read()
+            text = answer.read().decode()
         except (OSError, http.client.HTTPException):
-            return 0
+            return 0, ""
         finally:
             connection.close()
         assert "sign-in" not in (answer.headers.get("Location") or ""), "signed out"
-        return answer.status
+        return answer.status, text
 
 
 class Clerk(threading.Thread):
@@ -131,6 +138,48 @@ class Uploader(Clerk):
         stream = io.BytesIO()
         picture.save(stream, "JPEG", quality=90)
         self.insist(self.seat, self.path, {"finish_report": mark}, mark, file=("files-after_photos", stream.getvalue()))
+
+
+class Exporter(Clerk):
+    """Orders exports of the ledger in the background, each by another piece of what hazards are called."""
+
+    def __init__(self, house: House, stopping: threading.Event, port: int) -> None:
+        super().__init__(house, stopping)
+        self.seat, self.numbers = Seat(port, "banshi1"), count()
+
+    def work(self) -> None:
+        """One order; three in hand are enough, says the house (409)."""
+        start, more = divmod(next(self.numbers), 12)
+        words = WORDS[start : start + more + 2]
+        status = self.seat.post(f"/ledger/exports?q={quote(words)}", {})
+        assert status in (0, 302, 409, 503), status
+        if status == 302:
+            self.book.acknowledged.append(f"export {words}")
+        self.stopping.wait(0.2)
+
+
+class Importer(Clerk):
+    """Imports workbooks, each with two persons: checks, and confirms until he is shown their passwords."""
+
+    def __init__(self, house: House, stopping: threading.Event, port: int) -> None:
+        super().__init__(house, stopping)
+        self.seat, self.numbers = Seat(port, "guanli"), count(1)
+
+    def work(self) -> None:
+        """One workbook."""
+        number = next(self.numbers)
+        content = book(单位=[], 企业=[], 任职=[], 人员=[[f"新人{number}{each}", f"new-{number}-{each}", ""] for each in "ab"])
+        token = ""
+        while not token and not self.stopping.is_set():
+            status, text = self.seat.ask("/admin/import", {}, ("file", content))
+            assert status in (0, 200, 503), status
+            token = text.split('name="token" value="')[1].split('"')[0] if status == 200 else ""
+        while not self.stopping.is_set():
+            status = self.seat.post("/admin/import/confirm", {"token": token})
+            assert status in (0, 200, 503), status
+            if status == 200:
+                self.book.acknowledged.append(f"import {number}")
+                return
 
 
 class Clock(Clerk):

@@ -3,12 +3,13 @@
 import hashlib
 from collections import Counter
 
+from openpyxl import load_workbook
 from PIL import Image
 from sqlalchemy import select
 
 from tests.fire.clerks import Clerk
 from tests.fire.conftest import House
-from workflows import clock, photos, steps
+from workflows import clock, exports, people, photos, steps
 from workflows.engine import Cause, history, instances, spiff, worklist
 from workflows.engine.tasks import Submission
 from workflows.engine.worklist import Task, Timer
@@ -22,6 +23,8 @@ def hold(house: House, clerks: list[Clerk]) -> None:
         _completions_are_kept_once(session, clerks)
         tables_say_what_the_engine_holds(session)
         _photos_are_whole(session, house, clerks)
+        _exports_are_whole(session, house, clerks)
+        _imports_are_whole(session, clerks)
 
 
 def _completions_are_kept_once(session, clerks):
@@ -68,3 +71,24 @@ def _photos_are_whole(session, house, clerks):
     uploaded = {mark for clerk in clerks for mark in clerk.book.acknowledged if mark.startswith("photo")}
     taken = session.scalars(select(photos.Photo).where(photos.Photo.width == 900)).all()
     assert len(taken) >= len(uploaded)
+
+
+def _exports_are_whole(session, house, clerks):
+    """Each order that was acknowledged is there; each that is ready is a whole workbook; none lies half under its own name."""
+    rows = session.scalars(select(exports.Export)).all()
+    ordered = {f"export {row.asked['q']}" for row in rows}
+    assert {mark for clerk in clerks for mark in clerk.book.acknowledged if mark.startswith("export")} <= ordered
+    assert [row.why for row in rows if row.status == "FAILED"] == []
+    files = {file.stem for file in (house.home / "exports").glob("*.xlsx")}
+    assert {str(row.id) for row in rows if row.status == "READY"} <= files
+    for row in rows:
+        if str(row.id) in files:
+            assert load_workbook(row.file, read_only=True).worksheets
+
+
+def _imports_are_whole(session, clerks):
+    """Of each workbook both persons or none; of one whose passwords were shown, both."""
+    logins = set(session.scalars(select(people.Person.login).where(people.Person.login.startswith("new-"))))
+    stored = Counter(login.split("-")[1] for login in logins)
+    assert set(stored.values()) <= {2}
+    assert {mark.split()[1] for clerk in clerks for mark in clerk.book.acknowledged if mark.startswith("import")} <= stored.keys()

@@ -1,4 +1,5 @@
-"""kill -9 in the middle of completions, firing timers and uploads: nothing acknowledged is lost, nothing is doubled.
+"""kill -9 in the middle of completions, firing timers, uploads, exports and imports: nothing acknowledged is lost, nothing is
+doubled, nothing is half. (Backups are a command of their own and are killed in test_backup.py.)
 
 BIHUAN_KILLS sets how many kills each set-up gets (10 in `make test`, more in `make soak`).
 """
@@ -9,11 +10,13 @@ import threading
 import time
 
 import pytest
+from sqlalchemy import select
 
 from tests.bench.servers import free_port
 from tests.fire import inquest, servers
-from tests.fire.clerks import Clerk, Clock, Closer, Uploader, make_due
+from tests.fire.clerks import Clerk, Clock, Closer, Exporter, Importer, Uploader, make_due
 from tests.fire.conftest import House
+from workflows import exports
 from workflows.engine import timers
 
 KILLS = int(os.environ.get("BIHUAN_KILLS", "10"))
@@ -28,7 +31,8 @@ def port():
 
 def clerks_of(house: House, port: int, stopping: threading.Event) -> list[Clerk]:
     closers = [Closer(house, stopping, port, hazard_id) for hazard_id in house.closing]
-    return [*closers, Uploader(house, stopping, port), Clock(house, stopping)]
+    others = [kind(house, stopping, port) for kind in (Uploader, Exporter, Importer)]
+    return [*closers, *others, Clock(house, stopping)]
 
 
 def worked(clerks: list[Clerk]) -> int:
@@ -57,6 +61,18 @@ def all_timers_fire(house: House) -> None:
     assert found.armed >= len(house.closing)
 
 
+def exports_end(house: House) -> None:
+    """What was ordered is written to its end by the living server, also what was cut off."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with house.database.reading() as session:
+            left = [each.id for each in session.scalars(select(exports.Export)) if each.is_in_hand]
+        if not left:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"exports {left} were never written")
+
+
 def test_one_process(house, port, database_kind):
     """`bihuan run` on the embedded database, killed and started again."""
     if database_kind != "sqlite":
@@ -79,6 +95,7 @@ def test_one_process(house, port, database_kind):
         for clerk in clerks:
             clerk.join(30)
         all_timers_fire(house)
+        exports_end(house)
         server.kill()
         inquest.hold(house, clerks)
     finally:
@@ -116,6 +133,7 @@ def test_two_web_processes_and_a_worker(house, port, database_kind):
         for clerk in clerks:
             clerk.join(30)
         all_timers_fire(house)
+        exports_end(house)
         inquest.hold(house, clerks)
     finally:
         stopping.set()
