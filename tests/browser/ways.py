@@ -37,7 +37,7 @@ REGISTRATION: dict[str, Answer] = {
     "拟办意见": "属重大隐患，编号建账",
     "认定等级": "重大事故隐患",
     "认定依据": "判定条款",
-    "判定条款": "特种作业人员未取得相应资格",
+    "判定条款": "工贸｜特种作业人员未取得相应资格",
     "主要来源": "执法检查",
     "查重结果": "未发现重复",
 }
@@ -54,7 +54,7 @@ def register(desks: Desks, case: str) -> None:
     staff.open("登记拟办", case)
     expect(staff.page.locator("main")).to_contain_text("请补写形成原因。")
     expect(staff.field("认定等级").get_by_label("重大事故隐患")).to_be_checked()
-    staff.answer({"判定条款": "有限空间作业未执行审批"})
+    staff.answer({"判定条款": "工贸｜有限空间作业未执行审批"})
     staff.submit()
     desks("zhuren").do("主任核定", case, {"核定结果": "属重大，编号建账"})
 

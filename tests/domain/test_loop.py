@@ -245,6 +245,7 @@ def test_only_lead_and_village_record_for_the_enterprise_and_only_with_the_seal(
     refused(Invalid, "代录", town.plan, hazard, "liaison")
     refused(Invalid, "签章", town.plan, hazard, "liaison", by_proxy=True)
     refused(Forbidden, "不得代", town.plan, hazard, "enforcer1", **proxy)
+    refused(Forbidden, "不得代", town.plan, hazard, "enforcer1", for_="liaison", **proxy)
     refused(Forbidden, "只有企业", town.plan, hazard, "other_village", **proxy)
     refused(Forbidden, "只有企业", town.plan, hazard, "other_boss", **proxy)
     town.plan(hazard, "village", **proxy)

@@ -121,6 +121,17 @@ def test_nobody_signs_his_own_work(database, world):
         assert (row.task.element_id, row.forbidden) == ("b", "谁整改谁不得验收。")
 
 
+def test_who_may_not_do_a_task_may_not_claim_it_either(database, world):
+    """Else it would lie with somebody who can never finish it, and his colleagues would leave it alone."""
+    both = Caller(1, frozenset({Post("A", 1), Post("B", 1)}))
+    begin(database, world)
+    complete(database, world, "a", both, TEXT)
+    with database.transaction() as session:
+        row = tasks.inbox(session, world.rules(), both).rows[0]
+        with pytest.raises(Forbidden, match="谁整改谁不得验收"):
+            tasks.claim(session, world.rules(), row.task, both)
+
+
 def test_a_substitute_acts_on_behalf_of_his_principal(database, world):
     begin(database, world, toy.ONE_TASK)
     substitute = Caller(9, frozenset(), {1: A.posts})

@@ -183,6 +183,18 @@ def test_the_lead_neither_verifies_nor_reviews_whatever_posts_he_gets(monday):
     assert close(monday, hazard).status == "ARCHIVED"
 
 
+def test_the_tracker_is_not_made_the_lead(monday):
+    """INV-1, R∩K: said when the handover is issued, not by an acknowledgement that could never be given."""
+    hazard = bring(monday, found(monday), "issue_rectify")
+    for element in ("issue_track", "name_tracker", "ack_tracker"):
+        monday.do(hazard, element)
+    with monday.database.reading() as session:
+        tracker = hazards.get(session, hazard).tracker_id
+    appoint(monday, next(each for each in ("genzong1", "genzong2") if monday.person(each) == tracker), "VILLAGE_LIAISON", "丙村")
+    refused(Invalid, "职责分离", monday.do, hazard, "issue_rectify", territory_person=str(tracker))
+    monday.do(hazard, "issue_rectify", territory_person=str(monday.person("baocun")))
+
+
 def test_a_verifier_does_not_review_and_who_reviews_does_not_track(monday):
     """INV-1: V∩T, T∩K; another hazard does not count."""
     other = bring(monday, found(monday), "town_review")
