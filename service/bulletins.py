@@ -24,7 +24,7 @@ STATES = {"DRAFTED": ("待审定", "blue"), "RETURNED": ("已退回", "amber"), 
 
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
-    cases.KINDS["bulletin"] = cases.Kind(facts, _url, _may_see, parts=parts)
+    cases.KINDS["bulletin"] = cases.Kind(facts, _url, _may_see, heading="本期情况", parts=parts)
     app.jinja_env.globals["bulletin_lists"] = bulletins.LISTS
     app.register_blueprint(blueprint)
 

@@ -68,6 +68,7 @@ class Kind:
     url: Callable[[Subject], str]
     may_see: Callable[[Caller, Subject], bool]
     photos: Callable[[Any, list[tasks.Submission]], list[pictures.Picture]] = lambda _thing, _submissions: []
+    heading: str = "隐患情况"  # what its facts are headed
     parts: Callable[[Any], dict[str, Any]] = lambda _thing: {}  # what else its pages show, by the names the templates know it
 
 

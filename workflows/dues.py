@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from workflows import calendars, campaigns, clock, extensions, facts, feedbacks, petitions
+from workflows import calendars, campaigns, clock, extensions, facts, feedbacks, ledger, petitions
 from workflows.engine import Due, tasks
 from workflows.hazards.tables import Hazard
 
@@ -41,7 +41,8 @@ def term(session: Session, campaign: str, text: str, opened_at: datetime) -> Due
 
 def _stage(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> tuple[str, datetime]:
     """A stage that several tasks share has one term for all of them, from when the stage opened: ② from the report; ⑧ from the
-    finish report, or from the return that asked for another look; an extension's decision from the application (3.3, P08)."""
+    finish report, or from the return that asked for another look; an extension's decision from the application; ⑬ from the
+    first monthly cut after the signature (3.3, P08, P12)."""
     if text == "hazard.register_due":
         return "register_urgent_h" if hazard.immediate_danger else "register_wd", hazard.reported_at or opened_at
     if text == "hazard.verify_due":
@@ -50,7 +51,17 @@ def _stage(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> 
     if text == "hazard.extension_due":
         asked = petitions.find_asked(session, extensions.Extension, hazard)
         return "extension_decide_wd", asked.at if asked else opened_at
+    if text == "publish_wd" and hazard.closed_at:
+        return text, _next_cut(hazard.closed_at)
     return text, opened_at
+
+
+def _next_cut(moment: datetime) -> datetime:
+    """The end of the 25th on which a moment falls or that comes next; the day that ends then, not the one that begins."""
+    month = clock.on(moment).replace(day=1)
+    while ledger.cutoff(month) <= moment:
+        month = (month + timedelta(days=31)).replace(day=1)
+    return ledger.cutoff(month) - timedelta(microseconds=1)
 
 
 def _after(session: Session, opened_at: datetime, count: int, unit: str, source: str) -> Due:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from tests.scenarios.ways import FURNITURE, bring, found, refused, state
-from workflows import bulletins, hazards, people, staffing, steps
+from workflows import bulletins, clock, hazards, people, staffing, steps
 from workflows.bulletins import Edition, Row
 from workflows.engine import history, tasks
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
@@ -94,6 +94,14 @@ def test_results_take_step_13_of_their_hazards_with_them(monday, clock_at):
     assert (handed["draft_disclosure"], handed["approve_disclosure"]) == (monday.person("banshi1"), monday.person("zhuren"))
 
 
+def test_step_13_is_due_with_the_month(monday, clock_at):
+    """⑬: in the first publication after the signature (P12: five working days after the cut), not five days after it."""
+    hazard = report(monday, "ENFORCE", to="draft_disclosure")
+    task = monday.open_tasks(hazard)[0]
+    assert clock.last_day(task.due_at) == date(2026, 4, 1)
+    assert clock.last_day(task_of(monday, open_month(monday, clock_at)).due_at) == date(2026, 4, 1)
+
+
 def test_a_return_sends_both_back_and_a_second_draft_goes_through(monday, clock_at):
     """Redo: the month and step ⑬ of its hazards are drafted again."""
     closed = report(monday, "ENFORCE", to="draft_disclosure")
@@ -167,7 +175,7 @@ def test_what_is_left_out_with_a_reason_stays_out(monday, clock_at):
     assert (lists(monday, bulletin)["LIST"], lists(monday, bulletin)["EXEMPT"]) == ([kept], [secret])
     later = open_month(monday, clock_at, "2026-04-26 00:40")
     publish(monday, later)
-    assert (lists(monday, later)["LIST"], lists(monday, later)["PROGRESS"]) == ([], [kept])
+    assert (lists(monday, later)["LIST"], lists(monday, later)["PROGRESS"], lists(monday, later)["EXEMPT"]) == ([], [kept], [])
 
 
 def test_a_month_tells_what_stood_at_its_cut(monday, clock_at):

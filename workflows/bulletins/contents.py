@@ -18,8 +18,8 @@ from workflows.hazards.tables import Hazard
 
 def rows(session: Session, bulletin: Bulletin, left_out: Mapping[int, str] | None = None) -> list[Row]:
     """The lines of a new edition: as of the cut, without what is exempt. `left_out`: hazard → why, as its drafter says now."""
-    exempt = {**_exempt(session, bulletin), **(left_out or {})}
-    return rules.rows(standings(session, bulletin), _told(session, bulletin), bulletin.cut_at, exempt)
+    told, exempt = _told(session, bulletin), _exempt(session, bulletin)
+    return rules.rows(standings(session, bulletin), told, bulletin.cut_at, exempt, left_out or {})
 
 
 def standings(session: Session, bulletin: Bulletin) -> list[Standing]:
@@ -73,21 +73,23 @@ def _wordings(session: Session, town: people.Unit) -> dict[int, Wording]:
     return {each.hazard_id: each for each in session.scalars(found.order_by(Wording.id))}
 
 
-def _exempt(session: Session, bulletin: Bulletin) -> dict[int, str]:
-    """Hazard → why it is not made public: as its own step ⑬ or an earlier month has approved."""
+def _exempt(session: Session, bulletin: Bulletin) -> set[int]:
+    """The hazards that stay out: as their own step ⑬, an earlier month or an earlier edition of this one has approved."""
     within = Hazard.region_code.startswith(bulletin.region_code[:9], autoescape=True)
-    alone = select(Hazard.id, Hazard.exemption).where(within, Hazard.exemption.is_not(None))
-    monthly = _earlier(bulletin, Row.hazard_id, Row.text).where(Row.list == "EXEMPT", Row.text != rules.BY_PARAMETER)
-    return {id: reason or "" for question in (alone, monthly) for id, reason in session.execute(question)}
+    alone = select(Hazard.id).where(within, Hazard.exemption.is_not(None))
+    monthly = _published(bulletin, Row.hazard_id).where(Row.list == "EXEMPT", Row.text != rules.BY_PARAMETER)
+    monthly = monthly.where(Bulletin.cut_at <= bulletin.cut_at)
+    return {*session.scalars(alone), *session.scalars(monthly)}
 
 
 def _told(session: Session, bulletin: Bulletin) -> Told:
-    cuts = _earlier(bulletin, Row.hazard_id, Row.list, func.max(Bulletin.cut_at)).group_by(Row.hazard_id, Row.list)
+    cuts = _published(bulletin, Row.hazard_id, Row.list, func.max(Bulletin.cut_at)).group_by(Row.hazard_id, Row.list)
+    cuts = cuts.where(Bulletin.cut_at < bulletin.cut_at)
     return Told({(hazard_id, list): cut_at for hazard_id, list, cut_at in session.execute(cuts)})
 
 
-def _earlier(bulletin: Bulletin, *columns: Any) -> Select[Any]:
-    """Something of the lines that the town's earlier months have published."""
+def _published(bulletin: Bulletin, *columns: Any) -> Select[Any]:
+    """Something of the lines that the bulletin's town has published."""
     found = select(*columns).select_from(Row).join(Edition, Edition.id == Row.edition_id)
     found = found.join(Bulletin, Bulletin.id == Edition.bulletin_id).where(Edition.state == "PUBLISHED")
-    return found.where(Bulletin.region_code == bulletin.region_code, Bulletin.cut_at < bulletin.cut_at)
+    return found.where(Bulletin.region_code == bulletin.region_code)

@@ -79,15 +79,21 @@ class Told:
         return cut is not None and (moment is None or cut >= moment)
 
 
-def rows(standings: Iterable[Standing], told: Told, cut_at: datetime, exempt: Mapping[int, str]) -> list[Row]:
-    """All lines of an edition, list by list. `exempt`: hazard → why it stays out."""
+def rows(
+    standings: Iterable[Standing], told: Told, cut_at: datetime, exempt: Collection[int], left_out: Mapping[int, str]
+) -> list[Row]:
+    """All lines of an edition, list by list. `exempt`: hazards of which it is decided already that they stay out; `left_out`:
+    those of which it is decided with this edition, and why."""
     found: list[Row] = []
     for each in standings:
-        if each.hazard_id in exempt or not each.is_public:
-            if each.hazard_id in exempt or (each.is_unpublished and each.status in COUNTED_AS_CLOSED):
-                found.append(each.row("EXEMPT", exempt.get(each.hazard_id, BY_PARAMETER)))
+        if each.hazard_id in left_out:
+            found.append(each.row("EXEMPT", left_out[each.hazard_id]))
+        elif each.hazard_id in exempt:
             continue
-        found += _of_one(each, told, cut_at)
+        elif each.is_public:
+            found += _of_one(each, told, cut_at)
+        elif each.is_unpublished and each.status in COUNTED_AS_CLOSED:
+            found.append(each.row("EXEMPT", BY_PARAMETER))
     order = (*PUBLIC, "EXEMPT")
     return sorted(found, key=lambda row: (order.index(row.list), row.hazard_no))
 
