@@ -43,7 +43,8 @@ soak: setup-test
 	@BIHUAN_PROOFS=4000 $(BIN)/python -m pytest -o faulthandler_timeout=3600 tests/diagrams/proof/test_walks.py $(PYTEST_ARGS)
 	@BIHUAN_KILLS=100 BIHUAN_TEST_DATABASE=sqlite,postgresql $(BIN)/python -m pytest -o faulthandler_timeout=3600 \
 	  tests/fire/test_kill.py $(PYTEST_ARGS)
-	@BIHUAN_COUNTY=full $(BIN)/python -m pytest -o faulthandler_timeout=3600 tests/scenarios/test_county.py $(PYTEST_ARGS)
+	@BIHUAN_COUNTY=full $(BIN)/python -m pytest -o faulthandler_timeout=3600 \
+	  tests/scenarios/test_county.py "tests/scenarios/test_acceptance.py::test_what_waits_for_the_signature_is_not_rectified" $(PYTEST_ARGS)
 
 bench: setup-test assets
 	@$(BIN)/python -m tests.bench

@@ -99,7 +99,8 @@ class _Planner:
         way = way_of(twist, is_immediate=twist_name == "immediate")
         stops = tuple(stand.stops.split()) if stand else ()
         until, passes = stop_on(way, stops[0]) if stops else (len(way), 0)
-        days = sum(delays[element] for element in way[:until])
+        both = {"ack_territory": max(delays["ack_territory"], delays["ack_sector"])}  # what follows waits for the two of them
+        days = sum((delays | both)[element] for element in way[:until])
         key, finding = self._house(twist_name)
         if stand:
             reported_on = clock.add_working_days(self.today, -(days + stand.waited))

@@ -124,7 +124,7 @@ _ENFORCE_OPEN = (
     Stand("ack_territory", 3),
     Stand("reassign_territory", 1, "refused"),
     Stand("ack_sector", 1),
-    Stand("name_tracker rectify", 4),
+    Stand("name_tracker plan", 1),
     Stand("plan", 1),
     Stand("plan", 3),
     Stand("rectify", 3),

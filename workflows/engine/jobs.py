@@ -98,8 +98,8 @@ def enqueue(session: Session, name: str, **scalars: Scalar) -> str:
         "workflow_id": str(uuid4()),
         "serialization_type": "portable",
     }
-    session.connection()  # begins the transaction by our rules, not by DBOS's
-    handle: Any = _client(session.get_bind()).enqueue_in_transaction(session, options, **scalars)
+    engine = session.connection().engine  # begins the transaction by our rules, not by DBOS's
+    handle: Any = _client(engine).enqueue_in_transaction(session, options, **scalars)
     return str(handle.get_workflow_id())
 
 
