@@ -20,6 +20,8 @@ PROCESSES = {
     "extension": "extension",
     "voiding": "voiding",
     "reopening": "reopening",
+    "change_responsible": "change_responsible",
+    "change_tracker": "change_tracker",
     "bulletin": "bulletin",
     "return_village": "return_village",
     "return_town": "return_town",

@@ -26,6 +26,7 @@ QUALIFY = {  # named person → (the roles one of which he must still hold, digi
     "sector": (SECTOR, 9),
     "lead": (TERRITORY + SECTOR, 9),
     "tracker": (("COUNTY_TRACKER",), 6),
+    "successor": ((*TERRITORY, *SECTOR, "COUNTY_TRACKER"), 6),
     "verification.member": (("ENFORCER", "STATION_HEAD", "STATION_STAFF", "COUNTY_DEPT"), 6),
 }
 PERSONS = {
@@ -195,10 +196,15 @@ def _roles_of(lane: str) -> tuple[str, ...]:
 
 
 def _person(session: Session, hazard: Hazard, want: Want) -> Address:
-    from workflows import verifications  # the members are named in the verification, which stands above this file
+    from workflows import changes, verifications  # these name persons themselves, and stand above this file
 
     is_member = want.person == "verification.member"
-    person_id = verifications.member(session, hazard, want.index) if is_member else getattr(hazard, PERSONS[want.person])
+    if is_member:
+        person_id = verifications.member(session, hazard, want.index)
+    elif want.person == "successor":
+        person_id = changes.successor(session, hazard)
+    else:
+        person_id = getattr(hazard, PERSONS[want.person])
     if person_id is None:
         return Address(blocked="应办理的人员尚未确定。")
     name = people.get(session, person_id).name

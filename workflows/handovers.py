@@ -153,26 +153,27 @@ def acknowledge_as_territory(
     session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data
 ) -> None:
     """属地签收: accept or refuse with a reason. One person for both parts acknowledges both at once."""
-    _answer(session, hazard, "TERRITORY", by=by, on_behalf_of=on_behalf_of, task=task, data=data)
+    answer(session, hazard, "TERRITORY", by=by, on_behalf_of=on_behalf_of, task=task, data=data)
     if is_one_person(hazard) and data["decision"] == "accept":
-        _answer(session, hazard, "SECTOR", by=by, on_behalf_of=on_behalf_of, task=task, data=data)
+        answer(session, hazard, "SECTOR", by=by, on_behalf_of=on_behalf_of, task=task, data=data)
 
 
 def acknowledge_as_sector(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """行业签收: accept or refuse with a reason."""
-    _answer(session, hazard, "SECTOR", by=by, on_behalf_of=on_behalf_of, task=task, data=data)
+    answer(session, hazard, "SECTOR", by=by, on_behalf_of=on_behalf_of, task=task, data=data)
 
 
-def _answer(session: Session, hazard: Hazard, part: str, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
-    row = get_last(session, hazard, "TRACK" if part == "TRACKER" else "RECTIFY")
+def answer(session: Session, hazard: Hazard, part: str, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """Acknowledge a part of the newest handover, or refuse it with a reason; by the person it names, and with his duty."""
+    row = last_of(session, hazard, part)
     person_id = getattr(hazard, NAMED[part])
     if person_id is None or person_id not in (by, on_behalf_of):
         raise Forbidden("这份交办单不是交给您签收的。")
     is_accepted = fields.choice(data, "decision", "签收意见", ("accept", "refuse")) == "accept"
     reason = None if is_accepted else fields.text(data, "reason", "拒收理由", least=2)
-    if is_accepted and (duty := _duty_of(hazard, row, part)):
+    if is_accepted and (duty := duty_of(hazard, row, part)):
         duties.take(session, hazard, duty, by=by, on_behalf_of=on_behalf_of)
-    answer = Acknowledgement(
+    given = Acknowledgement(
         handover_id=row.id,
         part=part,
         person_id=person_id,
@@ -182,19 +183,18 @@ def _answer(session: Session, hazard: Hazard, part: str, *, by: int, on_behalf_o
         by=by,
         on_behalf_of=on_behalf_of,
     )
-    session.add(answer)
+    session.add(given)
     session.flush()
-    kind = "acknowledged" if is_accepted else "refused"
     body = {"part": part, "reason": reason, "handover": row.id, "task": task.id, "person": person_id}
+    kind = "acknowledged" if is_accepted else "refused"
     history.record(session, hazard.ref, kind, by=by, on_behalf_of=on_behalf_of, **body)
 
 
-def _duty_of(hazard: Hazard, row: Handover, part: str) -> str | None:
+def duty_of(hazard: Hazard, row: Handover, part: str) -> str | None:
     """What one takes on by acknowledging: the tracker tracks, the lead answers for the rectification."""
     if part == "TRACKER":
         return "K"
-    is_lead = row.lead == part and getattr(hazard, NAMED[part]) == hazard.lead_person_id
-    return "R" if is_lead else None
+    return "R" if row.lead == part and getattr(hazard, NAMED[part]) == hazard.lead_person_id else None
 
 
 def reassign_territory(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
@@ -237,13 +237,11 @@ def complete_rectify_handover(session: Session, hazard: Hazard, *, cause: Cause)
     if faults := rectify_faults(session, hazard):
         raise Conflict("".join(faults))
     row.completed_at = clock.now()
+    body: dict[str, Any] = {"by": cause.by, "on_behalf_of": cause.on_behalf_of, "handover": row.id}
     if hazard.status == "RECTIFYING":  # it was opened again, and is that since
-        body = {"handover": row.id}
-        history.record(
-            session, hazard.ref, "handover_rectify_completed", by=cause.by, on_behalf_of=cause.on_behalf_of, **body
-        )
+        history.record(session, hazard.ref, "handover_rectify_completed", **body)
     else:
-        hazards.move(session, hazard, "RECTIFYING", by=cause.by, on_behalf_of=cause.on_behalf_of, handover=row.id)
+        hazards.move(session, hazard, "RECTIFYING", **body)
     if hazard.mode == "IMMEDIATE":
         hours = int(campaigns.param(session, hazard.campaign, "immediate_h"))
         due_at = clock.now() + timedelta(hours=hours)
@@ -310,7 +308,7 @@ def _name_tracker(
 
 def acknowledge_as_tracker(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """跟踪人签收: the named person takes the tracking on himself, or refuses with a reason (domain 3.3 ④)."""
-    _answer(session, hazard, "TRACKER", by=by, on_behalf_of=on_behalf_of, task=task, data=data)
+    answer(session, hazard, "TRACKER", by=by, on_behalf_of=on_behalf_of, task=task, data=data)
 
 
 def raise_tracking(session: Session, hazard: Hazard, *, cause: Cause) -> None:
@@ -361,6 +359,11 @@ def get_last(session: Session, hazard: Hazard, kind: str) -> Handover:
     if row := find_last(session, hazard, kind):
         return row
     raise Conflict("移交一还没有签发。" if kind == "RECTIFY" else "移交二还没有签发。")
+
+
+def last_of(session: Session, hazard: Hazard, part: str) -> Handover:
+    """The newest handover that names somebody in a part."""
+    return get_last(session, hazard, "TRACK" if part == "TRACKER" else "RECTIFY")
 
 
 def answers(session: Session, hazard: Hazard) -> list[Acknowledgement]:

@@ -12,6 +12,7 @@ from workflows import (
     archives,
     bulletins,
     campaigns,
+    changes,
     clock,
     closures,
     disclosures,
@@ -62,6 +63,20 @@ def void_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
     petitions.cancel(session, gone, *PETITIONS)
 
 
+def take_over(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """接任签收: whoever takes over gets the open tasks as well."""
+    if changes.answer_change(session, hazard, by=by, on_behalf_of=on_behalf_of, task=task, data=data):
+        instances.readdress_about(session, RULES, hazard.ref)
+
+
+def close_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """销号: a change of who answers for it that nobody has answered yet falls."""
+    closures.close_hazard(session, hazard, cause=cause)
+    if petitions.find_asked(session, changes.Change, hazard):
+        instances.cancel(session, hazard.ref, by=cause.by, reason="隐患已销号，变更终止。", only=CHANGES)
+        petitions.cancel(session, hazard, changes.Change)
+
+
 def reopen_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
     """重新打开: what is left of the old round's loop ends, and the loop begins again."""
     instances.cancel(session, hazard.ref, by=cause.by, reason="隐患已重新打开，原流程终止。", only={hazards.PROCESS})
@@ -71,7 +86,8 @@ def reopen_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
         raise Conflict("现行的闭环流程图没有“重新打开”的走法，请由流程设计员补画并发布后再批准。")
 
 
-PETITIONS = (extensions.Extension, voidings.Voiding, reopenings.Reopening)
+PETITIONS = (extensions.Extension, voidings.Voiding, reopenings.Reopening, changes.Change)
+CHANGES = frozenset({"change_responsible", "change_tracker"})  # the diagrams that end when a hazard is closed
 
 
 def draft_bulletin(
@@ -127,6 +143,9 @@ STEPS = {
     "review_voiding": _task(voidings.review_voiding, "审核核减"),
     "void_hazard": _service(void_hazard, "核减"),
     "refuse_voiding": _service(voidings.refuse_voiding, "不同意核减"),
+    "name_successor": _task(changes.name_successor, "变更责任人"),
+    "name_next_tracker": _task(changes.name_next_tracker, "变更跟踪人"),
+    "take_over": _task(take_over, "接任签收"),
     "apply_for_reopening": _task(reopenings.apply_for_reopening, "申请重新打开"),
     "review_reopening": _task(reopenings.review_reopening, "审批重新打开"),
     "reopen_hazard": _service(reopen_hazard, "重新打开"),
@@ -149,7 +168,7 @@ STEPS = {
     "complete_track_handover": _service(handovers.complete_track_handover, "移交二完成"),
     "fail_verification": _service(verifications.fail_verification, "验收不通过"),
     "pass_verification": _service(verifications.pass_verification, "验收通过"),
-    "close_hazard": _service(closures.close_hazard, "销号"),
+    "close_hazard": _service(close_hazard, "销号"),
     "note_awaiting_signature": _service(feedbacks.note_awaiting_signature, "自动记待签字"),
     "remind": _service(reminders.remind, "提醒与升级"),
     "check_archive": _service(archives.check_archive, "完整性检查"),
@@ -189,6 +208,8 @@ FUNCTIONS: dict[str, Callable[[Session, Any], Any]] = {
     "listed": extensions.is_listed,
     "may_void": voidings.may_void,
     "known_to_county": voidings.is_known_to_county,
+    "may_change_responsible": changes.may_change_responsible,
+    "may_change_tracker": changes.may_change_tracker,
     "may_reopen": reopenings.may_reopen,
     "reopened": reopenings.is_reopened,
     "takes_back": reopenings.takes_back,
@@ -222,7 +243,7 @@ RULES = Rules(
 LATELY = timedelta(days=31)  # how far back the daily job looks, should it have been missed for a while
 
 UNIT_WORDS = frozenset("enterprise responsible village town sector county county_dept around own".split())
-PERSON_WORDS = frozenset({*addresses.PERSONS, "verification.member"})
+PERSON_WORDS = frozenset({*addresses.PERSONS, "verification.member", "successor"})
 
 
 def known(forms: Iterable[str] | None = None) -> checks.Known:

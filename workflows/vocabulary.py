@@ -30,6 +30,7 @@ PERSONS = {
     "territory": "属地责任人（块）",
     "sector": "行业责任人（条）",
     "tracker": "县跟踪人",
+    "successor": "被提名接任的人",
     "verification.member": "验收成员（会签，每人一份）",
 }
 YES_NO = (("True", "是"), ("False", "否"))
@@ -45,6 +46,8 @@ FUNCTIONS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {  # name, and t
     "listed": ("挂牌督办", YES_NO),
     "may_void": ("现在可以申请核减", YES_NO),
     "known_to_county": ("县里已收到移交二", YES_NO),
+    "may_change_responsible": ("现在可以变更责任人", YES_NO),
+    "may_change_tracker": ("现在可以变更跟踪人", YES_NO),
     "may_reopen": ("现在可以申请重新打开", YES_NO),
     "reopened": ("销号后重新打开", YES_NO),
     "takes_back": ("重新打开的情形是签字撤销", YES_NO),

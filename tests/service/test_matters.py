@@ -62,6 +62,16 @@ def test_a_case_opened_again_shows_its_old_signature_out_of_force(signed_in, dri
     assert "matters/reopening" not in signed_in("zhanzhang").get(f"/hazards/{closed}").text
 
 
+def test_a_change_of_the_responsible_is_offered_to_the_director_and_asks_for_its_reason(signed_in, hazard):
+    """INV-7: on the case's page, to whom it belongs; 422 at the field, and what was chosen stays."""
+    address = f"/hazards/{hazard}/matters/change_responsible"
+    assert address in signed_in("zhuren").get(f"/hazards/{hazard}").text
+    assert address not in signed_in("changzhang").get(f"/hazards/{hazard}").text
+    answer = signed_in("zhuren").submit(address, {"part": "TERRITORY", "territory_person": "1", "reason": ""})
+    assert answer.status_code == 422
+    assert "请填写“变更原因”" in answer.text
+
+
 def test_an_application_begins_once_and_shows_on_the_case(signed_in, driver, hazard):
     """A second click finds no such beginning any more; the page tells what is under way; the chain holds."""
     browser = signed_in("changzhang")

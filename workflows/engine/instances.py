@@ -134,6 +134,15 @@ def readdress(session: Session, rules: Rules, *, persons: Collection[int] = (), 
     return moved
 
 
+def readdress_about(session: Session, rules: Rules, subject: Subject) -> None:
+    """Ask again whose the open tasks about one subject are, after others have taken it over."""
+    thing = rules.subject(session, subject)
+    for instance in _others(session, subject):
+        elements = version(session, instance).spec.elements
+        for task in worklist.open_rows(session, instance.id):
+            worklist.readdress(session, rules, task, elements[task.element_id], thing)
+
+
 def cancel(session: Session, subject: Subject, *, by: int | None, reason: str, only: Collection[str] = ()) -> None:
     """End from outside whatever runs about a subject (`only` these diagrams, if any are named): tasks and timers go, the record
     says who and why. The instance whose own step asks for it goes on to its end."""

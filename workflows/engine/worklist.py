@@ -125,7 +125,7 @@ def copy(session: Session, rules: Rules, instance: Any, before: Held, after: Hel
     gone = [id for id in before.tasks if id not in after.tasks]
     fresh = [task for id, task in after.tasks.items() if id not in before.tasks]
     if gone:
-        _cancel(session, [row for row in _open_rows(session, instance.id) if row.token_id in gone])
+        _cancel(session, [row for row in open_rows(session, instance.id) if row.token_id in gone])
     if fresh:
         _open(session, rules, instance, fresh, thing)
     _copy_timers(session, instance.id, before.timers, after.timers)
@@ -134,7 +134,7 @@ def copy(session: Session, rules: Rules, instance: Any, before: Held, after: Hel
 def redue(session: Session, rules: Rules, instance: Any, run: spiff.Run, thing: Any) -> None:
     """Date the open tasks again, after a deadline of the domain has changed."""
     texts = {task.id: task.element.properties.get("due", "") for task in spiff.open_tasks(run)}
-    for row in _open_rows(session, instance.id):
+    for row in open_rows(session, instance.id):
         if text := texts.get(row.token_id):
             _date(row, rules.due(session, thing, text, row.opened_at))
             session.execute(update(TaskPost).where(TaskPost.task_id == row.id).values(due_key=row.due_key))
@@ -179,7 +179,7 @@ def _end_claim(session: Session, row: Task, claimed_by: int) -> None:
 
 def clear(session: Session, instance_id: int) -> None:
     """Cancel every open task and timer of an instance."""
-    rows = _open_rows(session, instance_id)
+    rows = open_rows(session, instance_id)
     _cancel(session, rows)
     session.execute(delete(Timer).where(Timer.instance_id == instance_id))
 
@@ -209,7 +209,8 @@ def _cancel(session: Session, rows: list[Task]) -> None:
         mark(session, [row.id for row in rows], "CLOSED")
 
 
-def _open_rows(session: Session, instance_id: int) -> list[Task]:
+def open_rows(session: Session, instance_id: int) -> list[Task]:
+    """The open tasks of an instance."""
     return list(session.scalars(select(Task).where(Task.instance_id == instance_id, Task.status == "OPEN")))
 
 
