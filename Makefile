@@ -28,7 +28,7 @@ run: setup assets
 
 # Every gate runs, so that one look shows all that is wrong; pytest comes last and with it the closing line. One failure
 # fails the whole. pytest without a single test ends with 5, which is a failure too.
-test: setup-test assets browser
+test: setup-test assets browser $(MODULES)
 	@failed=0; \
 	echo "== ruff"; $(BIN)/python -m ruff check || failed=1; \
 	echo "== mypy"; $(BIN)/python -m mypy || failed=1; \
