@@ -54,7 +54,7 @@ LISTS = {
     "definitions.index": ("see_definitions", ["/definitions"]),
     "definitions.show": ("see_definitions", ["/definitions/hazard_closed_loop/1"]),
     "definitions.xml": ("", ["/definitions/hazard_closed_loop/1.bpmn"]),
-    "guide.show": ("", ["/guide", "/guide/hazard_closed_loop"]),
+    "guide.show": ("", ["/guide", "/guide/extension"]),
     "auth.own_password": ("", ["/password"]),
     "thursdays.index": ("see_thursdays", ["/thursdays", "/thursdays?week=2026-03-05"]),
     "thursdays.owed": ("see_board", ["/thursdays/owed", "/thursdays/owed?week={yesterday}"]),
