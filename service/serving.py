@@ -10,7 +10,7 @@ from functools import partial
 import click
 import waitress
 
-from service import create_app, exports, logs, setup
+from service import create_app, documents, exports, logs, setup
 from service.config import Config, Misconfigured
 from workflows import steps, strays
 from workflows.db import Database
@@ -84,7 +84,8 @@ def _background(config: Config, database: Database) -> Iterator[None]:
 
 
 def _start_jobs(config: Config, database: Database) -> None:
-    assert exports.write  # the effects of the pages are declared where they are written
+    for effect in (exports.write, documents.write):  # the effects of the pages are declared where they are written
+        assert effect
     jobs.daily("strays.clear", 3, 50)(partial(strays.clear, place=config.place))
     jobs.prepare(database)
     jobs.start(database)

@@ -27,6 +27,7 @@ PROCESSES = {
     "return_town": "return_town",
     "return_county": "return_county",
     "return_correction": "return_correction",
+    "weekly_report": "weekly_report",
 }
 
 ADMINISTRATORS = {"xitong": "SYS_ADMIN", "anquan": "SEC_ADMIN", "shenji": "AUDITOR"}

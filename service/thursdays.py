@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from service import cases, forms, house, photos
-from workflows import calendars, clock, feedbacks, people, thursdays
-from workflows.engine import instances, tasks
+from service import cases, documents, forms, house, labels, photos
+from workflows import calendars, clock, feedbacks, people, thursdays, weekly_reports
+from workflows.engine import Caller, Subject, instances, tasks
 from workflows.engine.worklist import Task
-from workflows.errors import Conflict, Forbidden, Invalid
+from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.thursdays import Line
+from workflows.weekly_reports import WeeklyReport
 
 blueprint = Blueprint("thursdays", __name__, url_prefix="/thursdays")
 
@@ -36,14 +37,17 @@ class Row:
 
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
+    cases.KINDS["weekly_report"] = cases.Kind(facts, _url, _may_see)
     app.register_blueprint(blueprint)
     app.jinja_env.globals.update(PART=PARTS)
 
 
 @blueprint.before_request
 def must_see() -> None:
-    """Only those who report or supervise, and who stands in for one of them; of a stranger's files nothing is read."""
-    if not any(post.role in people.ACTIONS["see_thursdays"] for post in current_user.caller.all_posts):
+    """Only those who report or supervise, and who stands in for one of them; of a stranger's files nothing is read. One week's
+    report is asked for with the right to it, so that its address tells nothing."""
+    may = any(post.role in people.ACTIONS["see_thursdays"] for post in current_user.caller.all_posts)
+    if not may and request.endpoint != "thursdays.report":
         raise Forbidden("您的岗位不用报周四反馈。")
 
 
@@ -168,8 +172,7 @@ def _summary(rows: list[Row], faults: Mapping[str, str]) -> list[tuple[str, str]
 @blueprint.get("/owed")
 def owed() -> ResponseReturnValue:
     """应报、已报、补报、漏报, by person, of one week."""
-    if not people.may(current_user.caller, "see_board"):
-        raise Forbidden("您的岗位不查看全镇的周四反馈报送情况。")
+    _must_supervise()
     this = thursdays.week_of(clock.today())
     week_on = thursdays.week_of(_asked_week() or this)
     rows = thursdays.owed_in_scope(g.session, current_user.caller, week_on)
@@ -185,3 +188,63 @@ def owed() -> ResponseReturnValue:
         STATES=thursdays.STATES,
         TONES=TONES,
     )
+
+
+# ---- the report to the county ------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/reports")
+def reports() -> ResponseReturnValue:
+    """周报告: what was collected, signed and delivered, week by week."""
+    _must_supervise()
+    rows = weekly_reports.of(g.session, current_user.caller)
+    return render_template("thursdays/reports.html", rows=rows, towns=_towns(rows), STATES=weekly_reports.STATES)
+
+
+@blueprint.get("/reports/<int:report_id>")
+def report(report_id: int) -> ResponseReturnValue:
+    """One week's report: its lines, its way, its document."""
+    found = weekly_reports.find_for(g.session, current_user.caller, report_id)
+    if found is None:
+        raise NotFound("没有找到这份周报告。")
+    instance = instances.find(g.session, found.ref, weekly_reports.PROCESS)
+    return render_template(
+        "thursdays/report.html",
+        report=found,
+        title=weekly_reports.title(found),
+        state=weekly_reports.STATES[found.state],
+        documents=documents.shown(found.ref),
+        **cases.context(found.ref, found, cases.options_of(found), instance),
+    )
+
+
+def _must_supervise() -> None:
+    if not people.may(current_user.caller, "see_board"):
+        raise Forbidden("您的岗位不查看全镇的周四反馈报送情况。")
+
+
+def _towns(rows: list[WeeklyReport]) -> dict[str, str]:
+    units = (people.find_unit(g.session, "TOWN", code) for code in sorted({row.region_code for row in rows}))
+    return {unit.region_code: unit.name for unit in units if unit}
+
+
+def facts(report: WeeklyReport, _options: forms.Options) -> list[cases.Fact]:
+    """What is known of a week's report."""
+    counts = "，".join(f"{name} {number} {'件' if name == '在办' else '份'}" for name, number in report.counts.items())
+    found = [
+        cases.Fact("乡镇", "".join(_towns([report]).values())),
+        cases.Fact("哪一周", labels.day(report.week_on)),
+        cases.Fact("汇总", counts, labels.moment(report.collected_at)),
+        cases.Fact("漏报", "、".join(line["主体"] for line in report.lines if line["报送"] == "漏报")),
+        cases.Fact("签发人", report.signer, labels.moment(report.signed_at)),
+        cases.Fact("送达回执", labels.moment(report.received_at)),
+    ]
+    return [fact for fact in found if fact.text]
+
+
+def _url(subject: Subject) -> str:
+    return url_for("thursdays.report", report_id=subject.id)
+
+
+def _may_see(caller: Caller, subject: Subject) -> bool:
+    return weekly_reports.find_for(g.session, caller, subject.id) is not None

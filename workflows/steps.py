@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -32,6 +32,7 @@ from workflows import (
     subjects,
     verifications,
     voidings,
+    weekly_reports,
 )
 from workflows.db import Database
 from workflows.engine import Cause, Rules, Step, Subject, checks, instances, jobs, tasks, timers
@@ -160,6 +161,11 @@ STEPS = {
     "decide_correction": _task(dispatch.decide_correction, "审定月报更正"),
     "freeze_return": _service(dispatch.freeze_return, "月报定稿"),
     "correct_return": _service(dispatch.correct_return, "月报更正版"),
+    "check_report": _task(weekly_reports.check_report, "核定周报告"),
+    "sign_report": _task(weekly_reports.sign_report, "签发周报告"),
+    "receive_report": _task(weekly_reports.receive_report, "县办签收周报告"),
+    "collect_again": _service(weekly_reports.collect_again, "重新汇总"),
+    "issue_report": _service(weekly_reports.issue_report, "形成公文"),
     "downgrade_hazard": _service(hazards.downgrade_hazard, "转一般台账"),
     "reject_lead": _service(hazards.reject_lead, "线索不属实"),
     "merge_hazard": _service(hazards.merge_hazard, "并入他号"),
@@ -303,6 +309,25 @@ def open_returns(database: Database) -> int:
 
 
 jobs.daily("returns.open", 0, 5)(open_returns)
+
+
+def collect_weeks(database: Database) -> int:
+    """Collect every town's week whose day has come, each in a transaction of its own; answers how many. Run twice, the second
+    finds them collected."""
+    with database.reading() as session:
+        weeks, towns = weekly_reports.due_weeks(session), people.units(session, "TOWN")
+    return sum(_collect(database, town, week_on) for week_on in weeks for town in towns)
+
+
+def _collect(database: Database, town: people.Unit, week_on: date) -> bool:
+    with database.transaction() as session:
+        report = weekly_reports.collect(session, town, week_on)
+        if report is not None:
+            instances.start(session, RULES, weekly_reports.PROCESS, report.ref, by=None)
+        return report is not None
+
+
+jobs.daily("weeks.collect", 0, 40)(collect_weeks)
 
 
 @jobs.effect("terms.count_anew")

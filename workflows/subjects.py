@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from workflows import addresses, bulletins, campaigns, clock, dispatch, dues, hazards, memory, people
+from workflows import addresses, bulletins, campaigns, clock, dispatch, dues, hazards, memory, people, weekly_reports
 from workflows.engine import Address, Due, Post, Subject, Want
 from workflows.errors import NotFound
 from workflows.hazards.tables import Hazard
@@ -52,18 +52,6 @@ def due_of_bulletin(session: Session, bulletin: bulletins.Bulletin, text: str, o
 def address_of_return(session: Session, row: dispatch.Return, want: Want) -> Address:
     """The people of the return's own unit, and those above it to whom it goes up."""
     return of_unit(session, row, want)
-
-
-KINDS = {
-    "hazard": Kind(hazards.get, title_of_hazard, addresses.address, dues.due),
-    "bulletin": Kind(
-        bulletins.get,
-        bulletins.title,
-        address_of_bulletin,
-        due_of_bulletin,
-    ),
-    "return": Kind(dispatch.get, dispatch.title, address_of_return, dispatch.due),
-}
 
 
 def get(session: Session, ref: Subject) -> Any:
@@ -111,3 +99,16 @@ def _units(session: Session, thing: Any, word: str) -> list[people.Unit]:
     kind = word if word in codes else "town"
     unit = people.find_unit(session, kind.upper(), codes[kind])
     return [unit] if unit else []
+
+
+def due_of_weekly_report(session: Session, report: weekly_reports.WeeklyReport, text: str, opened_at: datetime) -> Due | None:
+    """A plain term from when the task opened, or a parameter of the campaign of that week."""
+    return dues.term(session, campaigns.current(session, report.week_on).code, text, opened_at)
+
+
+KINDS = {
+    "hazard": Kind(hazards.get, title_of_hazard, addresses.address, dues.due),
+    "bulletin": Kind(bulletins.get, bulletins.title, address_of_bulletin, due_of_bulletin),
+    "return": Kind(dispatch.get, dispatch.title, address_of_return, dispatch.due),
+    "weekly_report": Kind(weekly_reports.get, weekly_reports.title, of_unit, due_of_weekly_report),
+}

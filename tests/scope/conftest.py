@@ -17,7 +17,21 @@ from service.config import Config
 from tests.documents import pdf
 from tests.service.inspector import Inspector
 from tests.service.test_tasks import bring_to
-from workflows import bulletins, campaigns, clock, dispatch, documents, hazards, papers, people, photos, staffing, steps
+from workflows import (
+    bulletins,
+    campaigns,
+    clock,
+    dispatch,
+    documents,
+    feedbacks,
+    hazards,
+    papers,
+    people,
+    photos,
+    staffing,
+    steps,
+    weekly_reports,
+)
 from workflows.db import Database
 from workflows.engine import tasks
 
@@ -118,7 +132,7 @@ def _case(app: App, driver: demo.Driver) -> NextDoor:
         secrets = {"number": hazard.hazard_no, "what was typed": MARK, "address": hazard.address, "code": hazard.uscc}
         named |= {"no": hazard.hazard_no, "subject": SUBJECT, "words": MARK}
         named |= {"yesterday": (clock.today() - timedelta(days=1)).isoformat(), "year": clock.today().year}
-    named |= {"return": _return(driver)}
+    named |= {"return": _return(driver), "weekly_report": _weekly_report(driver, first)}
     named |= {**_kept(app, plan), "draft": _draft(app), "export": _export(app), "document": _document(app, driver, first)}
     named |= {"diagram_draft": _diagram_draft(app), "bulletin": _bulletin(driver)}
     secrets |= {"subject": SUBJECT, "photo": named["photo"], "paper": named["paper"]}
@@ -173,6 +187,13 @@ def _bulletin(driver: demo.Driver) -> int:
     with driver.database.transaction() as session:
         town = people.find_unit_named(session, "乙镇")
         return bulletins.open_month(session, steps.RULES, town, bulletins.due_month()).id
+
+
+def _weekly_report(driver: demo.Driver, hazard_id: int) -> int:
+    """The week of the case's town, collected."""
+    with driver.database.transaction() as session:
+        town = people.find_unit(session, "TOWN", people.town_code(hazards.get(session, hazard_id).region_code))
+        return weekly_reports.collect(session, town, feedbacks.week_after(clock.today())).id
 
 
 def _diagram_draft(app: App) -> str:

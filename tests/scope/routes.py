@@ -18,6 +18,7 @@ OF_A_CASE = {
     "photos.show": ["/photos/{photo}"],
     "papers.show": ["/papers/{paper}"],
     "documents.download": ["/documents/{document}"],
+    "thursdays.report": ["/thursdays/reports/{weekly_report}"],
     "photos.kept": ["/photos/kept/{kept_photo}"],
     "papers.kept": ["/papers/kept/{kept_paper}"],
 }
@@ -57,6 +58,7 @@ LISTS = {
     "guide.show": ("", ["/guide", "/guide/extension"]),
     "auth.own_password": ("", ["/password"]),
     "thursdays.index": ("see_thursdays", ["/thursdays", "/thursdays?week=2026-03-05"]),
+    "thursdays.reports": ("see_board", ["/thursdays/reports"]),
     "thursdays.owed": ("see_board", ["/thursdays/owed", "/thursdays/owed?week={yesterday}"]),
 }
 """What gathers from many cases, with the action that opens it ("": anybody's): nothing of the case next door stands in it."""

@@ -3,9 +3,11 @@
 import pytest
 from lxml import html
 
+from service.demo import PASSWORD
 from tests.scenarios.ways import FURNITURE, GAS, bring, found, state
 from tests.service.inspector import faults_of
-from workflows import feedbacks, hazards, thursdays
+from workflows import feedbacks, hazards, steps, thursdays
+from workflows.engine import Subject, tasks
 
 TOLD = {"situation": "已到现场督促，门锁已拆除。", "progress_pct": "60", "next_step": "下周增设应急照明。"}
 
@@ -120,3 +122,27 @@ def test_who_neither_reports_nor_supervises_has_no_sheet(signed_in):
     assert browser.get("/thursdays").status_code == 403
     assert "/thursdays" not in browser.get("/").text
     assert signed_in("cunwei").get("/thursdays/owed").status_code == 403
+
+
+def test_the_week_goes_up_to_the_county(signed_in, driver, two, clock_at):
+    """P13 through the pages: the list, the report, the signature with the password."""
+    clock_at("2026-03-06 09:00")
+    steps.collect_weeks(driver.database)
+    office = signed_in("zhuren")
+    assert "待核定" in office.get("/thursdays/reports").text
+    page = office.get("/thursdays/reports/1").text
+    assert "漏报" in page
+    assert "木家具厂" in page
+    task = open_task(driver)
+    assert office.submit(f"/tasks/{task}", {"decision": "accept"}).status_code == 302
+    task = open_task(driver)
+    assert office.submit(f"/tasks/{task}", {"decision": "sign", "password": "wrong"}).status_code == 422
+    assert office.submit(f"/tasks/{task}", {"decision": "sign", "password": PASSWORD}).status_code == 302
+    assert "乙政报〔2026〕1号" in office.get("/thursdays/reports/1").text
+    assert "已签发，待县办签收" in signed_in("xianban").get("/thursdays/reports").text
+    assert signed_in("baocun").get("/thursdays/reports/1").status_code == 404
+
+
+def open_task(driver):
+    with driver.database.reading() as session:
+        return tasks.open_of(session, Subject("weekly_report", 1))[0].id

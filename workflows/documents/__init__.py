@@ -4,7 +4,7 @@ An office may replace the template of each kind; what is filled into it, the rec
 and what fills them) → `layout` (the delivered templates) → `templates` (checking and filling) → `verbs` → `questions`.
 """
 
-from workflows.documents.kinds import KINDS, Kind
+from workflows.documents.kinds import KINDS, Kind, day
 from workflows.documents.questions import find_template, get, last_templates, of, offered, template_bytes
 from workflows.documents.tables import Document, DocumentTemplate
 from workflows.documents.verbs import order, receive_template, replace_template, write
@@ -14,6 +14,7 @@ __all__ = [
     "Document",
     "DocumentTemplate",
     "Kind",
+    "day",
     "find_template",
     "get",
     "last_templates",

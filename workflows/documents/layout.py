@@ -234,7 +234,7 @@ def _grid(word: Word, widths: Sequence[int]) -> Table:
 
 def _row(table: Table) -> list[Any]:
     """The cells of one more row."""
-    return list(table.add_row().cells)  # type: ignore[no-untyped-call]
+    return list(table.add_row().cells)
 
 
 def _rows(word: Word) -> None:
@@ -259,6 +259,8 @@ def _signed(word: Word) -> None:
     for text in ("{{ 发文机关 }}", "{{ 成文日期 }}"):
         line = _line(word, text, at=WD_ALIGN_PARAGRAPH.RIGHT)
         line.paragraph_format.right_indent = Pt(4 * SIZE_3.pt)
+    for line in word.paragraphs[-3:-1]:  # the date never stands alone on a page (GB/T 9704-2012, 7.3.5)
+        line.paragraph_format.keep_with_next = True
     word.paragraphs[-2].paragraph_format.space_before = Pt(28)
 
 
