@@ -1,13 +1,12 @@
 """Disclosure of a result (⑬, 信息公开): drafted by one person, approved by another (INV-15), without what must not be said."""
 
-import re
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import campaigns, clock, duties, fields, hazards
+from workflows import campaigns, clock, duties, fields, hazards, privacy
 from workflows.db import Base, Key
 from workflows.engine import history
 from workflows.errors import Conflict, Invalid
@@ -36,19 +35,14 @@ class Disclosure(Base):
 
 # ---- rules -------------------------------------------------------------------------------------------------------------
 
-PRIVATE = {
-    "身份证号": re.compile(r"(?<!\d)\d{17}[\dXx](?![\dA-Za-z])"),
-    "手机号": re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"),
-    "固定电话": re.compile(r"(?<!\d)0\d{2,3}[-－ ]\d{7,8}(?!\d)"),
-}
 OF_TIPSTERS = ("举报人", "吹哨人")
 
 
 def content_fault(content: str) -> str | None:
     """Why a text may not be made public (INV-15): numbers of persons, hints at who tipped off. None if nothing was found."""
-    for name, pattern in PRIVATE.items():
-        if pattern.search(content):
-            return f"公开内容中疑有{name}，请删去后再提交。"
+    for each in privacy.findings(content):
+        if each.is_absolute:
+            return f"公开内容中疑有{each.what}，请删去后再提交。"
     for word in OF_TIPSTERS:
         if word in content:
             return f"公开内容中出现“{word}”，不得含有指向举报人的内容。"
