@@ -109,7 +109,7 @@ def _label(session: Session, person: Person) -> str:
 
 def bulletin_hazards(session: Session, bulletin: bulletins.Bulletin | None) -> Options:
     """The hazards of a month's three lists, by number."""
-    if bulletin is None:
+    if not isinstance(bulletin, bulletins.Bulletin):  # a list of one kind of thing offers the others nothing
         return []
     found = {line.hazard_id: line for line in bulletins.contents.rows(session, bulletin)}
     return [(str(id), f"{line.hazard_no} {line.subject_name}") for id, line in found.items() if line.list != "EXEMPT"]

@@ -150,7 +150,7 @@ def check_report(session: Session, report: WeeklyReport, *, by: int, on_behalf_o
 def sign_report(session: Session, report: WeeklyReport, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """副组长签发: or back to the director."""
     decision = fields.choice(data, "decision", "签发意见", ("sign", "redo"))
-    opinion = fields.find_text(data, "opinion") if decision == "sign" else fields.text(data, "opinion", "退回原因", least=2)
+    opinion = fields.find_text(data, "opinion") if decision == "sign" else fields.text(data, "reason", "退回原因", least=2)
     if decision == "redo":
         report.state = "COLLECTED"
     else:

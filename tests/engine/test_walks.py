@@ -68,6 +68,7 @@ class World:
             "result": self.rnd.choice(("PASS", "PASS", "FAIL")),
             "verified": self.rnd.random() < 0.4,
             "archive_complete": self.rnd.random() < 0.6,
+            "reopened": self.rnd.random() < 0.2,
             "at": self.now,
             "next_feedback_on": self.now.date(),
             "next_reminder_at": self.now,

@@ -29,9 +29,10 @@ def test_a_whole_life_deletes_nothing_and_never_loses_its_hands(monday, clock_at
     system's own people are asked nothing)."""
     deleted, updated = set(), set()
 
-    @event.listens_for(monday.database.engine, "before_cursor_execute")
-    def watch(_connection, _cursor, statement, _parameters, _context, _many):
-        if wrote := re.match(r"\s*(DELETE FROM|UPDATE) (\w+)", statement):
+    @event.listens_for(monday.database.engine, "after_cursor_execute")
+    def watch(_connection, cursor, statement, _parameters, _context, _many):
+        wrote = re.match(r"\s*(DELETE FROM|UPDATE) (\w+)", statement)
+        if wrote and cursor.rowcount != 0:  # an update of unused photos that meets no row has changed nothing
             (deleted if wrote[1] == "DELETE FROM" else updated).add(wrote[2])
 
     hazard, steps_done = found(monday), 0
@@ -55,7 +56,7 @@ def test_a_whole_life_deletes_nothing_and_never_loses_its_hands(monday, clock_at
                 for task in monday.open_tasks(hazard):
                     with pytest.raises(NotFound):
                         tasks.get(session, task.id, caller)
-    event.remove(monday.database.engine, "before_cursor_execute", watch)
+    event.remove(monday.database.engine, "after_cursor_execute", watch)
     assert (returned, steps_done > 20) == ({}, True)
     assert deleted <= MAY_BE_DELETED
     assert updated & APPEND_ONLY == set()
@@ -94,7 +95,7 @@ ONE_WRITER = {  # what is written: the only function that may
     "update(Deadline)": set(),
     "update(Hazard)": set(),
     ".due_on =": {"hazards/verbs.py:set_deadline"},
-    ".closed_at =": {"closures.py:close_hazard"},
+    ".closed_at =": {"closures.py:close_hazard", "reopenings.py:reopen_hazard"},  # the latter takes it back
     "move(CLOSED)": {"closures.py:close_hazard"},
     "move(VERIFIED)": {"verifications.py:pass_verification"},
     ".hazard_no =": {"hazards/verbs.py:register"},
@@ -141,6 +142,7 @@ def test_deadlines_numbers_and_closures_have_one_writer(what):
 
 
 def test_only_named_statuses_are_written_and_only_by_move():
-    """Domain 3.2: a hazard's status changes through `hazards.move` alone (tasks have a status of their own)."""
-    assert writers()[".status ="] == {"hazards/verbs.py:move", "engine/worklist.py:_cancel", "engine/tasks/verbs.py:_finish"}
+    """Domain 3.2: a hazard's status changes through `hazards.move` alone (tasks and exports have one of their own)."""
+    of_others = {"engine/worklist.py:_cancel", "engine/tasks/verbs.py:_finish", "exports.py:expire"}
+    assert writers()[".status ="] == {"hazards/verbs.py:move"} | of_others
     assert "DEADLINE" not in set(writers()["setattr()"])

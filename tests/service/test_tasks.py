@@ -8,7 +8,7 @@ from PIL import Image
 
 from service.demo import PASSWORD
 from tests.service.inspector import faults_of, token_of
-from workflows import duties, hazards, photos
+from workflows import duties, hazards, people, photos
 from workflows.engine import tasks
 
 
@@ -224,8 +224,8 @@ def test_every_form_is_a_good_page(app, driver, hazard_id, signed_in):
             break
         task = waiting[0]
         with driver.database.reading() as session:
-            caller = driver._whoever_may(session, task)
-            login = next(login for login, id in driver.ids.items() if id == caller.person_id)
+            person_id = driver._whoever_may(session, hazards.get(session, hazard_id), task)
+            login = people.get(session, person_id).login
         page = signed_in(login).get(f"/tasks/{task.id}")
         assert page.status_code == 200, task.element_id
         refused = signed_in(login).submit(f"/tasks/{task.id}", {})
