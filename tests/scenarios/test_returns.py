@@ -4,7 +4,7 @@ still be closed."""
 import pytest
 
 from tests.scenarios.ways import appoint, bring, close, count, do_own, found, handed_in, kinds, refused, state, waiting
-from workflows import clock, closures, disclosures, duties, handovers, hazards, staffing, verifications
+from workflows import clock, closures, disclosures, duties, handovers, hazards, people, staffing, verifications
 from workflows.engine import Cause, history, instances, tasks
 from workflows.errors import Forbidden, Invalid, NotFound
 
@@ -342,7 +342,7 @@ def test_a_disclosure_is_redone(monday):
     bring(monday, hazard, "approve_disclosure")
     with monday.database.reading() as session:
         drafter = disclosures.find_last(session, hazards.get(session, hazard)).drafted_by
-    login = next(login for login, person in monday.ids.items() if person == drafter)
+        login = people.get(session, drafter).login
     appoint(monday, login, "OFFICE_DIRECTOR", "乙镇")
     refused(Forbidden, "职责分离", monday.do, hazard, "approve_disclosure", login)
     stood = closed_again(monday, hazard)
