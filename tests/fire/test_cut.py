@@ -10,7 +10,8 @@ from tests.bench.servers import free_port
 from tests.fire import inquest, servers
 from tests.fire.clerks import Closer
 
-SECONDS = 6.0
+SECONDS, LONGEST = 6.0, 40.0
+"""How long connections are cut, and how long at most on a machine so busy that nothing was felt or acknowledged by then."""
 SEED = 20262
 CUT = """
     select count(pg_terminate_backend(pid)) from (
@@ -27,6 +28,12 @@ def cut(house, chance):
         return connection.exec_driver_sql(CUT % (chance.random() < 0.3)).scalar()
 
 
+def was_felt(cuts, clerks):
+    """Many cuts, at least one of them in somebody's click, and all the same everybody got something done."""
+    unanswered = sum(clerk.book.unanswered for clerk in clerks)
+    return cuts > 20 and unanswered > 0 and all(clerk.book.acknowledged for clerk in clerks)
+
+
 def test_two_web_processes_whose_connections_are_cut(house, database_kind):
     """In the middle of a statement, between two, in a commit: the page says so (503), and one presses the button again."""
     if database_kind != "postgresql":
@@ -38,8 +45,8 @@ def test_two_web_processes_whose_connections_are_cut(house, database_kind):
         clerks = [Closer(house, stopping, port, hazard_id) for hazard_id in house.closing]
         for clerk in clerks:
             clerk.start()
-        until = time.monotonic() + SECONDS
-        while time.monotonic() < until:
+        begun = time.monotonic()
+        while (lasted := time.monotonic() - begun) < SECONDS or (lasted < LONGEST and not was_felt(cuts, clerks)):
             cuts += cut(house, chance)
             time.sleep(chance.uniform(0, 0.1))
         stopping.set()
@@ -48,7 +55,5 @@ def test_two_web_processes_whose_connections_are_cut(house, database_kind):
     finally:
         stopping.set()
         web.kill()
-    assert cuts > 20
-    assert sum(clerk.book.unanswered for clerk in clerks) > 0, "no cut was felt"
-    assert all(clerk.book.acknowledged for clerk in clerks)
+    assert was_felt(cuts, clerks)
     inquest.hold(house, clerks)
