@@ -166,6 +166,7 @@ def _settings(config: Config) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": config.is_production,
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "SESSION_REFRESH_EACH_REQUEST": False,  # only what changes the session sends its cookie, see `auth._see`
         "MAX_CONTENT_LENGTH": config.upload_megabytes * 1024 * 1024,
         # Long texts are the rule here; 500 kB, the default, is too little for a dictated report with its hidden photos.
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,

@@ -23,6 +23,8 @@ logins = LoginManager()
 OPEN_TO_ALL = frozenset(
     {"auth.sign_in", "probes.healthz", "probes.metrics", "public.index", "public.show", "public.download", "static"}
 )
+CLICK_SECONDS = 30
+"""Requests closer together than this are one click: a page, and what it brings along."""
 IDLE = "您已超过 {} 分钟没有操作，系统已自动退出。请重新登录，已暂存的内容不会丢失。"
 
 
@@ -109,8 +111,19 @@ def _demand_sign_in() -> ResponseReturnValue | None:
         return _to_sign_in()
     if current_user.must_change_password and request.endpoint not in ("auth.own_password", "auth.sign_out"):
         return redirect(url_for("auth.own_password"))
-    session["seen"] = int(clock.now().timestamp())
+    _see()
     return None
+
+
+def _see() -> None:
+    """Note the moment of this click; not of each photo of a page.
+
+    Whatever writes the cookie overwrites it, and an answer may arrive after a later one: a photo would take away the
+    word that a task was handed in, and sign in again who has just left.
+    """
+    now = int(clock.now().timestamp())
+    if now - session.get("seen", 0) >= CLICK_SECONDS:
+        session["seen"] = now
 
 
 def _to_sign_in() -> ResponseReturnValue:

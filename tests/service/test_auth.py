@@ -59,6 +59,17 @@ def test_fifteen_idle_minutes_sign_out(client, clock_at):
     assert client.get("/").status_code == 302
 
 
+def test_what_a_page_brings_along_leaves_the_cookie_alone(client, clock_at):
+    """A photo's answer may arrive after the page's next one: it must not put back the cookie of before."""
+    start = clock_at("2026-03-02 09:00")
+    client.sign_in("banshi1")
+    client.get("/")
+    for brought in ("/static/app.css", "/tasks/1/none.jpg", "/"):
+        assert client.get(brought).headers.getlist("Set-Cookie") == [], brought
+    clock_at(start + timedelta(minutes=1))
+    assert [each.partition("=")[0] for each in client.get("/").headers.getlist("Set-Cookie")] == ["bihuan"]
+
+
 @pytest.mark.parametrize("seen", [0, None])
 def test_an_old_timestamp_alone_signs_out(client, seen):
     """A cookie from another time is worth nothing, whatever else it says; nor is one without the time."""
