@@ -69,6 +69,7 @@ class Kind:
     may_see: Callable[[Caller, Subject], bool]
     photos: Callable[[Any, list[tasks.Submission]], list[pictures.Picture]] = lambda _thing, _submissions: []
     heading: str = "隐患情况"  # what its facts are headed
+    proposed: Callable[[Any, str], Mapping[str, Any]] = lambda _thing, _element: {}  # what an element's form says at first
     parts: Callable[[Any], dict[str, Any]] = lambda _thing: {}  # what else its pages show, by the names the templates know it
 
 

@@ -61,7 +61,7 @@ class Row:
 
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
-    cases.KINDS["return"] = cases.Kind(facts, _url, _may_see)
+    cases.KINDS["return"] = cases.Kind(facts, _url, _may_see, heading="月报情况", proposed=_proposed)
     app.register_blueprint(blueprint)
 
 
@@ -257,7 +257,6 @@ def _shown(row: dispatch.Return) -> dict[str, Any]:
     asked = Asked(row.unit, row.cut_at if kept else None, campaign)
     values = kept.values if kept else dispatch.compute(g.session, row.unit, None, row.campaign).values
     differences = dispatch.differences(g.session, row) if row.level != "VILLAGE" else []
-    since = before.cut_at if before else clock.at(campaign.from_on)
     return {
         "row": row,
         "title": dispatch.title(row),
@@ -267,7 +266,7 @@ def _shown(row: dispatch.Return) -> dict[str, Any]:
         "asked": asked,
         "parts": _parts(asked, values, earlier.values if earlier else {}, row.handed_in),
         "fallen": dispatch.falls(values, earlier.values if earlier else {}),
-        "reduced": dispatch.reductions(g.session, row.unit, since, asked.moment, row.campaign),
+        "reduced": dispatch.reductions(g.session, row),
         "differs": dispatch.differs(g.session, row),
         "gaps": [each for each in differences if each.gap],
         "handed_in": differences,
@@ -326,6 +325,11 @@ def facts(row: dispatch.Return, options: forms.Options) -> list[cases.Fact]:  # 
         cases.Fact("核减说明", row.explanation or ""),
     ]
     return [fact for fact in known if fact.text]
+
+
+def _proposed(row: dispatch.Return, element: str) -> Mapping[str, Any]:
+    """What the record says already: whoever collects need not look for why figures fell."""
+    return {"explanation": dispatch.explanation(g.session, row)} if element == "collect_return" else {}
 
 
 def _url(subject: Subject) -> str:

@@ -164,7 +164,8 @@ def _page(task_id: int, data: Mapping[str, Any] | None = None, faults: Mapping[s
     schema = tasks.schema(session, shown)
     kept = tasks.find_draft(session, shown, caller) if is_open and data is None else None
     again = _again(session, shown, schema) if is_open and data is None and not kept else {}
-    data = (kept.data if kept else again) if data is None else data
+    proposed = cases.KINDS[shown.subject.kind].proposed(thing, shown.element_id) if is_open and data is None else {}
+    data = (kept.data if kept else again or proposed) if data is None else data
     options = cases.options_of(thing)
     offered = _but_oneself(options)
     fields = forms.view(schema, data, faults or {}, options=offered, functions=instances.functions(session, rules, thing))

@@ -71,11 +71,11 @@ def take_over(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | 
 
 
 def close_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
-    """销号: a change of who answers for it that nobody has answered yet falls."""
+    """销号: what was asked for about it and nobody has decided yet falls."""
     closures.close_hazard(session, hazard, cause=cause)
-    if petitions.find_asked(session, changes.Change, hazard):
-        instances.cancel(session, hazard.ref, by=cause.by, reason="隐患已销号，变更终止。", only=CHANGES)
-        petitions.cancel(session, hazard, changes.Change)
+    if any(petitions.find_asked(session, kind, hazard) for kind in PETITIONS_IN_HAND):
+        instances.cancel(session, hazard.ref, by=cause.by, reason="隐患已销号，申请终止。", only=IN_HAND)
+        petitions.cancel(session, hazard, *PETITIONS_IN_HAND)
 
 
 def reopen_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
@@ -87,8 +87,9 @@ def reopen_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
         raise Conflict("现行的闭环流程图没有“重新打开”的走法，请由流程设计员补画并发布后再批准。")
 
 
-PETITIONS = (extensions.Extension, voidings.Voiding, reopenings.Reopening, changes.Change)
-CHANGES = frozenset({"change_responsible", "change_tracker"})  # the diagrams that end when a hazard is closed
+PETITIONS_IN_HAND = (extensions.Extension, voidings.Voiding, changes.Change)  # what is asked for before a hazard is closed
+PETITIONS = (*PETITIONS_IN_HAND, reopenings.Reopening)
+IN_HAND = frozenset({"extension", "voiding", "change_responsible", "change_tracker"})  # and the diagrams that end with it
 
 
 def draft_bulletin(

@@ -37,7 +37,7 @@ WHO = {  # the action that opens a page: who holds it, if not the director
 }
 WHO_ELSE = {"matters.new": "changzhang"}
 NO_PAGES = frozenset(
-    "static probes.healthz probes.metrics photos.show photos.kept papers.show papers.kept dossiers.download ledger.download "
+    "static probes.healthz probes.metrics photos.show photos.kept papers.show papers.of_case papers.kept dossiers.download ledger.download "
     "ledger.export definitions.xml exports.download admin.roster_template designer.xml room.content room.words audit.export_anchors "
     "documents.download dispatch.sheet dispatch.return_sheet admin.template public.download".split()
 )

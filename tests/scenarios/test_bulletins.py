@@ -239,6 +239,20 @@ def test_what_comes_back_after_it_was_told_is_corrected(monday, clock_at):
     assert (lists(monday, last)["CORRECTION"], lists(monday, last)["PROGRESS"]) == ([], [hazard])
 
 
+def test_what_was_published_alone_and_comes_back_is_corrected_too(monday, clock_at):
+    """The dated fact 须发更正公开 counts, whichever way its result had been made public; corrected once (3.4)."""
+    hazard = bring(monday, report(monday, "ENFORCE", to="draft_disclosure"), "")
+    ask = {"kind": "FAILED", "reason": "安全出口又上了锁。", "false_rectification": True, "photos": [monday.photo("again")]}
+    monday.begin(hazard, "reopening", "zhanzhang", **ask)
+    monday.do(hazard, "deputy_decision", decision="agree", opinion="情况属实。")
+    publish(monday, bulletin := open_month(monday, clock_at))
+    assert lists(monday, bulletin) == {
+        "LIST": [hazard], "PROGRESS": [hazard], "RESULT": [], "CORRECTION": [hazard], "EXEMPT": []
+    }  # fmt: skip
+    publish(monday, later := open_month(monday, clock_at, "2026-04-26 00:40"))
+    assert lists(monday, later)["CORRECTION"] == []
+
+
 def move(town, hazard, status):
     with town.database.transaction() as session:
         hazards.move(session, hazards.get(session, hazard), status, by=None)

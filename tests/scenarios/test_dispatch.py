@@ -162,6 +162,7 @@ def test_the_month_goes_from_the_village_to_the_county(june, clock_at):
         ({"C3a": 1, "C4": 2, "reason": "罚款。", "proof": ["x"]}, "C4", "不能大于"),
         ({"A2": 5}, "A2", "不能大于发现数"),
         ({"B1": -1}, "B1", ""),
+        ({"C3b": 500, "C3a": 0, "reason": "罚款。", "proof": ["x"]}, "C3a", "次数"),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_field(june, data, field, word):
@@ -171,6 +172,15 @@ def test_what_cannot_be_is_refused_at_its_field(june, data, field, word):
     refusal = refused(Invalid, "", do, june, "丙村", "fill_return", "cunwei", **data)
     assert word in refusal.fields[field]
     assert values(june, "丙村", clock.now()) == {}
+
+
+def test_money_and_decisions_are_one_units_own(june):
+    """⑤ of each unit by itself: a town's fines are not covered by what its villages entered, nor taken from under them."""
+    do(june, "丙村", "fill_return", "cunwei", C3a=1, reason="村里记的一次。", proof=proof(june))
+    fines = {"C3b": 500, "reason": "罚款。", "proof": proof(june)}
+    assert "次数" in refused(Invalid, "", do, june, "乙镇", "fill_return", "banshi1", **fines).fields["C3a"]
+    do(june, "乙镇", "fill_return", "banshi1", C3a=1, **fines)
+    assert values(june, "乙镇", clock.now()) == {"C3a": 2, "C3b": 50_000}
 
 
 def test_nothing_goes_up_before_the_cut_and_nobody_checks_himself(june):
@@ -205,8 +215,8 @@ def test_a_fall_is_explained_before_anything_is_signed(june, clock_at):
     assert (kept.values["A3"], kept.values["A4"]) == (0, 0)
     assert [rule for rule, _ in kept.findings] == [6]
     with june.database.reading() as session:
-        reduced = dispatch.reductions(session, row.unit, clock.end_of(JUNE), row.cut_at, "ZD2023")
-    assert [(each.id, why) for each, why, _ in reduced] == [(hazard, "误录核减")]
+        reduced = dispatch.reductions(session, row)
+    assert [(each.hazard.id, each.what) for each in reduced] == [(hazard, "误录核减")]
     refused(Invalid, "", do, june, "乙镇", "collect_return", "banshi1", JULY)
     do(june, "乙镇", "collect_return", "banshi1", JULY, explanation="误录 1 件，已核减。")
     do(june, "乙镇", "review_return", "zhuren", JULY, decision="agree")

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.scenarios.ways import appoint, bring, count, found, kinds, refused, state, waiting
-from workflows import clock, facts, hazards, people, petitions, voidings
+from workflows import clock, extensions, facts, hazards, people, petitions, voidings
 from workflows.engine import history, instances
-from workflows.errors import Conflict, Forbidden, Invalid
+from workflows.errors import Forbidden, Invalid
 
 AGREE, REFUSE = {"decision": "agree", "opinion": "情况属实，同意。"}, {"decision": "refuse", "opinion": "现场隐患确实存在。"}
 
@@ -152,17 +152,25 @@ def test_what_is_closed_is_not_voided(monday):
     refused(Invalid, "已销号", monday.begin, hazard, "voiding", "zhifa1", **asked(monday))
 
 
-def test_closed_meanwhile_it_can_only_be_refused(monday):
-    """A site check that takes long does not undo a signature."""
-    hazard = bring(monday, found(monday), "sign")
+def test_closing_ends_what_nobody_has_decided(monday):
+    """A site check or an opinion that takes long does not undo a signature: what was asked for falls with it, and nobody is
+    left with a task."""
+    hazard = bring(monday, found(monday), "rectify", issue_rectify={"due_date": "2026-03-31"})
+    ask = {"until_on": "2026-04-20", "reason": "到货延后。", "progress": "已拆除。", "safety_measures": "停用该区域。"}
+    monday.begin(hazard, "extension", "changzhang", **ask)
+    for step in ("rectify", "issue_track", "name_tracker", "ack_tracker", "verify", "confirm_verification", "apply"):
+        monday.do(hazard, step)
     monday.begin(hazard, "voiding", "zhifa1", **asked(monday))
     monday.do(hazard, "check_voiding", **check(monday))
-    monday.do(hazard, "office_opinion", **AGREE)
-    monday.do(hazard, "deputy_decision", **AGREE)
-    monday.do(hazard, "sign")
-    refused(Conflict, "已销号", monday.do, hazard, "county_files", **AGREE)
-    monday.do(hazard, "county_files", **REFUSE)
-    assert state(monday, hazard).status == "CLOSED"
+    for step in ("town_review", "tracker_opinion", "sign"):
+        monday.do(hazard, step)
+    assert (state(monday, hazard).status, waiting(monday, hazard)) == ("CLOSED", ["draft_disclosure"])
+    with monday.database.reading() as session:
+        thing = hazards.get(session, hazard)
+        asked_for = [*petitions.of(session, voidings.Voiding, thing), *petitions.of(session, extensions.Extension, thing)]
+        assert [row.state for row in asked_for] == ["CANCELLED", "CANCELLED"]
+        ended = {name: each.ended_how for each, name in instances.of(session, thing.ref)}
+        assert ended == {"重大事故隐患闭环": "", **dict.fromkeys(("延期审批", "误录核减"), "隐患已销号，申请终止。")}
 
 
 # ---- merging -----------------------------------------------------------------------------------------------------------------

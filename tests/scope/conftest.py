@@ -33,7 +33,7 @@ from workflows import (
     weekly_reports,
 )
 from workflows.db import Database
-from workflows.engine import tasks
+from workflows.engine import beginnings, tasks
 
 COUNTY2, TOWN2 = "999902000000", "999901102000"
 UNITS: dict[str, tuple[str, str, str, str | None, dict[str, list[str]]]] = {
@@ -132,7 +132,7 @@ def _case(app: App, driver: demo.Driver) -> NextDoor:
         secrets = {"number": hazard.hazard_no, "what was typed": MARK, "address": hazard.address, "code": hazard.uscc}
         named |= {"no": hazard.hazard_no, "subject": SUBJECT, "words": MARK}
         named |= {"yesterday": (clock.today() - timedelta(days=1)).isoformat(), "year": clock.today().year}
-    named |= {"return": _return(driver), "weekly_report": _weekly_report(driver, first)}
+    named |= {**_return(driver), "weekly_report": _weekly_report(driver, first)}
     named |= {**_kept(app, plan), "draft": _draft(app), "export": _export(app), "document": _document(app, driver, first)}
     named |= {"diagram_draft": _diagram_draft(app), "bulletin": _bulletin(driver)}
     secrets |= {"subject": SUBJECT, "photo": named["photo"], "paper": named["paper"]}
@@ -145,14 +145,19 @@ def _report(driver: demo.Driver) -> int:
     return driver.report("zhifa1", subject_on_file=True, subject_id=str(subject.id), description=f"{MARK}：喷漆房与焊接间未分隔。")
 
 
-def _return(driver: demo.Driver) -> int:
-    """The frozen return of the village in which the case lies."""
+def _return(driver: demo.Driver) -> dict[str, object]:
+    """The frozen return of the village in which the case lies, and the proof with which its correction was asked for."""
     month = (clock.today().replace(day=1) - timedelta(days=1)).replace(day=25)
     with driver.database.transaction() as session:
         village = people.find_unit_named(session, "丙村")
         row = dispatch.open_return(session, steps.RULES, village, campaigns.current(session, month).code, month)
     driver.sweep()
-    return row.id
+    proof = driver.photo("proof")
+    asked = {"B1": 1, "reason": f"{MARK}的抽查漏记了。", "proof": [f"{proof}/proof.jpg"]}
+    with driver.database.transaction() as session:
+        caller = people.caller(session, driver.person("cunwei"))
+        beginnings.begin(session, steps.RULES, "return_correction", row.ref, caller, asked)
+    return {"return": row.id, "return_paper": proof}
 
 
 def _draft(app: App) -> str:

@@ -17,6 +17,7 @@ OF_A_CASE = {
     "inbox.task": ["/tasks/{task}", "/tasks/{done_task}", "/tasks/{named_task}"],
     "photos.show": ["/photos/{photo}"],
     "papers.show": ["/papers/{paper}"],
+    "papers.of_case": ["/papers/of/return/{return}/{return_paper}"],
     "documents.download": ["/documents/{document}"],
     "thursdays.report": ["/thursdays/reports/{weekly_report}"],
     "photos.kept": ["/photos/kept/{kept_photo}"],

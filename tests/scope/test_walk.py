@@ -62,7 +62,7 @@ def test_nobody_signed_in_is_told_nothing(next_door: NextDoor):
 def test_within_the_scope_it_is_all_there(next_door: NextDoor):
     """So that the walk above would find what it looks for."""
     inside = next_door.inside()
-    for endpoint in ("hazards.show", "dossiers.show", "dossiers.download", "photos.show", "papers.show"):
+    for endpoint in ("hazards.show", "dossiers.show", "dossiers.download", "photos.show", "papers.show", "papers.of_case"):
         assert inside.get(routes.OF_A_CASE[endpoint][0].format(**next_door.named)).status_code == 200
     told = ["/hazards", "/ledger", "/ledger/export.xlsx", "/board"]
     texts = [whole(inside.get(address)) for address in told]

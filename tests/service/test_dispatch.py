@@ -107,6 +107,12 @@ def test_a_village_fills_in_on_the_page_and_what_is_wrong_comes_back(june, signe
     assert [shown[code][0] for code in ("A3", "B1", "B2")] == ["1", "3", "1"]
     proof = html.fromstring(browser.get(shown["B1"][1]).text).xpath("//ul[@class='papers']//a/@href")
     assert browser.get(proof[0]).status_code == 200
+    past = html.fromstring(page).xpath("//section[@aria-labelledby='past-title']//ul[@class='papers']//a/@href")
+    assert past == proof
+    assert signed_in("banshi1").get(past[0]).status_code == 200
+    assert signed_in("cunwei2").get(past[0]).status_code == 404
+    assert browser.get(past[0].replace("/return/", "/hazard/")).status_code == 404
+    assert browser.get(past[0][:-64] + "0" * 64).status_code == 404
     assert len(listed(browser.get(shown["A3"][1]).text)) == 1
     assert "本期新增" in browser.get(f"/dispatch/returns/{row.id}/list").text
     assert browser.get(f"/dispatch/returns/{row.id}/form.xlsx").status_code == 200

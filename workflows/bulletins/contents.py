@@ -51,6 +51,7 @@ def standings(session: Session, bulletin: Bulletin) -> list[Standing]:
             is_public=each.source in sources[each.campaign],
             is_still_closed=each.status in COUNTED_AS_CLOSED,
             is_unpublished=each.status == "CLOSED",
+            to_correct_at=known[each.id]["TO_CORRECT"].recorded_at if "TO_CORRECT" in known[each.id] else None,
         )
         for each in hazards
         if "REGISTERED" in known.get(each.id, {})

@@ -50,6 +50,7 @@ class Standing:
     is_public: bool  # its source is made public by the campaign's parameter
     is_still_closed: bool  # today; a result that no longer holds waits for the next month
     is_unpublished: bool  # closed, and its own step ⑬ still open
+    to_correct_at: datetime | None = None  # when it was opened again after its result had been made public, in whichever way
 
     def row(self, list: str, text: str, on_day: date | None = None, *, is_late: bool = False) -> Row:
         """It as a line of one of the lists, in no edition yet."""
@@ -111,7 +112,8 @@ def _of_one(each: Standing, told: Told, cut_at: datetime) -> Iterable[Row]:
     if is_closed and each.is_still_closed and each.closed_at and not told.since(each.hazard_id, "RESULT", each.closed_at):
         yield each.row("RESULT", RESULT_TEXT, clock.on(each.closed_at))
     corrected = told.cuts.get((each.hazard_id, "CORRECTION"))
-    if told.since(each.hazard_id, "RESULT", corrected) and each.status in IN_HAND:
+    is_owed = each.to_correct_at is not None and (corrected is None or each.to_correct_at > corrected)
+    if each.status in IN_HAND and (is_owed or told.since(each.hazard_id, "RESULT", corrected)):
         yield each.row("CORRECTION", REOPENED_TEXT)
     if each.status in GONE and any(told.since(each.hazard_id, list, corrected) for list in ("LIST", "PROGRESS", "RESULT")):
         yield each.row("CORRECTION", GONE[each.status])

@@ -1,12 +1,13 @@
 """Asking for dispatch forms and returns. A form is counted from dated facts and dated entries alone, so the same moment always
 gives the same form, whatever happened since (INV-12)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from workflows import campaigns, clock, dues, hazards, ledger, people
 from workflows.dispatch import rules
@@ -21,7 +22,7 @@ from workflows.people import Unit
 
 KINDS = ("COUNTY", "TOWN", "VILLAGE")
 LATELY = timedelta(days=20)  # after a cut, within which a job that was missed still makes up for it
-GONE = {"VOIDED": "误录核减", "DOWNGRADED": "不属于重大", "MERGED": "并入他号", "RECTIFYING": "重新打开"}
+GONE = {"VOIDED": "误录核减", "DOWNGRADED": "不属于重大", "MERGED": "并入他号", "REOPENED": "重新打开"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,33 @@ class Difference:
     def gap(self) -> int:
         """Recomputed less handed in."""
         return self.computed - self.handed_in
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """A hazard that counted at a cut and counts less since, or nowhere; `body` is what the record says of it."""
+
+    hazard: Hazard
+    kind: str  # one of GONE
+    at: datetime
+    body: Mapping[str, Any]
+
+    @property
+    def what(self) -> str:
+        """误录核减, 重新打开 …"""
+        return GONE[self.kind]
+
+    @property
+    def reason(self) -> str:
+        """Why, in the words of who asked for it; of one that was merged also into which."""
+        into = f"并入 {self.body['into']}。" if self.body.get("into") else ""
+        return f"{into}{self.body.get('reason') or ''}"
+
+    @property
+    def sentence(self) -> str:
+        """All of it in a line."""
+        told = f"{self.hazard.hazard_no} {self.hazard.subject_name}"
+        return f"{told}：{self.what}，{self.reason}" if self.reason else f"{told}：{self.what}。"
 
 
 @dataclass(frozen=True)
@@ -90,23 +118,23 @@ def listed(session: Session, within: Unit, as_of: datetime, since: datetime, cam
     ]
 
 
-def reductions(
-    session: Session, within: Unit, since: datetime, as_of: datetime, campaign: str
-) -> list[tuple[Hazard, str, datetime]]:
-    """What was taken out or reopened between two cuts: why figures may have fallen (核减说明, AC-03, AC-17)."""
-    earlier = aliased(Fact)
-    signed = select(earlier.id).where(
-        earlier.hazard_id == Hazard.id, earlier.kind == "CLOSED", earlier.recorded_at < Fact.recorded_at
-    )
+def reductions(session: Session, row: Return) -> list[Reduction]:
+    """What was taken out or reopened between two cuts, the second a return's own: why figures may have fallen (AC-03, AC-17)."""
+    begins = since(session, row)
     taken = (
-        select(Hazard, Fact.kind, Fact.recorded_at)
+        select(Hazard, Fact)
         .join(Fact, Fact.hazard_id == Hazard.id)
-        .where(hazards.in_region(within), Hazard.campaign == campaign, Hazard.registered_at <= since)
-        .where(Fact.recorded_at > since, Fact.recorded_at <= as_of, Fact.kind.in_(GONE))
-        .where((Fact.kind != "RECTIFYING") | signed.exists())
+        .options(joinedload(Fact.line))
+        .where(hazards.in_region(row.unit), Hazard.campaign == row.campaign, Hazard.registered_at <= begins)
+        .where(Fact.recorded_at > begins, Fact.recorded_at <= row.cut_at, Fact.kind.in_(GONE))
         .order_by(Fact.id)
     )
-    return [(hazard, GONE[kind], at) for hazard, kind, at in session.execute(taken)]
+    return [Reduction(hazard, fact.kind, fact.recorded_at, fact.line.body) for hazard, fact in session.execute(taken)]
+
+
+def explanation(session: Session, row: Return) -> str:
+    """核减说明 as the record has it (P09), for whoever collects to complete: each hazard with what happened to it and why."""
+    return "\n".join(each.sentence for each in reductions(session, row))
 
 
 # ---- returns -------------------------------------------------------------------------------------------------------------

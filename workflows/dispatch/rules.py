@@ -122,9 +122,7 @@ def check(
     """What the checks ①–⑧ find; ⑨ (a frozen form changes only by a new version) is how versions are made. `earlier`: the last
     period's values; `days`: those of the
     campaign's returns."""
-    found = [*_signs(values), *_parts(values), *_supervised(values)]
-    if values.get("C3b", 0) > 0 and not values.get("C3a", 0):
-        found.append(Finding(5, ("C3a", "C3b"), "有行政处罚金额（C3b）时，行政处罚次数（C3a）不能为 0。"))
+    found = [*_signs(values), *_parts(values), *_supervised(values), *fines(values)]
     fallen = falls(values, earlier or {})
     if fallen and not (explanation or "").strip():
         found.append(Finding(6, fallen, f"{'、'.join(fallen)} 比上期减少，请填写核减说明。"))
@@ -134,6 +132,13 @@ def check(
     if as_of_on and days and as_of_on not in days:
         found.append(Finding(8, (), "统计截止日应为当月 25 日，或行动的最后一天。"))
     return found
+
+
+def fines(values: Mapping[str, int]) -> list[Finding]:
+    """⑤, of a whole form and of what one unit enters alike: no money without a decision."""
+    if values.get("C3b", 0) > 0 and not values.get("C3a", 0):
+        return [Finding(5, ("C3a", "C3b"), "有行政处罚金额（C3b）时，行政处罚次数（C3a）不能为 0。")]
+    return []
 
 
 def falls(values: Mapping[str, int], earlier: Mapping[str, int]) -> tuple[str, ...]:

@@ -65,6 +65,11 @@ class Value(Base):
     by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     line_id: Mapped[int] = mapped_column(ForeignKey("history.id"))
 
+    @property
+    def filed_with(self) -> Subject:
+        """The return with which it was handed in, its proof beside it."""
+        return Subject("return", self.return_id)
+
 
 class Frozen(Base):
     """A version of a return: its figures and its list of hazards as of the cut, under a hash that stands in the chain. A

@@ -59,7 +59,7 @@ def fill_return(session: Session, row: Return, *, by: int, on_behalf_of: int | N
     changed = {code: value for code, value in entered.items() if value != own.get(code, 0)}
     _must_be_proven(changed, own, data)
     result = {**computed, **stated, **{code: computed[code] - own.get(code, 0) + value for code, value in entered.items()}}
-    _must_add_up(result)
+    _must_add_up(result, {**own, **entered})
     reason, proof = fields.find_text(data, "reason") or "", fields.shas(data, "proof")
     for code, value in changed.items():
         _enter(session, row, code, value, reason, proof, by=by, on_behalf_of=on_behalf_of, valid_at=clock.now())
@@ -132,7 +132,8 @@ def ask_for_correction(session: Session, row: Return, *, by: int, on_behalf_of: 
     _must_be_proven(entered, own, data)
     kept = questions.find_last(session, row)
     before = kept.values if kept else {}
-    _must_add_up({**before, **{code: before.get(code, 0) - own.get(code, 0) + value for code, value in entered.items()}})
+    after = {code: before.get(code, 0) - own.get(code, 0) + value for code, value in entered.items()}
+    _must_add_up({**before, **after}, {**own, **entered})
     reason = fields.text(data, "reason", "更正理由", least=5, most=400)
     body = {"reason": reason, "entered": entered, "proof": fields.shas(data, "proof"), "task": task.id}
     history.record(session, row.ref, "return_correction_asked", by=by, on_behalf_of=on_behalf_of, **body)
@@ -295,7 +296,7 @@ def _must_be_proven(changed: Mapping[str, int], own: Mapping[str, int], data: Da
         raise Invalid(faults)
 
 
-def _must_add_up(values: Mapping[str, int]) -> None:
-    """①–⑤ at the field that is too large."""
-    if found := rules.check(values):
+def _must_add_up(values: Mapping[str, int], own: Mapping[str, int]) -> None:
+    """①–⑤ at the field that is too large; what the unit itself enters holds by itself, whatever the units below it did."""
+    if found := [*rules.check(values), *rules.fines(own)]:
         raise Invalid({each.codes[0]: each.sentence for each in reversed(found) if each.codes})

@@ -9,7 +9,8 @@ import hashlib
 import io
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -90,6 +91,14 @@ def read(text: str) -> Reference:
     if found is None or found[2] != safe_name(found[2], found[3]):
         raise Invalid("", "附件没有上传成功，请重新选择。")
     return Reference(found[1], found[3], found[2])
+
+
+def named(data: Mapping[str, Any]) -> Iterator[Reference]:
+    """The files that a submission names, in whichever of its fields."""
+    for value in data.values():
+        for text in value if isinstance(value, list) else ():
+            with suppress(Invalid, TypeError):
+                yield read(text)
 
 
 def safe_name(filename: str, kind: str) -> str:
