@@ -12,7 +12,7 @@ import waitress
 
 from service import create_app, documents, exports, logs, setup
 from service.config import Config, Misconfigured
-from workflows import steps, strays
+from workflows import daily, steps, strays
 from workflows.db import Database
 from workflows.engine import jobs
 from workflows.engine.timers import Sweeper
@@ -84,7 +84,7 @@ def _background(config: Config, database: Database) -> Iterator[None]:
 
 
 def _start_jobs(config: Config, database: Database) -> None:
-    for effect in (exports.write, documents.write):  # the effects of the pages are declared where they are written
+    for effect in (exports.write, documents.write, daily.collect_weeks):  # declared where they are written
         assert effect
     jobs.daily("strays.clear", 3, 50)(partial(strays.clear, place=config.place))
     jobs.prepare(database)

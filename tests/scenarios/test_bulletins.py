@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from tests.scenarios.ways import FURNITURE, bring, found, refused, state
-from workflows import bulletins, clock, hazards, people, staffing, steps
+from workflows import bulletins, clock, daily, hazards, people, staffing
 from workflows.bulletins import Edition, Row
 from workflows.engine import history, tasks
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
@@ -26,7 +26,7 @@ def report(town, source, description=SAFE, to="issue_rectify"):
 def open_month(town, clock_at, moment="2026-03-26 00:40"):
     """Let the daily job open the months that are cut; answers 乙镇's bulletin."""
     clock_at(moment)
-    steps.open_bulletins(town.database)
+    daily.open_bulletins(town.database)
     with town.database.reading() as session:
         return bulletins.of(session, people.caller(session, town.person("banshi1")))[0][0]
 
@@ -199,7 +199,7 @@ def open_too_early(town):
 def test_months_come_one_after_the_other_and_once(monday, clock_at):
     """A second run of the job opens nothing; a later month waits for the earlier one."""
     first = open_month(monday, clock_at)
-    assert steps.open_bulletins(monday.database) == 0
+    assert daily.open_bulletins(monday.database) == 0
     later = open_month(monday, clock_at, "2026-04-26 00:40")
     refused(Conflict, "请先办完", do, monday, later, "banshi1", **CHECKED)
     publish(monday, first)

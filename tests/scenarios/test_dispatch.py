@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tests.scenarios.ways import bring, close, feed_back, found, refused
-from workflows import clock, dispatch, facts, hazards, people, steps
+from workflows import clock, daily, dispatch, facts, hazards, people
 from workflows.engine import Step, Subject, beginnings, history, tasks, timers
 from workflows.errors import Conflict, Forbidden, Invalid
 
@@ -64,18 +64,18 @@ def proof(town, text="证明"):
 def june(clock_at, town):
     """2023-06-20, 9:00: the window of the first period has just been opened."""
     clock_at("2023-06-20 09:00")
-    assert steps.open_returns(town.database) == 4
+    assert daily.open_returns(town.database) == 4
     return town
 
 
 def test_the_window_opens_once_for_every_village_town_and_county(clock_at, town):
     """P11: from the 20th; the first period of ZD2023 is June, its last one 12-31: eight returns a unit."""
     clock_at("2023-05-22 09:00")
-    assert steps.open_returns(town.database) == 0
+    assert daily.open_returns(town.database) == 0
     clock_at("2023-06-19 23:59")
-    assert steps.open_returns(town.database) == 0
+    assert daily.open_returns(town.database) == 0
     clock_at("2023-06-20 00:05")
-    assert [steps.open_returns(town.database) for _ in range(2)] == [4, 0]
+    assert [daily.open_returns(town.database) for _ in range(2)] == [4, 0]
     with town.database.reading() as session:
         days = [day for _, day in dispatch.questions.window(session, "ZD2023")]
     assert [day.isoformat()[5:] for day in days] == "06-25 07-25 08-25 09-25 10-25 11-25 12-25 12-31".split()
@@ -94,7 +94,7 @@ def test_one_second_parts_two_periods_and_the_make_up_sunday_does_not_move_the_c
         assert [line[0] for line in kept.lines] == [early]
         assert kept.as_of == clock.end_of(JUNE)
     clock_at("2023-07-20 09:00")
-    steps.open_returns(june.database)
+    daily.open_returns(june.database)
     clock_at("2023-07-26 00:00:01")
     june.sweep()
     kept = returned(june, "乙镇", JULY)[1]
@@ -206,7 +206,7 @@ def test_a_fall_is_explained_before_anything_is_signed(june, clock_at):
     clock_at("2023-06-26 00:01")
     june.sweep()
     clock_at("2023-07-20 09:00")
-    steps.open_returns(june.database)
+    daily.open_returns(june.database)
     with june.database.transaction() as session:
         hazards.move(session, hazards.get(session, hazard), "VOIDED", by=june.person("zhuren"))
     clock_at("2023-07-26 08:00")

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.scenarios.ways import appoint, bring, close, found, kinds, refused, state, waiting
-from workflows import clock, hazards, people, staffing, steps, verifications
+from workflows import clock, daily, hazards, people, staffing, steps, verifications
 from workflows.engine import history, own, tasks
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from workflows.people import Appointment
@@ -75,10 +75,10 @@ def test_a_claim_ends_in_the_night_after_the_last_day(monday, clock_at):
     with monday.database.transaction() as session:
         post = session.query(Appointment).filter_by(person_id=monday.person("banshi1")).one()
         staffing.end_appointment(session, post, clock.today(), "调离", by=monday.person("anquan"))
-    assert steps.readdress_daily(monday.database) == 0
+    assert daily.readdress_daily(monday.database) == 0
     clock_at("2026-03-03 00:20")
-    assert steps.readdress_daily(monday.database) == 1
-    assert steps.readdress_daily(monday.database) == 0
+    assert daily.readdress_daily(monday.database) == 1
+    assert daily.readdress_daily(monday.database) == 0
     monday.do(hazard, "register", "banshi2")
 
 
@@ -104,7 +104,7 @@ def test_where_nobody_is_left_the_task_is_blocked_until_somebody_is_appointed(mo
     assert "没有可上转的岗位" in task.blocked
     assert task.assignee_id is None
     appoint(monday, "zhujian", "COUNTY_LEADER", "甲县")
-    assert steps.readdress_daily(monday.database) == 1
+    assert daily.readdress_daily(monday.database) == 1
     assert close(monday, hazard).status == "ARCHIVED"
 
 

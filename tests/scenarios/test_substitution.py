@@ -8,7 +8,7 @@ from service import create_app
 from service.config import Config
 from tests.scenarios.ways import appoint, bring, close, found, refused
 from tests.service.inspector import Inspector
-from workflows import clock, duties, hazards, people, staffing, steps
+from workflows import clock, daily, duties, hazards, people, staffing
 from workflows.engine import history, tasks
 from workflows.errors import Forbidden, NotFound, Problem
 
@@ -142,9 +142,9 @@ def test_a_blocked_task_finds_whoever_is_appointed_later(monday):
     appoint(monday, "xianban", "COUNTY_TRACKER", "甲县")
     hazard = barred_head(monday)
     bring(monday, hazard, "town_review", name_tracker={"tracker": str(monday.person("xianban"))})
-    assert steps.readdress_daily(monday.database) == 0
+    assert daily.readdress_daily(monday.database) == 0
     appoint(monday, "banshi1", "GROUP_DEPUTY", "乙镇")
-    assert steps.readdress_daily(monday.database) == 1
+    assert daily.readdress_daily(monday.database) == 1
     assert review(monday, hazard).blocked == ""
     monday.do(hazard, "town_review", "banshi1")
     with monday.database.reading() as session:

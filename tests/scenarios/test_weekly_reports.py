@@ -8,7 +8,7 @@ from docx import Document as Word
 
 from service import documents as pages
 from tests.scenarios.ways import FURNITURE, GAS, bring, feed_back, found, refused
-from workflows import documents, people, steps, weekly_reports
+from workflows import daily, documents, people, weekly_reports
 from workflows.engine import Subject, history, instances, tasks
 from workflows.errors import Invalid, NotFound
 
@@ -24,14 +24,14 @@ def friday(monday, clock_at):
     monday.sweep()
     feed_back(monday, first)
     clock_at("2026-03-05 23:59")
-    assert steps.collect_weeks(monday.database) == 0  # not before the cut
+    assert daily.collect_weeks(monday.database) == 0  # not before the cut
     clock_at("2026-03-06 00:40")
     return monday
 
 
 def collected(town):
     """The one report there is, collected by the daily job."""
-    assert steps.collect_weeks(town.database) == 1
+    assert daily.collect_weeks(town.database) == 1
     with town.database.reading() as session:
         return weekly_reports.get(session, 1)
 
@@ -55,7 +55,7 @@ def test_a_week_is_collected_once_on_the_first_working_day_after_its_cut(friday)
     assert (report.week_on, report.region_code) == (date(2026, 3, 5), "999901101000")
     assert report.counts == {"在办": 2, "应报": 2, "已报": 1, "补报": 0, "漏报": 1}
     assert sorted((line["主体"], line["报送"]) for line in report.lines) == [(GAS, "漏报"), (FURNITURE, "已报")]
-    assert steps.collect_weeks(friday.database) == 0
+    assert daily.collect_weeks(friday.database) == 0
     assert waiting(friday) == ["check_weekly"]
 
 

@@ -13,7 +13,7 @@ from tests.scenarios.ways import bring, found
 from tests.service.inspector import faults_of
 from tests.service.test_ledger import listed
 from tests.service.test_tasks import picture
-from workflows import clock, steps
+from workflows import clock, daily
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def counted(town):
 def june(driver, clock_at):
     """The window of 2023-06 is open."""
     clock_at("2023-06-20 09:00")
-    steps.open_returns(driver.database)
+    daily.open_returns(driver.database)
     return driver
 
 

@@ -6,7 +6,7 @@ from lxml import html
 from service.demo import PASSWORD
 from tests.scenarios.ways import FURNITURE, GAS, bring, found, state
 from tests.service.inspector import faults_of
-from workflows import feedbacks, hazards, steps, thursdays
+from workflows import daily, feedbacks, hazards, thursdays
 from workflows.engine import Subject, tasks
 
 TOLD = {"situation": "已到现场督促，门锁已拆除。", "progress_pct": "60", "next_step": "下周增设应急照明。"}
@@ -127,7 +127,7 @@ def test_who_neither_reports_nor_supervises_has_no_sheet(signed_in):
 def test_the_week_goes_up_to_the_county(signed_in, driver, two, clock_at):
     """P13 through the pages: the list, the report, the signature with the password."""
     clock_at("2026-03-06 09:00")
-    steps.collect_weeks(driver.database)
+    daily.collect_weeks(driver.database)
     office = signed_in("zhuren")
     assert "待核定" in office.get("/thursdays/reports").text
     page = office.get("/thursdays/reports/1").text
