@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import cases, documents, forms, house, labels, pictures
-from workflows import closures, people
+from workflows import closures, listings, people
 from workflows.codes import find_key
 from workflows.engine import Caller, Subject, beginnings, history, instances, tasks
 from workflows.errors import NotFound
@@ -123,6 +123,7 @@ def facts(hazard: Hazard, options: forms.Options) -> list[cases.Fact]:
         cases.Fact("发现时间", labels.moment(hazard.found_at)),
         cases.Fact("整改方式", labels.mode(hazard.mode)),
         _deadline(hazard),
+        _listing(hazard),
         cases.Fact("牵头责任人", names.get(hazard.lead_person_id or 0, "")),
         cases.Fact("属地责任人", names.get(hazard.territory_person_id or 0, "")),
         cases.Fact("行业责任人", names.get(hazard.sector_person_id or 0, "")),
@@ -162,6 +163,15 @@ def _deadline(hazard: Hazard) -> cases.Fact:
     source = latest[0].source if latest else ""
     left = labels.remaining(hazard.due_at) if hazard.closed_at is None else ""
     return cases.Fact("整改期限", labels.due_words(hazard.due_at), _join(left, source))
+
+
+def _listing(hazard: Hazard) -> cases.Fact:
+    """Who supervises it in public, and until when."""
+    row = listings.find_granted(g.session, listings.Listing, hazard) if hazard.listed_supervision else None
+    if row is None:
+        return cases.Fact("挂牌督办", "")
+    supervisor = people.get_unit(g.session, row.supervisor_id).name
+    return cases.Fact("挂牌督办", f"{supervisor}督办，至{labels.day(row.until_on)}", listings.GROUNDS[row.ground])
 
 
 def _region(hazard: Hazard) -> str:

@@ -20,6 +20,8 @@ PROCESSES = {
     "extension": "extension",
     "voiding": "voiding",
     "reopening": "reopening",
+    "listing": "listing",
+    "unlisting": "unlisting",
     "change_responsible": "change_responsible",
     "change_tracker": "change_tracker",
     "bulletin": "bulletin",

@@ -51,9 +51,13 @@ NAMES = {
     "N3": "核减审批人",
     "O1": "重新打开申请人",
     "O2": "重新打开审批人",
+    "L1": "挂牌申请人",
+    "L2": "挂牌审批人",
+    "M1": "解除挂牌申请人",
+    "M2": "解除挂牌审批人",
 }
 _LOOP = "R-V R-T R-K R-S V-T V-S T-K T-S K-S A-T A-K A-S P1-P2"
-_BESIDE = "E1-E2 N1-N2 N1-N3 O1-O2"  # who asks does not decide
+_BESIDE = "E1-E2 N1-N2 N1-N3 O1-O2 L1-L2 M1-M2"  # who asks does not decide
 EXCLUDES = frozenset(frozenset(pair.split("-")) for pair in f"{_LOOP} {_BESIDE}".split())
 PER_ROUND = frozenset({"V", "A", "T"})  # the others are carried across rounds
 

@@ -148,11 +148,6 @@ def lead_asked(session: Session, hazard: Hazard) -> bool:
     return hazard.lead_person_id in (row.by, row.on_behalf_of)
 
 
-def is_listed(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
-    """The hazard is under listed supervision (挂牌督办)."""
-    return hazard.listed_supervision
-
-
 def of(session: Session, hazard: Hazard) -> list[Extension]:
     """Every application, oldest first."""
     return petitions.of(session, Extension, hazard)

@@ -20,6 +20,7 @@ from workflows import (
     feedbacks,
     handovers,
     hazards,
+    listings,
     loops,
     people,
     petitions,
@@ -70,9 +71,10 @@ def take_over(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | 
 def close_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
     """销号: what was asked for about it and nobody has decided yet falls."""
     closures.close_hazard(session, hazard, cause=cause)
-    if any(petitions.find_asked(session, kind, hazard) for kind in PETITIONS_IN_HAND):
-        instances.cancel(session, hazard.ref, by=cause.by, reason="隐患已销号，申请终止。", only=IN_HAND)
-        petitions.cancel(session, hazard, *PETITIONS_IN_HAND)
+    for kind in IN_HAND:
+        if petitions.find_asked(session, kind, hazard):
+            instances.cancel(session, hazard.ref, by=cause.by, reason="隐患已销号，申请终止。", only=IN_HAND[kind])
+            petitions.cancel(session, hazard, kind)
 
 
 def reopen_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
@@ -84,9 +86,13 @@ def reopen_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
         raise Conflict("现行的闭环流程图没有“重新打开”的走法，请由流程设计员补画并发布后再批准。")
 
 
-PETITIONS_IN_HAND = (extensions.Extension, voidings.Voiding, changes.Change)  # what is asked for before a hazard is closed
-PETITIONS = (*PETITIONS_IN_HAND, reopenings.Reopening)
-IN_HAND = frozenset({"extension", "voiding", "change_responsible", "change_tracker"})  # and the diagrams that end with it
+IN_HAND: dict[type[petitions.Petition], frozenset[str]] = {  # what is asked for before a hazard is closed: in which diagrams
+    extensions.Extension: frozenset({"extension"}),
+    voidings.Voiding: frozenset({"voiding"}),
+    changes.Change: frozenset({"change_responsible", "change_tracker"}),
+    listings.Listing: frozenset({"listing"}),
+}
+PETITIONS = (*IN_HAND, reopenings.Reopening, listings.Unlisting)
 
 
 def draft_bulletin(
@@ -149,6 +155,16 @@ STEPS = {
     "review_reopening": _task(reopenings.review_reopening, "审批重新打开"),
     "reopen_hazard": _service(reopen_hazard, "重新打开"),
     "refuse_reopening": _service(reopenings.refuse_reopening, "不同意重新打开"),
+    "propose_listing": _task(listings.propose_listing, "申请挂牌督办"),
+    "review_listing": _task(listings.review_listing, "审批挂牌督办"),
+    "publish_listing": _task(listings.publish_listing, "公布挂牌"),
+    "list_hazard": _service(listings.list_hazard, "挂牌"),
+    "refuse_listing": _service(listings.refuse_listing, "不予挂牌"),
+    "propose_unlisting": _task(listings.propose_unlisting, "申请解除挂牌"),
+    "review_unlisting": _task(listings.review_unlisting, "审批解除挂牌"),
+    "publish_unlisting": _task(listings.publish_unlisting, "公布摘牌"),
+    "unlist_hazard": _service(listings.unlist_hazard, "摘牌"),
+    "refuse_unlisting": _service(listings.refuse_unlisting, "不予解除挂牌"),
     "fill_return": _task(dispatch.fill_return, "填报月报"),
     "check_return": _task(dispatch.check_return, "审核月报"),
     "collect_return": _task(dispatch.collect_return, "汇总月报"),
@@ -209,7 +225,10 @@ FUNCTIONS: dict[str, Callable[[Session, Any], Any]] = {
     "tracker_due_at": dues.tracker_due_at,
     "may_extend": extensions.may_extend,
     "lead_asked": extensions.lead_asked,
-    "listed": extensions.is_listed,
+    "listed": listings.is_listed,
+    "may_list": listings.may_list,
+    "may_unlist": listings.may_unlist,
+    "county_asked": listings.county_asked,
     "may_void": voidings.may_void,
     "known_to_county": voidings.is_known_to_county,
     "may_change_responsible": changes.may_change_responsible,
