@@ -92,7 +92,7 @@ IN_HAND: dict[type[petitions.Petition], frozenset[str]] = {  # what is asked for
     changes.Change: frozenset({"change_responsible", "change_tracker"}),
     listings.Listing: frozenset({"listing"}),
 }
-PETITIONS = (*IN_HAND, reopenings.Reopening, listings.Unlisting)
+PETITIONS: tuple[type[petitions.Petition], ...] = (*IN_HAND, reopenings.Reopening, listings.Unlisting)
 
 
 def draft_bulletin(
