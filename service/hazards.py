@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import cases, documents, forms, house, labels, pictures
-from workflows import closures, listings, people
+from workflows import closures, listings, people, petitions, stops
 from workflows.codes import find_key
 from workflows.engine import Caller, Subject, beginnings, history, instances, tasks
 from workflows.errors import NotFound
@@ -124,6 +124,7 @@ def facts(hazard: Hazard, options: forms.Options) -> list[cases.Fact]:
         cases.Fact("整改方式", labels.mode(hazard.mode)),
         _deadline(hazard),
         _listing(hazard),
+        _stop(hazard),
         cases.Fact("牵头责任人", names.get(hazard.lead_person_id or 0, "")),
         cases.Fact("属地责任人", names.get(hazard.territory_person_id or 0, "")),
         cases.Fact("行业责任人", names.get(hazard.sector_person_id or 0, "")),
@@ -167,11 +168,20 @@ def _deadline(hazard: Hazard) -> cases.Fact:
 
 def _listing(hazard: Hazard) -> cases.Fact:
     """Who supervises it in public, and until when."""
-    row = listings.find_granted(g.session, listings.Listing, hazard) if hazard.listed_supervision else None
+    row = petitions.find_granted(g.session, listings.Listing, hazard) if hazard.listed_supervision else None
     if row is None:
         return cases.Fact("挂牌督办", "")
     supervisor = people.get_unit(g.session, row.supervisor_id).name
     return cases.Fact("挂牌督办", f"{supervisor}督办，至{labels.day(row.until_on)}", listings.GROUNDS[row.ground])
+
+
+def _stop(hazard: Hazard) -> cases.Fact:
+    """What must not go on until the town has agreed that it may."""
+    row = petitions.find_granted(g.session, stops.Stop, hazard) if hazard.stop_production else None
+    if row is None:
+        return cases.Fact("停产撤人", "")
+    ordered = "；".join(stops.MEASURES[each] for each in row.measures)
+    return cases.Fact("停产撤人", ordered, _join(row.scope, f"{labels.moment(row.decided_at)}起，审查同意以前不得恢复"))
 
 
 def _region(hazard: Hazard) -> str:

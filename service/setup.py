@@ -22,6 +22,8 @@ PROCESSES = {
     "reopening": "reopening",
     "listing": "listing",
     "unlisting": "unlisting",
+    "stop_order": "stop_order",
+    "resumption": "resumption",
     "change_responsible": "change_responsible",
     "change_tracker": "change_tracker",
     "bulletin": "bulletin",

@@ -37,7 +37,7 @@ class Fact(Base):
 
 # ---- rules -------------------------------------------------------------------------------------------------------------
 
-BESIDE = ("DUE", "OVERDUE", "LISTED", "UNLISTED", "REOPENED", "TO_CORRECT")  # facts that leave the status as it was
+BESIDE = tuple("DUE OVERDUE LISTED UNLISTED STOPPED RESUMED REOPENED TO_CORRECT".split())  # they leave the status as it was
 
 
 # ---- verbs -----------------------------------------------------------------------------------------------------------

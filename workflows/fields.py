@@ -80,16 +80,20 @@ def day(data: Data, key: str, label: str) -> date:
 
 def past(data: Data, key: str, label: str) -> datetime:
     """A required aware moment that is not in the future (INV-19)."""
+    found = moment(data, key, label)
+    if found > clock.now():
+        raise Invalid(key, f"“{label}”不能晚于现在。")
+    return found
+
+
+def moment(data: Data, key: str, label: str) -> datetime:
+    """A required aware moment; one without a zone is the office's."""
     value = data.get(key)
     try:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError:
         raise Invalid(key, f"请填写“{label}”的日期和时间。") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=clock.SHANGHAI)
-    if moment > clock.now():
-        raise Invalid(key, f"“{label}”不能晚于现在。")
-    return moment
+    return found if found.tzinfo else found.replace(tzinfo=clock.SHANGHAI)
 
 
 def find_id(data: Data, key: str) -> int | None:

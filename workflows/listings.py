@@ -8,7 +8,7 @@ the deadline of the rectification changes by an extension alone (INV-9).
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import addresses, campaigns, clock, disclosures, facts, fields, papers, people, petitions, verifications
@@ -217,7 +217,7 @@ def _must_be_decided(session: Session, hazard: Hazard, row: Plate, fault: str | 
 def _publish(
     session: Session, hazard: Hazard, kind: type[Kind], *, by: int, on_behalf_of: int | None, task: Any, data: Data
 ) -> None:
-    row = find_granted(session, kind, hazard)
+    row = petitions.find_granted(session, kind, hazard)
     if row is None or row.published_at:
         raise Conflict(f"没有待公布的{kind.called}。")
     channels = list(data.get("channels") or [])
@@ -250,9 +250,3 @@ def county_asked(session: Session, hazard: Hazard) -> bool:
     """The county itself asks for the supervision that is under way, so its department need not look at it first."""
     row = petitions.get_asked(session, Listing, hazard)
     return any(people.holds(session, id, COUNTY, hazard.region_code) for id in (row.by, row.on_behalf_of) if id)
-
-
-def find_granted(session: Session, kind: type[Kind], hazard: Hazard) -> Kind | None:
-    """The newest one that was granted."""
-    granted = select(kind).where(kind.hazard_id == hazard.id, kind.state == "GRANTED")
-    return session.scalars(granted.order_by(kind.id.desc()).limit(1)).first()

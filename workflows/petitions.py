@@ -11,10 +11,10 @@ from typing import Any, ClassVar, TypeVar
 from sqlalchemy import ForeignKey, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import clock, duties, fields, people
+from workflows import clock, duties, fields, people, photos
 from workflows.db import Base, Key
 from workflows.engine import Cause, history
-from workflows.errors import Conflict
+from workflows.errors import Conflict, Invalid
 from workflows.fields import Data
 from workflows.hazards.tables import Hazard
 
@@ -54,6 +54,12 @@ def ask(session: Session, hazard: Hazard, row: Petition, duty: str, task: Any, *
     if duty:
         duties.take(session, hazard, duty, by=row.by, on_behalf_of=row.on_behalf_of)
     _record(session, hazard, row, "asked", row.by, row.on_behalf_of, reason=row.reason, task=task.id, **body)
+
+
+def attach_photos(session: Session, hazard: Hazard, task: Any, data: Data, by: int) -> None:
+    """The pictures of the place that go with it, at least one."""
+    if not photos.attach(session, hazard, task, "photos", fields.shas(data, "photos"), by=by):
+        raise Invalid("photos", "请至少上传 1 张现场照片。")
 
 
 def review(
@@ -103,6 +109,12 @@ def find_asked(session: Session, kind: type[Kind], hazard: Hazard) -> Kind | Non
     """The same, or None."""
     asked = select(kind).where(kind.hazard_id == hazard.id, kind.state == "ASKED")
     return session.scalars(asked.order_by(kind.id.desc()).limit(1)).first()
+
+
+def find_granted(session: Session, kind: type[Kind], hazard: Hazard) -> Kind | None:
+    """The newest petition of a kind that was granted."""
+    granted = select(kind).where(kind.hazard_id == hazard.id, kind.state == "GRANTED")
+    return session.scalars(granted.order_by(kind.id.desc()).limit(1)).first()
 
 
 def of(session: Session, kind: type[Kind], hazard: Hazard) -> list[Kind]:

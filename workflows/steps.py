@@ -27,6 +27,7 @@ from workflows import (
     rectifications,
     reminders,
     reopenings,
+    stops,
     subjects,
     verifications,
     voidings,
@@ -91,8 +92,9 @@ IN_HAND: dict[type[petitions.Petition], frozenset[str]] = {  # what is asked for
     voidings.Voiding: frozenset({"voiding"}),
     changes.Change: frozenset({"change_responsible", "change_tracker"}),
     listings.Listing: frozenset({"listing"}),
+    stops.Stop: frozenset({"stop_order"}),
 }
-PETITIONS: tuple[type[petitions.Petition], ...] = (*IN_HAND, reopenings.Reopening, listings.Unlisting)
+PETITIONS: tuple[type[petitions.Petition], ...] = (*IN_HAND, reopenings.Reopening, listings.Unlisting, stops.Resumption)
 
 
 def draft_bulletin(
@@ -165,6 +167,16 @@ STEPS = {
     "publish_unlisting": _task(listings.publish_unlisting, "公布摘牌"),
     "unlist_hazard": _service(listings.unlist_hazard, "摘牌"),
     "refuse_unlisting": _service(listings.refuse_unlisting, "不予解除挂牌"),
+    "draft_stop": _task(stops.draft_stop, "拟停产撤人决定"),
+    "sign_stop": _task(stops.sign_stop, "签发停产撤人决定"),
+    "serve_stop": _task(stops.serve_stop, "送达停产撤人决定"),
+    "order_stop": _service(stops.order_stop, "责令停产撤人"),
+    "refuse_stop": _service(stops.refuse_stop, "不予责令停产撤人"),
+    "apply_for_resumption": _task(stops.apply_for_resumption, "申请恢复生产"),
+    "check_resumption": _task(stops.check_resumption, "恢复生产现场审查"),
+    "decide_resumption": _task(stops.decide_resumption, "审批恢复生产"),
+    "lift_stop": _service(stops.lift_stop, "恢复生产"),
+    "refuse_resumption": _service(stops.refuse_resumption, "继续停产"),
     "fill_return": _task(dispatch.fill_return, "填报月报"),
     "check_return": _task(dispatch.check_return, "审核月报"),
     "collect_return": _task(dispatch.collect_return, "汇总月报"),
@@ -229,6 +241,9 @@ FUNCTIONS: dict[str, Callable[[Session, Any], Any]] = {
     "may_list": listings.may_list,
     "may_unlist": listings.may_unlist,
     "county_asked": listings.county_asked,
+    "may_stop": stops.may_stop,
+    "may_resume": stops.may_resume,
+    "cuts_power": stops.cuts_power,
     "may_void": voidings.may_void,
     "known_to_county": voidings.is_known_to_county,
     "may_change_responsible": changes.may_change_responsible,

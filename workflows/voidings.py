@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import fields, handovers, hazards, papers, petitions, photos
+from workflows import fields, handovers, hazards, papers, petitions
 from workflows.engine import Cause
 from workflows.errors import Conflict, Invalid
 from workflows.fields import Data
@@ -70,7 +70,7 @@ def apply_for_voiding(session: Session, hazard: Hazard, *, by: int, on_behalf_of
         by=by,
         on_behalf_of=on_behalf_of,
     )
-    _attach_photos(session, hazard, task, data, by)
+    petitions.attach_photos(session, hazard, task, data, by)
     papers.attach(session, hazard, task, "attachments", fields.shas(data, "attachments"), by=by)
     petitions.ask(session, hazard, row, "N1", task, kind=kind, other=other and other.hazard_no)
 
@@ -79,7 +79,7 @@ def check_voiding(session: Session, hazard: Hazard, *, by: int, on_behalf_of: in
     """现场核实: somebody else of the village or the station looks at the place, with photos of his own."""
     row = petitions.get_asked(session, Voiding, hazard)
     onsite_at = fields.past(data, "onsite_at", "现场核实时间")
-    _attach_photos(session, hazard, task, data, by)
+    petitions.attach_photos(session, hazard, task, data, by)
     petitions.review(session, hazard, row, by=by, on_behalf_of=on_behalf_of, task=task, data=data, onsite_at=onsite_at)
 
 
@@ -120,11 +120,6 @@ def _pair(session: Session, hazard: Hazard, row: Voiding) -> tuple[Hazard | None
     if row.other_id is None:
         return None, hazard
     return in_order(hazard, session.get_one(Hazard, row.other_id, populate_existing=True))
-
-
-def _attach_photos(session: Session, hazard: Hazard, task: Any, data: Data, by: int) -> None:
-    if not photos.attach(session, hazard, task, "photos", fields.shas(data, "photos"), by=by):
-        raise Invalid("photos", "请至少上传 1 张现场照片。")
 
 
 # ---- questions ---------------------------------------------------------------------------------------------------------
