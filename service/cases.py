@@ -98,7 +98,7 @@ def context(subject: Subject, thing: Any, options: forms.Options, instance: inst
         "pictures": shown,
         "compared": pictures.compare(shown),
         "past": [_past(each, schemas.get(each.task_id), named, names) for each in submissions],
-        "waiting": [Waiting(task.name, _whose(task, names)) for task in waiting],
+        "waiting": [Waiting(task.name, whose(task, names)) for task in waiting],
         "diagram": _diagram(instance, definition) if instance and definition else None,
         "case_url": kind.url(subject),
         "may_see_case": may_see(subject),
@@ -179,7 +179,8 @@ def sent_back(past: Sequence[Past], name: str) -> Past | None:
     return next((each for each in reversed(past[done:]) if each.returned), None) if done is not None else None
 
 
-def _whose(task: Task, names: Mapping[int, str]) -> str:
+def whose(task: Task, names: Mapping[int, str]) -> str:
+    """Who is to do an open task, and how long he has; `names` holds that of who has claimed it."""
     if task.blocked:
         return f"受阻：{task.blocked}"
     due = f"，{labels.remaining(task.due_at)}" if task.due_at else ""

@@ -71,12 +71,14 @@ def diagram(
     title: str,
     tokens: tuple[str, ...] = (),
     done: Mapping[str, int] = NOTHING_DONE,
+    at: str = "",
 ) -> dict[str, Any]:
-    """What the macro `diagram` shows: the drawing made here, and what the live viewer needs to replace it."""
+    """What the macro `diagram` shows: the drawing made here, and what the live viewer needs to replace it. `at`: where the file
+    can be fetched, if not as a version of the house."""
     return {
         "title": title,
         "svg": Markup(drawing.draw(definition.xml, tokens=tokens, done=done)),
-        "xml_url": xml_url(definition),
+        "xml_url": at or xml_url(definition),
         "tokens": tokens,
         "done": [id for id in done if id not in tokens],
         "is_live": bool(tokens or done),

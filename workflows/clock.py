@@ -5,6 +5,7 @@ Everything asks `now()`, so that tests and the demo county can move the clock; n
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,11 +16,12 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY = timedelta(days=1)
 
 _moved_to: datetime | None = None
+_alone_at: ContextVar[datetime | None] = ContextVar("_alone_at", default=None)
 
 
 def now() -> datetime:
-    """This moment, aware, in UTC; the moved one inside `travel`."""
-    return _moved_to or datetime.now(UTC)
+    """This moment, aware, in UTC; the moved one inside `travel` and `travel_alone`."""
+    return _alone_at.get() or _moved_to or datetime.now(UTC)
 
 
 def real() -> datetime:
@@ -71,6 +73,16 @@ def travel(moment: datetime) -> Iterator[None]:
         yield
     finally:
         _moved_to = before
+
+
+@contextmanager
+def travel_alone(moment: datetime) -> Iterator[None]:
+    """Let this thread alone live at `moment`, while the others go on with the day (a rehearsal)."""
+    before = _alone_at.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _alone_at.reset(before)
 
 
 # ---- working days ------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from workflows.store import Place
 Thing = TypeVar("Thing")
 PAPERS = ("notice", "sealed")
 MENDED = ("after", "verify", *PAPERS)
+MOST_STEPS = 80  # from the report to the archive there are some twenty
 
 
 class NobodyMay(LookupError):
@@ -78,16 +79,7 @@ class Driver:
 
     def report(self, login: str, **data: Any) -> int:
         """Report a hazard; answers its id."""
-        given = {
-            "description": "检查发现安全出口上锁、通道堆放货物，一旦起火人员无法疏散。",
-            "immediate_danger": False,
-            "source": "ENFORCE",
-            **data,
-        }
-        if given["source"] == "ENFORCE":
-            today = clock.today().isoformat()
-            given = {"inspection_kind": "ROUTINE", "inspection_on": today, "inspectors": "执法队员甲", **given}
-        reporter = self.person(login)
+        given, reporter = _found(**data), self.person(login)
         with self.database.transaction() as session:
             if "photos" not in given:
                 unit = people.find_enterprise(session, int(given.get("subject_id", 0)))
@@ -123,6 +115,21 @@ class Driver:
             caller = people.caller(session, person_id)
             tasks.complete(session, self.rules, tasks.get(session, task.id, caller), caller, answers)
             return tasks.open_of(session, hazard.ref)
+
+    def bring(self, hazard_id: int, element: str, **answers: dict[str, Any]) -> None:
+        """Do what is open until the hazard waits at an element, or ("") at none; `answers`: element → what is answered there
+        the first time, beside the usual."""
+        for _ in range(MOST_STEPS):
+            at = self.waiting(hazard_id)
+            if element in at or not (element or at):
+                return
+            step = next(each for each in at if each != "issue_track" or len(at) == 1)
+            self.do(hazard_id, step, **answers.pop(step, {}))
+        raise NobodyMay(f"never came to {element}")
+
+    def waiting(self, hazard_id: int) -> list[str]:
+        """Where a hazard waits, the weekly reports left out."""
+        return sorted(task.element_id for task in self.open_tasks(hazard_id) if not task.element_id.startswith("feedback"))
 
     def sweep(self) -> None:
         """Fire every timer that is due now."""
@@ -160,6 +167,25 @@ class Driver:
     def option(self, session: Any, name: str, hazard: Hazard) -> str:
         """One value of an option list."""
         return self.one_of(self.options(session, name, hazard))
+
+
+def _found(**data: Any) -> dict[str, Any]:
+    """What somebody tells who found a hazard."""
+    given = {
+        "description": "检查发现安全出口上锁、通道堆放货物，一旦起火人员无法疏散。",
+        "immediate_danger": False,
+        "source": "ENFORCE",
+        **data,
+    }
+    if given["source"] != "ENFORCE":
+        return given
+    return {"inspection_kind": "ROUTINE", "inspection_on": clock.today().isoformat(), "inspectors": "执法队员甲", **given}
+
+
+def _with_people(driver: Driver, session: Any, hazard: Hazard) -> list[str]:
+    """The subjects of which somebody signs in; all of them if there are none."""
+    subjects = driver.options(session, "subjects", hazard)
+    return [each for each in subjects if people.holders(session, [Post("ENT_HEAD", int(each))])] or subjects
 
 
 def _proxy(driver: Driver, session: Any, hazard: Hazard, by: int) -> dict[str, Any]:
@@ -257,6 +283,11 @@ def _draft(_driver: Driver, _session: Any, hazard: Hazard, _by: int) -> dict[str
 CHECKLIST = ["handovers", "plan", "photos", "verification", "feedback"]
 
 USUAL: Mapping[str, Answer] = {
+    "report": lambda driver, session, hazard, by: _found(
+        subject_on_file=True,
+        subject_id=driver.one_of(_with_people(driver, session, hazard)),
+        photos=driver.photos(session, "before", by=by),
+    ),
     "register": _register,
     "confirm_registration": lambda *_: {"decision": "accept"},
     "issue_rectify": _issue_rectify,

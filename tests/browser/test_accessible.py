@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from service import demo
+from service.rehearsals import stages
 from tests.browser import ways
 from tests.browser.conftest import Server
 from tests.scope import routes
@@ -39,7 +40,7 @@ WHO_ELSE = {"matters.new": "changzhang"}
 NO_PAGES = frozenset(
     "static probes.healthz probes.metrics photos.show photos.kept papers.show papers.of_case papers.kept dossiers.download ledger.download "
     "ledger.export definitions.xml exports.download admin.roster_template designer.xml room.content room.words audit.export_anchors "
-    "documents.download dispatch.sheet dispatch.return_sheet admin.template public.download".split()
+    "rehearsals.xml documents.download dispatch.sheet dispatch.return_sheet admin.template public.download".split()
 )
 """What answers GET with a file or for machines (ledger.export only leads on)."""
 
@@ -77,8 +78,11 @@ def named(server: Server) -> dict[str, object]:
     found |= {"rectify": bring_to(driver, hazard, "rectify"), "sign": bring_to(driver, other, "sign")}
     with database.transaction() as session:
         report_drafts.save(session, people.caller(session, driver.person("zhifa1")), "a-report-begun", {"description": "暂存的一件。"})
-        base = definitions.get(session, "hazard_closed_loop")
-        found["diagram_draft"] = definitions.begin(session, base, by=driver.person("sheji")).id
+        base, designer = definitions.get(session, "hazard_closed_loop"), driver.person("sheji")
+        draft = definitions.begin(session, base, by=designer)
+        found["diagram_draft"] = draft.id
+        play = stages.Play(draft.id, draft.revision, draft.xml.encode(), draft.forms)
+        stages.begin(server.home, play, by=designer, at="")
         today = clock.today()
         stands_in = (session.get(people.Person, driver.person(login)) for login in ("zhanzhang", "cunwei"))
         found["substitution"] = staffing.substitute(session, *stands_in, today, today + timedelta(days=1)).id

@@ -1,6 +1,7 @@
 """Rules without I/O."""
 
 from datetime import date, datetime, timedelta
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
@@ -248,3 +249,14 @@ def test_enforcement_needs_two_certificates():
     assert inspections.certificate_fault("ENFORCEMENT", "ZF-1", "ZF-1")
     assert not inspections.certificate_fault("ENFORCEMENT", "ZF-1", "ZF-2")
     assert not inspections.certificate_fault("ROUTINE", None, None)
+
+
+def test_who_travels_alone_takes_nobody_along():
+    """A rehearsal moves its clock while others in the process go on with their cases."""
+    asked = []
+    with clock.travel_alone(clock.at(date(2026, 3, 2), 9)):
+        other = Thread(target=lambda: asked.append(clock.today()))
+        other.start()
+        other.join()
+        assert clock.today() == date(2026, 3, 2)
+    assert asked == [clock.today()] == [clock.on(clock.real())]

@@ -28,18 +28,13 @@ def subject(town: Driver, name: str) -> str:
 
 def waiting(town: Driver, hazard: int) -> list[str]:
     """Where a hazard waits, the weekly reports left out."""
-    return sorted(task.element_id for task in town.open_tasks(hazard) if not task.element_id.startswith("feedback"))
+    return town.waiting(hazard)
 
 
 def bring(town: Driver, hazard: int, element: str, **answers: dict[str, Any]) -> int:
     """Do what is open until the hazard waits at an element, or ("") at none; `answers`: element → what to answer once."""
-    for _ in range(80):
-        at = waiting(town, hazard)
-        if element in at or not (element or at):
-            return hazard
-        step = next(each for each in at if each not in ("issue_track",) or len(at) == 1)
-        town.do(hazard, step, **answers.pop(step, {}))
-    raise AssertionError(f"never came to {element}")
+    town.bring(hazard, element, **answers)
+    return hazard
 
 
 def do_own(town: Driver, hazard: int, login: str, **data: Any) -> None:

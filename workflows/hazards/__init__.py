@@ -18,6 +18,7 @@ from workflows.hazards.questions import (
 from workflows.hazards.tables import Deadline, Hazard, Sequence
 from workflows.hazards.verbs import (
     PROCESS,
+    begin,
     decide_registration,
     downgrade_hazard,
     get_main,
@@ -39,6 +40,7 @@ __all__ = [
     "Hazard",
     "Page",
     "Sequence",
+    "begin",
     "deadlines",
     "decide_registration",
     "downgrade_hazard",

@@ -64,10 +64,16 @@ def open(session: Session, rules: Rules, caller: Caller, data: Data) -> Hazard:
     """Start a case: the draft's row, the running diagram, and its first task 发现上报 handed in with `data`."""
     if not people.may(caller, "report"):
         raise Forbidden("您的岗位不能上报隐患。")
+    hazard = begin(session, caller)
+    beginnings.begin(session, rules, PROCESS, hazard.ref, caller, data)
+    return hazard
+
+
+def begin(session: Session, caller: Caller) -> Hazard:
+    """A case of which nothing is told yet: what the loop's first task is about."""
     hazard = Hazard(campaign=campaigns.current(session).code, reporter_id=caller.person_id)
     session.add(hazard)
     session.flush()
-    beginnings.begin(session, rules, PROCESS, hazard.ref, caller, data)
     return hazard
 
 

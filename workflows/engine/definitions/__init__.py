@@ -19,11 +19,12 @@ from workflows.engine.definitions.drafts import (
     save,
     send_back,
     take_over,
+    whole_draft,
 )
 from workflows.engine.definitions.questions import find, get, latest, version_of, versions
 from workflows.engine.definitions.rules import Rejected, Version
 from workflows.engine.definitions.tables import Definition, Draft
-from workflows.engine.definitions.verbs import deploy
+from workflows.engine.definitions.verbs import deploy, rehearse
 
 __all__ = [
     "Definition",
@@ -44,9 +45,11 @@ __all__ = [
     "hand_in",
     "latest",
     "life_of",
+    "rehearse",
     "save",
     "send_back",
     "take_over",
     "version_of",
     "versions",
+    "whole_draft",
 ]

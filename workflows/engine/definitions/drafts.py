@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from workflows import clock
 from workflows.db import canonical
@@ -153,6 +153,14 @@ def draft(session: Session, draft_id: int) -> Draft:
     if found := session.get(Draft, draft_id):
         return found
     raise NotFound("没有这份草稿。")
+
+
+def whole_draft(session: Session, draft_id: int) -> Draft:
+    """The draft with its diagram and forms, which are otherwise read when they are asked for; or NotFound."""
+    found = session.scalar(select(Draft).where(Draft.id == draft_id).options(undefer(Draft.xml), undefer(Draft.forms)))
+    if found is None:
+        raise NotFound("没有这份草稿。")
+    return found
 
 
 def drafts(session: Session, *states: str) -> list[Draft]:

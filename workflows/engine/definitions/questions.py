@@ -38,12 +38,15 @@ def get(session: Session, key: str, version: int | None = None) -> Definition:
 
 
 def version_of(session: Session, definition_id: int, sha256: str) -> Version:
-    """What the engine needs to run a definition, kept for the life of the process: a version never changes."""
+    """What the engine needs to run a definition, kept from then on: a version never changes."""
     if known := _versions.get(sha256):
         return known
     definition = session.get_one(Definition, definition_id)
     spec = spiff.read(definition.xml.encode("utf-8"), definition.key)
+    if len(_versions) >= MOST_KEPT:
+        _versions.pop(next(iter(_versions)), None)
     return _versions.setdefault(sha256, Version(spec, definition.forms))
 
 
 _versions: dict[str, Version] = {}  # by sha256
+MOST_KEPT = 100  # far more than run at a time; every draft that is rehearsed is one

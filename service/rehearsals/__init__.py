@@ -1,0 +1,181 @@
+"""演练: a draft played through as each role, with the real forms and the real engine, where nothing of it counts.
+
+Whatever such a page shows was asked of the stage (`stages`) before it is written (`scenes`): the page itself asks the house who
+is signed in. What is refused on the stage is a sentence on the page and no line of the record.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from service import forms, house
+from service.rehearsals import answers, openings, scenes, stages
+from service.rehearsals.stages import Play, Stage
+from workflows import people
+from workflows.engine import definitions, tasks
+from workflows.engine.definitions import Draft, Rejected
+from workflows.errors import Conflict, Forbidden, Invalid, NotFound
+
+blueprint = Blueprint("rehearsals", __name__, url_prefix="/designer/<int:draft_id>/rehearsal")
+
+LEAPS = {"day": timedelta(days=1), "week": timedelta(days=7)}
+
+
+class Over(Conflict):
+    """The draft is not on the person's stage: it was ended, begun with another draft, or lay for too long."""
+
+    def __init__(self) -> None:
+        super().__init__("这份草稿的演练已经结束，请重新开始。")
+
+
+def init_app(app: Flask) -> None:
+    """Hang the pages up."""
+    app.register_blueprint(blueprint)
+
+
+# ---- the stage ---------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("")
+def show(draft_id: int) -> ResponseReturnValue:
+    """演练: where the case stands, who may do what next, what the clock shows, what has happened."""
+    return _page(draft_id)
+
+
+@blueprint.post("")
+def begin(draft_id: int) -> ResponseReturnValue:
+    """开始演练, or begin anew: the draft as it was saved last."""
+    draft = _draft(draft_id)
+    play = Play(draft.id, draft.revision, draft.xml.encode(), draft.forms)
+    try:
+        stages.begin(house().config.home, play, by=current_user.id, at=request.form.get("at", ""))
+    except (Invalid, Conflict) as refusal:
+        return _page(draft_id, refusal), 422
+    flash("演练开始。这里办理的一切都不进台账、不留痕，随时可以重新开始。", "good")
+    return _back(draft_id)
+
+
+@blueprint.post("/clock")
+def leap(draft_id: int) -> ResponseReturnValue:
+    """拨钟: to the next term, a day or a week on."""
+    stage = _stage(draft_id)
+    span = LEAPS.get(request.form.get("to", ""))
+    with scenes.on(stage) as (driver, session):
+        coming = scenes.coming(driver, session, stage)
+    stages.leap(stage, stage.moment + span if span or coming is None else coming.at)
+    return _back(draft_id)
+
+
+@blueprint.post("/end")
+def end(draft_id: int) -> ResponseReturnValue:
+    """结束演练: nothing is left of it."""
+    stages.end(_stage(draft_id))
+    flash("演练已结束，演练的内容已经清除。", "info")
+    return redirect(url_for("designer.review", draft_id=draft_id))
+
+
+@blueprint.get("/diagram.bpmn")
+def xml(draft_id: int) -> Response:
+    """The diagram on stage, which the draft may have left behind."""
+    with scenes.on(_stage(draft_id)) as (_, session):
+        played = scenes.played(session, _stage(draft_id))
+        return Response(played.xml, content_type="application/xml; charset=utf-8")
+
+
+# ---- a task ------------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/tasks/<int:task_id>/<int:person_id>")
+def task(draft_id: int, task_id: int, person_id: int) -> ResponseReturnValue:
+    """A task as this person of the town would see it, filled in already."""
+    try:
+        return _form(draft_id, task_id, person_id)
+    except NotFound as refusal:
+        return _page(draft_id, refusal), 409
+
+
+@blueprint.post("/tasks/<int:task_id>/<int:person_id>")
+def hand_in(draft_id: int, task_id: int, person_id: int) -> ResponseReturnValue:
+    """办理 as this person: what was typed, or (照常办理) what he would usually answer."""
+    stage, data, faults = _stage(draft_id), dict[str, Any](), dict[str, str]()
+    try:
+        if stages.is_full(stage):
+            raise Conflict("这场演练太长了，请重新开始。")
+        with scenes.on(stage) as (driver, session):
+            caller = people.caller(session, person_id)
+            done = tasks.get(session, task_id, caller)
+            if "usual" in request.form:
+                data = answers.usual(driver, session, done, person_id)
+            else:
+                schema = tasks.schema(session, done)
+                data, faults = forms.read(answers.without_files(schema), request.form, {})
+                data |= answers.stand_ins(driver, session, schema, person_id)
+            tasks.complete(session, house().rules, done, caller, data)
+            if faults:
+                raise Invalid(faults)
+    except Invalid as invalid:
+        return _form(draft_id, task_id, person_id, data, {**invalid.fields, **faults}), 422
+    except (Conflict, Forbidden, NotFound) as refusal:
+        return _page(draft_id, refusal), 409
+    stages.go_on(stage)
+    flash(f"“{done.name}”已办理。", "good")
+    return _back(draft_id)
+
+
+# ---- what the pages share ----------------------------------------------------------------------------------------------
+
+
+def _draft(draft_id: int) -> Draft:
+    """The draft with all it holds, read in a transaction of its own: a stage takes its time, and nobody in the house may wait
+    for it."""
+    if not people.may(current_user.caller, "see_drafts"):
+        raise Forbidden("只有流程设计员和流程发布审批人可以演练流程。")
+    with house().database.reading() as reading:
+        return definitions.whole_draft(reading, draft_id)
+
+
+def _stage(draft_id: int) -> Stage:
+    draft = _draft(draft_id)
+    if stage := stages.find(house().config.home, draft.id, current_user.id):
+        return stage
+    raise Over
+
+
+@blueprint.errorhandler(Over)
+def _begin_anew(over: Over) -> ResponseReturnValue:
+    """The page on which one begins says so."""
+    flash(over.message, "warn")
+    return _back((request.view_args or {})["draft_id"])
+
+
+def _back(draft_id: int) -> ResponseReturnValue:
+    return redirect(url_for("rehearsals.show", draft_id=draft_id))
+
+
+def _page(draft_id: int, refusal: Invalid | Conflict | Forbidden | NotFound | None = None) -> str:
+    draft = _draft(draft_id)
+    stage = stages.find(house().config.home, draft.id, current_user.id)
+    return render_template(
+        "rehearsals/show.html",
+        draft=draft,
+        refusal=refusal,
+        findings=refusal.findings if isinstance(refusal, Rejected) else [],
+        stands=openings.stands(draft.key),
+        scene=scenes.scene(stage, url_for("rehearsals.xml", draft_id=draft_id)) if stage else None,
+        is_older=stage is not None and stage.revision != draft.revision,
+    )
+
+
+def _form(
+    draft_id: int,
+    task_id: int,
+    person_id: int,
+    data: Mapping[str, Any] | None = None,
+    faults: Mapping[str, str] | None = None,
+) -> str:
+    asked = scenes.asked(_stage(draft_id), task_id, person_id, data, faults or {})
+    return render_template("rehearsals/task.html", draft_id=draft_id, asked=asked, faults=faults or {})

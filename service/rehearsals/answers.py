@@ -1,0 +1,85 @@
+"""What a person of the town would answer: the forms of a rehearsal come filled in, and one changes what one wants to try."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from service import forms
+from service.demo.driving import Driver
+from workflows import clock
+from workflows.engine import forms as schemas
+from workflows.engine import instances, tasks
+from workflows.engine.worklist import Task
+from workflows.hazards import Hazard
+
+TEXT = "演练时填写的内容，没有实际意义。"
+PHOTOS = "stand-in"
+
+
+def usual(driver: Driver, session: Any, task: Task, by: int) -> dict[str, Any]:
+    """An answer to every field that must be filled: what the people of the demo answer at this step of the delivered loop, else
+    the first that will do."""
+    thing = driver.rules.subject(session, task.subject)
+    schema = tasks.schema(session, task)
+    told = driver.usual(session, thing, task, by) if isinstance(thing, Hazard) else {}
+    answers = {key: value for key, value in told.items() if key in schema["properties"]}
+    functions = instances.functions(session, driver.rules, thing)
+    for key, field in schema["properties"].items():
+        is_asked = schemas.is_required(schema, key) and schemas.is_visible(field, answers, functions)
+        if is_asked and key not in answers and (value := _first(driver, session, field, thing, by)) is not None:
+            answers[key] = value
+    return answers
+
+
+def stand_ins(driver: Driver, session: Any, schema: forms.Schema, by: int) -> dict[str, Any]:
+    """A drawn picture for each field that asks for photos or papers."""
+    fields = schema["properties"]
+    return {key: _pictures(driver, session, field, by) for key, field in fields.items() if _is_file(field)}
+
+
+def without_files(schema: forms.Schema) -> dict[str, Any]:
+    """The form as it is shown here: nobody has to look for a photo."""
+    return {**schema, "properties": {key: field for key, field in schema["properties"].items() if not _is_file(field)}}
+
+
+def _is_file(field: Mapping[str, Any]) -> bool:
+    return field.get("x-widget") in schemas.FILES
+
+
+def _pictures(driver: Driver, session: Any, field: Mapping[str, Any], by: int) -> list[str]:
+    place = str(field.get("title", ""))
+    return driver.photos(session, PHOTOS, by=by, count=max(field.get("minItems", 1), 1), place=place)
+
+
+def _first(driver: Driver, session: Any, field: Mapping[str, Any], thing: Any, by: int) -> Any:
+    kind = forms.kind_of(field)
+    if "default" in field:
+        return field["default"]
+    if _is_file(field):
+        return _pictures(driver, session, field, by)
+    if kind in ("choice", "many"):
+        return _choice(driver, session, field, thing)
+    if kind in ("number", "money"):
+        return field.get("minimum", 1)
+    if kind in ("date", "moment"):
+        return clock.today().isoformat() if kind == "date" else clock.now().isoformat()
+    return _text(field)
+
+
+def _text(field: Mapping[str, Any]) -> str | None:
+    """As long as it must be; nothing where it must follow a pattern."""
+    if "pattern" in field:
+        return None
+    length = max(field.get("minLength", 1), min(field.get("maxLength", len(TEXT)), len(TEXT)))
+    return (TEXT * (length // len(TEXT) + 1))[:length]
+
+
+def _choice(driver: Driver, session: Any, field: Mapping[str, Any], thing: Any) -> Any:
+    if field.get("type") == "boolean":
+        return False
+    items = field.get("items", field)
+    listed = [each["const"] for each in items["oneOf"]] if "oneOf" in items else None
+    if listed is None:
+        listed = [value for value, _ in forms.choices_of(field, lambda name: driver.rules.options[name](session, thing))]
+    if field.get("type") == "array":
+        return listed[: max(field.get("minItems", 1), 1)] or None
+    return listed[0] if listed else None
