@@ -56,7 +56,7 @@ def index() -> ResponseReturnValue:
         search=search,
         due=due,
         step=step,
-        steps=_steps(box, step),
+        steps=_offered(counts.steps_of(box), step),
         marks=hazards.marks_of([row.task.subject for row in found.rows]),
         introduction=None if request.args else guide.introduction(),
         drafts=report_drafts.count(g.session, current_user.caller) if people.may(current_user.caller, "report") else 0,
@@ -68,7 +68,8 @@ def done() -> ResponseReturnValue:
     """已办任务."""
     search, step, after = _asked()
     found = tasks.inbox(g.session, house().rules, current_user.caller, box="done", search=search, step=step, after=after)
-    return render_template("inbox/done.html", found=found, search=search, step=step, steps=_steps("done", step))
+    steps = _offered(tasks.done_steps(g.session, current_user.caller), step)
+    return render_template("inbox/done.html", found=found, search=search, step=step, steps=steps)
 
 
 def _asked() -> tuple[str, str, str | None]:
@@ -76,9 +77,8 @@ def _asked() -> tuple[str, str, str | None]:
     return request.args.get("q", "").strip(), request.args.get("step", "").strip(), request.args.get("after") or None
 
 
-def _steps(box: str, chosen: str) -> list[tuple[str, str]]:
+def _offered(counted: list[tuple[str, int]], chosen: str) -> list[tuple[str, str]]:
     """The steps one may narrow a list to, each with its number as long as all are counted; the chosen one in any case."""
-    counted = tasks.steps(g.session, current_user.caller, box)
     is_whole = sum(number for _, number in counted) < tasks.COUNTED_TO
     offered = [(name, f"{name}（{number}）" if is_whole else name) for name, number in counted]
     return offered if not chosen or chosen in dict(counted) else [(chosen, chosen), *offered]

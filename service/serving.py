@@ -1,6 +1,7 @@
 """Serving: pages, sweep and jobs in one process (the embedded default), or sweep and jobs alone (a worker)."""
 
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -17,12 +18,17 @@ from workflows.db import Database
 from workflows.engine import jobs
 from workflows.engine.timers import Sweeper
 
+ADDRESS_TAKEN = (
+    "不能在 {} 启动服务：这个地址已被占用（服务可能已经在运行），或者不能使用。"
+    "可以用 BIHUAN_ADDRESS 换一个，例如 BIHUAN_ADDRESS=127.0.0.1:8001。"
+)
 THREADS = 8  # two cores answer no faster with more, and each thread costs memory of its own
 
 
 def run(config: Config, *, demo: str | None) -> None:
     """Prepare the database, make the demo county if asked and nobody is there, and serve until stopped."""
     logs.configure(config.log)
+    bound = _bind(config)
     database = Database(config.database_url)
     if demo:
         make_demo(config, database, demo)
@@ -34,7 +40,19 @@ def run(config: Config, *, demo: str | None) -> None:
         click.echo(f"服务已启动：http://{config.address}　（按 Ctrl+C 停止）")
         # Twice what a form may bring: until there, it is we who refuse, in Chinese. waitress keeps a body on disk, not in memory.
         most = 2 * config.upload_megabytes * 1024 * 1024
-        waitress.serve(app, host=config.host, port=config.port, threads=THREADS, ident=None, max_request_body_size=most)
+        waitress.serve(app, sockets=[bound], threads=THREADS, ident=None, max_request_body_size=most)
+
+
+def _bind(config: Config) -> socket.socket:
+    """The address, taken before anything else is done: who starts the service twice learns it at once."""
+    bound = socket.socket(socket.AF_INET6 if ":" in config.host else socket.AF_INET)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((config.host, config.port))
+    except OSError:
+        bound.close()
+        raise Misconfigured(ADDRESS_TAKEN.format(config.address)) from None
+    return bound
 
 
 def make_demo(config: Config, database: Database, kind: str) -> bool:

@@ -139,7 +139,7 @@ def _issue(session: Session, hazard: Hazard, row: Handover, on_behalf_of: int | 
     row.round = hazard.reopened_count
     session.add(row)
     session.flush()
-    memory.of(session, "handover")[hazard.id, row.kind, row.round] = row
+    memory.of(session, "handovers").pop((hazard.id, row.round), None)
     body = {"handover": row.id, "county_dept": row.county_dept_id, "due": row.due_date, "task": task.id}
     if row.lead:
         body |= {"lead": hazard.lead_person_id, **{part: getattr(hazard, column) for part, column in PARTS.items()}}
@@ -185,9 +185,9 @@ def answer(session: Session, hazard: Hazard, part: str, *, by: int, on_behalf_of
     )
     session.add(given)
     session.flush()
+    memory.of(session, "acknowledgements").pop(hazard.id, None)
     body = {"part": part, "reason": reason, "handover": row.id, "task": task.id, "person": person_id}
-    kind = "acknowledged" if is_accepted else "refused"
-    history.record(session, hazard.ref, kind, by=by, on_behalf_of=on_behalf_of, **body)
+    history.record(session, hazard.ref, "acknowledged" if is_accepted else "refused", by=by, on_behalf_of=on_behalf_of, **body)
 
 
 def duty_of(hazard: Hazard, row: Handover, part: str) -> str | None:
@@ -279,8 +279,7 @@ def name_tracker(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int
     """指定跟踪人: the department names the person who tracks this hazard, or objects with a reason."""
     row = get_last(session, hazard, "TRACK")
     if fields.choice(data, "decision", "部门答复", ("accept", "object")) == "object":
-        reason = fields.text(data, "reason", "异议理由", least=2)
-        body = {"reason": reason, "handover": row.id, "task": task.id}
+        body = {"reason": fields.text(data, "reason", "异议理由", least=2), "handover": row.id, "task": task.id}
         history.record(session, hazard.ref, "tracking_objected", by=by, on_behalf_of=on_behalf_of, **body)
         return
     _name_tracker(session, hazard, row, by=by, on_behalf_of=on_behalf_of, task=task, data=data)
@@ -348,10 +347,9 @@ def of(session: Session, hazard: Hazard) -> list[Handover]:
 
 def find_last(session: Session, hazard: Hazard, kind: str) -> Handover | None:
     """The newest handover of a kind in this round: after a reopening both are issued anew."""
-    round = hazard.reopened_count
-    mine = select(Handover).where(Handover.hazard_id == hazard.id, Handover.kind == kind, Handover.round == round)
-    newest = mine.order_by(Handover.id.desc()).limit(1)
-    return memory.once(session, "handover", (hazard.id, kind, round), lambda: session.scalars(newest).first())
+    key = hazard.id, hazard.reopened_count
+    mine = select(Handover).where(Handover.hazard_id == hazard.id, Handover.round == hazard.reopened_count).order_by(Handover.id)
+    return memory.once(session, "handovers", key, lambda: {row.kind: row for row in session.scalars(mine)}).get(kind)
 
 
 def get_last(session: Session, hazard: Hazard, kind: str) -> Handover:
@@ -395,6 +393,8 @@ def track_faults(session: Session, hazard: Hazard, *, while_open: bool = False) 
 
 
 def _accepted(session: Session, row: Handover) -> set[tuple[str, int]]:
-    mine = select(Acknowledgement.part, Acknowledgement.person_id)
-    accepted = mine.where(Acknowledgement.handover_id == row.id, Acknowledgement.is_accepted)
-    return {(part, person_id) for part, person_id in session.execute(accepted)}
+    """(part, person) of those who acknowledged a handover; read once for both handovers of a hazard."""
+    found = select(Acknowledgement.handover_id, Acknowledgement.part, Acknowledgement.person_id).join(Handover)
+    mine = found.where(Handover.hazard_id == row.hazard_id, Acknowledgement.is_accepted)
+    accepted = memory.once(session, "acknowledgements", row.hazard_id, lambda: session.execute(mine).all())
+    return {(part, person_id) for handover_id, part, person_id in accepted if handover_id == row.id}

@@ -14,9 +14,10 @@ def numbers(count: int) -> CTE:
     return first.union_all(select(first.c.n + 1).where(first.c.n < count))
 
 
-def multiply(session: Session, table_name: str, row_id: int, row_numbers: CTE, **changed: Any) -> None:
-    """Copy a row once for each number; `changed` are its other values, as SQL over the numbers. Without `id` they are new."""
-    table: Table = Base.metadata.tables[table_name]
+def multiply(session: Session, of: str | Table, row_id: int, row_numbers: CTE, **changed: Any) -> None:
+    """Copy a row of a table (or of the product's table of that name) once for each number; `changed` are its other values, as
+    SQL over the numbers. Without `id` they are new."""
+    table = Base.metadata.tables[of] if isinstance(of, str) else of
     kept = [column for column in table.columns if column.name != "id" or "id" in changed]
     values = [changed.get(column.name, column) for column in kept]
     copies = select(*values).select_from(table).join(row_numbers, literal(True)).where(table.c.id == row_id)

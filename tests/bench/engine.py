@@ -30,6 +30,7 @@ class World:
         self.answers: dict[str, Any] = {
             "mode": "DEADLINE",
             "one_person": False,
+            "reopened": False,
             "result": "PASS",
             "verified": False,
             "archive_complete": True,

@@ -78,7 +78,7 @@ def _multiply_instance(session: Session, instance_id: int) -> None:
     made, late = numbers(BURST), hours_from_now(-1)
     n, task_id = made.c.n, _row_of(session, "tasks", instance_id)
     post_id = session.scalar(select(func.min(_column("task_posts", "id"))).where(_column("task_posts", "task_id") == task_id))
-    multiply(session, "bench_things", 1, made, id=1 + n)
+    multiply(session, plain.Base.metadata.tables[plain.Thing.__tablename__], 1, made, id=1 + n)
     multiply(session, "instances", instance_id, made, id=instance_id + n, subject_id=1 + n)
     multiply(session, "tasks", task_id, made, id=task_id + n, instance_id=instance_id + n, subject_id=1 + n)
     multiply(session, "task_posts", post_id or 0, made, task_id=task_id + n)

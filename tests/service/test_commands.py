@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -41,9 +42,9 @@ def home(lived_in, tmp_path):
     return folder
 
 
-def _run(home, *words, **more):
+def _run(home, *words, address="127.0.0.1:8000", **more):
     """Run a command in a home."""
-    env = {"BIHUAN_HOME": str(home), "DATABASE_URL": "", "BIHUAN_ENV": "", "BIHUAN_SECRET_KEY": ""}
+    env = {"BIHUAN_HOME": str(home), "DATABASE_URL": "", "BIHUAN_ENV": "", "BIHUAN_SECRET_KEY": "", "BIHUAN_ADDRESS": address}
     return CliRunner().invoke(main, list(words), env=env, **more)
 
 
@@ -379,3 +380,12 @@ def test_a_new_county_with_its_three_administrators(monkeypatch, tmp_path):
         assert people.check_password(database, login, password)
     assert isinstance(_run(tmp_path / "home", "county", "999903000000", "庚县").exception, Invalid)
     database.engine.dispose()
+
+
+def test_run_says_at_once_that_the_address_is_taken(tmp_path):
+    """Nothing is made before: neither a database nor, what takes a minute, a county."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        said = _run(tmp_path / "new", "run", "--demo", address=f"127.0.0.1:{other.getsockname()[1]}")
+    assert isinstance(said.exception, Misconfigured)
+    assert "已被占用" in str(said.exception)
+    assert not (tmp_path / "new" / "bihuan.db").exists()

@@ -3,7 +3,7 @@
 from service import demo
 from tests.bench import cases, http, plain
 
-PLAIN, APPLICATION = 15, 32
+PLAIN, APPLICATION = 15, 30
 
 
 def listed(counted):

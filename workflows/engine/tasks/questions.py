@@ -1,11 +1,12 @@
 """What waits for whom: one task, the inbox, its figures, and what was handed in."""
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, literal, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from workflows import clock, memory
@@ -37,12 +38,19 @@ class Inbox:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many tasks wait for a person; each stops at COUNTED_TO."""
+    """How many tasks wait for a person; each stops at COUNTED_TO. `steps`: by box "mine" and "posts", how many of each step, as
+    far as they are counted."""
 
     mine: int
     posts: int
     late: int
     soon: int
+    steps: Mapping[str, Mapping[str, int]] = field(default_factory=dict, compare=False)
+
+    def steps_of(self, box: str) -> list[tuple[str, int]]:
+        """The steps a box holds, "all" being both, each with its number of tasks, the most frequent first."""
+        boxes = self.steps.values() if box == "all" else [self.steps.get(box, {})]
+        return _most_frequent(sum(map(Counter, boxes), Counter()))
 
 
 def principal_of(task: Task, posts: Iterable[Post], caller: Caller) -> int | None:
@@ -66,13 +74,28 @@ def must_be_allowed(session: Session, rules: Rules, task: Task, caller: Caller) 
     return principal
 
 
+_MINE_WITH_INSTANCE = (  # put together once, as it is asked at every click
+    select(Task, instances.Instance)
+    .join(instances.Instance, instances.Instance.id == Task.instance_id)
+    .where(
+        Task.id == bindparam("task"),
+        or_(
+            and_(Task.is_named, Task.assignee_id.in_(bindparam("people", expanding=True))),
+            Task.done_by == bindparam("person"),
+            exists().where(
+                TaskPost.task_id == Task.id,
+                tuple_(TaskPost.role, TaskPost.unit_id).in_(bindparam("places", expanding=True)),
+            ),
+        ),
+    )
+)
+
+
 def get(session: Session, task_id: int, caller: Caller) -> Task:
     """A task at the caller's posts or in his name, open or done; NotFound for any other, so that addresses tell nothing."""
-    people = [caller.person_id, *caller.stands_in]
-    mine = [and_(Task.is_named, Task.assignee_id.in_(people)), Task.done_by == caller.person_id]
-    mine.append(exists().where(TaskPost.task_id == Task.id, _at_any(caller.all_places)))
-    found = select(Task, instances.Instance).join(instances.Instance, instances.Instance.id == Task.instance_id)
-    row = session.execute(found.where(Task.id == task_id, or_(*mine))).first()
+    people, places = [caller.person_id, *caller.stands_in], [tuple(place) for place in caller.all_places]
+    mine = {"task": task_id, "person": caller.person_id, "people": people, "places": places}
+    row = session.execute(_MINE_WITH_INSTANCE, mine).first()
     if row is None:
         raise NotFound("没有这项任务，或者它不在您的岗位上。")
     task, instance = row
@@ -187,28 +210,36 @@ def count_open(session: Session) -> int:
 
 
 def counts(session: Session, caller: Caller) -> Counts:
-    """What waits for the caller, for the figures above his inbox. What he has claimed no longer waits at his posts."""
-    mine, posts = _figures(session, caller, "mine"), _figures(session, caller, "posts")
-    late, soon = (min(in_name + at_post, COUNTED_TO) for in_name, at_post in zip(mine[1:], posts[1:], strict=True))
-    return Counts(mine[0], posts[0], late, soon)
+    """What waits for the caller, for the figures above his inbox. What he has claimed no longer waits at his posts.
+
+    Of each source the first due are counted, up to COUNTED_TO, so that late ones are not missed.
+    """
+    sources = [
+        select(source.query.add_columns(literal(box).label("box")).order_by(source.due_key).limit(COUNTED_TO).subquery())
+        for box in ("mine", "posts")
+        for source in _sources(caller, box, [], (None, None))
+    ]
+    found, now = union(*sources).subquery(), clock.now()
+    is_soon = and_(found.c.due_key >= now, found.c.due_key < now + timedelta(days=SOON_DAYS))
+    in_time = (func.sum(case((which, 1), else_=0)) for which in (found.c.due_key < now, is_soon))
+    of_step = select(found.c.box, Task.name, func.count(), *in_time).join(Task, Task.id == found.c.id)
+    rows = session.execute(of_step.group_by(found.c.box, Task.name)).all()
+    steps = {box: {name: number for at, name, number, *_ in rows if at == box} for box in ("mine", "posts")}
+    mine, posts = (sum(steps[box].values()) for box in ("mine", "posts"))
+    late, soon = (sum(int(row[at]) for row in rows) for at in (3, 4))
+    mine, posts, late, soon = (min(figure, COUNTED_TO) for figure in (mine, posts, late, soon))
+    return Counts(mine, posts, late, soon, steps)
 
 
-def steps(session: Session, caller: Caller, box: str = "all") -> list[tuple[str, int]]:
-    """The steps a box holds, each with its number of tasks, the most frequent first; of a box with more than COUNTED_TO tasks,
-    those that come first."""
-    if box == "done":
-        sources = [select(Task.id).where(*_done_by(caller)).order_by(Task.done_at.desc()).limit(COUNTED_TO)]
-    else:
-        found = _sources(caller, box, [], (None, None))
-        sources = [source.query.order_by(source.due_key).limit(COUNTED_TO) for source in found]
-    if not sources:
-        return []
-    ids = union(*(select(source.subquery()) for source in sources)).subquery()
-    number = func.count()
-    rows = session.execute(
-        select(Task.name, number).join(ids, ids.c.id == Task.id).group_by(Task.name).order_by(number.desc(), Task.name)
-    )
-    return [(name, count) for name, count in rows]
+def done_steps(session: Session, caller: Caller) -> list[tuple[str, int]]:
+    """The steps of what the caller has done, each with its number of tasks, the most frequent first; of more than COUNTED_TO
+    tasks, the newest are counted."""
+    newest = select(Task.name).where(*_done_by(caller)).order_by(Task.done_at.desc()).limit(COUNTED_TO)
+    return _most_frequent(Counter(session.scalars(newest)))
+
+
+def _most_frequent(steps: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(steps.items(), key=lambda step: (-step[1], step[0]))
 
 
 def _rows(session: Session, rules: Rules, caller: Caller, shown: list[Task]) -> list[Row]:
@@ -285,24 +316,6 @@ def _key(after: str) -> tuple[datetime, int]:
         raise Invalid("", "页码无效，请回到第一页。") from None
 
 
-def _figures(session: Session, caller: Caller, box: str) -> tuple[int, int, int]:
-    """(all, late, soon due) of a box, each up to COUNTED_TO. The first due are counted first, so late ones are not missed."""
-    sources = [
-        select(source.query.order_by(source.due_key).limit(COUNTED_TO).subquery())
-        for source in _sources(caller, box, [], (None, None))
-    ]
-    if not sources:
-        return 0, 0, 0
-    found, now = union(*sources).subquery(), clock.now()
-    is_late = found.c.due_key < now
-    is_soon = and_(found.c.due_key >= now, found.c.due_key < now + timedelta(days=SOON_DAYS))
-    total, late, soon = session.execute(
-        select(func.count(), *(func.coalesce(func.sum(case((which, 1), else_=0)), 0) for which in (is_late, is_soon)))
-        .select_from(found)
-    ).one()
-    return min(total, COUNTED_TO), int(late), int(soon)
-
-
 def _done(
     session: Session, caller: Caller, filters: list[ColumnElement[bool]], after: str | None, limit: int
 ) -> Inbox:
@@ -319,7 +332,3 @@ def _done(
 
 def _done_by(caller: Caller) -> tuple[ColumnElement[bool], ...]:
     return Task.done_by == caller.person_id, Task.status == "DONE"
-
-
-def _at_any(posts: frozenset[Post]) -> ColumnElement[bool]:
-    return or_(*(and_(TaskPost.role == post.role, TaskPost.unit_id == post.unit_id) for post in sorted(posts)))
