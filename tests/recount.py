@@ -1,0 +1,97 @@
+"""Counts a dispatch form out of exported records alone: a plain reading of domain 5 that shares no code with the product.
+
+A hazard's record is the `record.json` of its dossier; a return's is its chain, line by line. Nothing else is asked.
+"""
+
+import io
+import json
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflows import dossiers, store
+from workflows.db import canonical
+from workflows.dispatch import Return
+from workflows.engine import history
+from workflows.hazards import Hazard
+
+GONE = {"VOIDED", "DOWNGRADED", "MERGED", "REJECTED_LEAD"}
+SIGNED = {"CLOSED", "PUBLISHED", "ARCHIVED"}
+ON_THE_WAY = {"REPORTED", "REGISTERED", "HANDED_OVER", "RECTIFYING", "RECTIFIED", "VERIFIED", "CLOSE_APPLIED", "TOWN_APPROVED"}
+FOUND_AS = {"SELF": "A1", "ENFORCE": "A3", "TIPOFF": "A5", "ASSIGNED": "A7"}
+SIGNED_AS = {"A1": "A2", "A3": "A4", "A5": "A6", "A7": "A8"}
+TO_THE_COUNTY = {"COUNTY": "ENFORCE", "COUNTY_TIP": "TIPOFF"}
+Record = Mapping[str, Any]
+
+
+# ---- what is handed out --------------------------------------------------------------------------------------------------
+
+
+def exported(session: Session, place: store.Place) -> tuple[list[Record], list[Record]]:
+    """(the records of all hazards, those of all returns), as JSON has them."""
+    hazards = [_unpacked(session, hazard, place) for hazard in session.scalars(select(Hazard).order_by(Hazard.id))]
+    rows = session.scalars(select(Return).order_by(Return.id)).all()
+    return hazards, [json.loads(canonical(_chain(session, row))) for row in rows]
+
+
+def _unpacked(session: Session, hazard: Hazard, place: store.Place) -> Record:
+    out = io.BytesIO()
+    dossiers.write(out, store.at(place), dossiers.record(session, hazard, is_whole=True) | {"files": []}, "")
+    with zipfile.ZipFile(out) as packed:
+        return {**json.loads(packed.read(dossiers.RECORD)), "place": hazard.region_code}
+
+
+def _chain(session: Session, row: Return) -> Record:
+    lines = [{"kind": line.kind, "at": line.at, "body": line.body} for line in history.lines(session, row.ref)]
+    return {"place": row.region_code, "unit": row.unit_id, "campaign": row.campaign, "lines": lines}
+
+
+# ---- the counting --------------------------------------------------------------------------------------------------------
+
+
+def recount(
+    hazards: Iterable[Record], returns: Iterable[Record], *, within: str, level: str, campaign: str, as_of: datetime
+) -> dict[str, int]:
+    """The values of a form that are not 0. `within`: how the region codes of the place begin."""
+    found: Counter[str] = Counter()
+    for each in hazards:
+        if each["place"].startswith(within) and (each["number"] or "").split("-")[1:2] == [campaign]:
+            found.update(_items(each, level, as_of))
+    newest: dict[tuple[int, str], tuple[datetime, int]] = {}
+    for row in returns:
+        if row["place"].startswith(within) and row["campaign"] == campaign:
+            for body in (line["body"] for line in row["lines"] if line["kind"] == "return_value_entered"):
+                valid_at, key = datetime.fromisoformat(body["valid_at"]), (row["unit"], body["code"])
+                if valid_at <= as_of and (key not in newest or valid_at >= newest[key][0]):
+                    newest[key] = (valid_at, body["value"])
+    for (_, code), (_, value) in newest.items():
+        found[code] += value
+    return {code: value for code, value in found.items() if value}
+
+
+def _items(record: Record, level: str, as_of: datetime) -> list[str]:
+    """The items in which one hazard counts."""
+    lines = [line for line in record["lines"] if datetime.fromisoformat(line["at"]) <= as_of]
+    registered = [line["body"] for line in lines if line["kind"] == "REGISTERED"]
+    statuses = [line["kind"] for line in lines if line["kind"] in GONE | SIGNED | ON_THE_WAY]
+    if not registered or statuses[-1] in GONE:
+        return []
+    item = FOUND_AS[_source(record, registered[0]["source"], level)]
+    counted = [item, *([SIGNED_AS[item]] if statuses[-1] in SIGNED else [])]
+    if any(line["kind"] == "LISTED" for line in lines):
+        counted += ["A9", *(["A10"] if statuses[-1] in SIGNED else [])]
+    return counted
+
+
+def _source(record: Record, source: str, level: str) -> str:
+    """来源随层级重判: what the county or somebody above it found is assigned to a town; to the county its own finds are its own."""
+    report = next(each["data"] for each in record["submissions"] if each["form"] == "report")
+    finder = report.get("found_by")
+    if source != "ASSIGNED" or not finder:
+        return source
+    return TO_THE_COUNTY.get(finder, source) if level == "COUNTY" else "ASSIGNED"
