@@ -53,11 +53,12 @@ def open_returns(database: Database) -> int:
 jobs.daily("returns.open", 0, 5)(open_returns)
 
 
-def collect_weeks(database: Database) -> int:
-    """Collect every town's week whose day has come, each in a transaction of its own; answers how many. Run twice, the second
-    finds them collected."""
+def collect_weeks(database: Database, *, newest: bool = False) -> int:
+    """Collect every town's week whose day has come (the `newest` alone, if so asked), each in a transaction of its own; answers
+    how many. Run twice, the second finds them collected."""
     with database.reading() as session:
         weeks, towns = weekly_reports.due_weeks(session), people.units(session, "TOWN")
+    weeks = weeks[-1:] if newest else weeks
     return sum(_collect(database, town, week_on) for week_on in weeks for town in towns)
 
 

@@ -4,7 +4,7 @@ histories are true.
 `Driver` is also what the scenario tests drive with.
 """
 
-from service.demo import county, plans, stands
+from service.demo import county, months, plans, stands
 from service.demo.cases import of_the_town
 from service.demo.driving import Driver
 from service.demo.lives import Progress, live
@@ -35,7 +35,10 @@ def build(
             return
         county.build_county(whole)
         plan = plans.plan(whole, size)
-        live(Driver(whole, place, rules, plan.random), plan.cases, plan.events, tell=tell)
+        driver = Driver(whole, place, rules, plan.random)
+        month = months.Months()
+        live(driver, plan.cases, plan.events, evening=month.evening, tell=tell)
+        month.open(driver)
 
 
 def sign_ins(database: Database) -> str:

@@ -14,6 +14,8 @@ from workflows.engine.worklist import Task
 
 Answers = Mapping[str, Sequence[Mapping[str, Any]]]  # a value that is a function is asked when the answer is given
 Progress = Callable[[float], None]
+Evening = Callable[[Driver], bool]
+"""What else is done at the end of a day; whether anything was."""
 
 FEEDBACKS = ("feedback_territory", "feedback_sector")
 AT_ONCE = ("register", *FEEDBACKS)  # done on the day they come up; everything else a working day later, if the case says nothing
@@ -65,7 +67,14 @@ class _Life:
         return self.planned[task.id]
 
 
-def live(driver: Driver, cases: Iterable[Case], events: Iterable[Event] = (), *, tell: Progress = lambda _: None) -> None:
+def live(
+    driver: Driver,
+    cases: Iterable[Case],
+    events: Iterable[Event] = (),
+    *,
+    evening: Evening = lambda _: False,
+    tell: Progress = lambda _: None,
+) -> None:
     """Let every case live from its report to where it stands today."""
     waiting = sorted(cases, key=lambda case: case.reported_on, reverse=True)
     happening = sorted(events, key=lambda event: event.on, reverse=True)
@@ -82,7 +91,9 @@ def live(driver: Driver, cases: Iterable[Case], events: Iterable[Event] = (), *,
             lives.append(office.report(waiting.pop()))
         if clock.is_working_day(day):
             lives = [life for life in lives if life.next_on > day or office.work(life)]
-        if office.acts:
+        with clock.travel(clock.at(day, 18)):
+            is_late = evening(driver)
+        if office.acts or is_late:
             with clock.travel(clock.end_of(day)):
                 history.anchor(driver.database)
         tell(1 - (len(waiting) + sum(not life.rests for life in lives)) / number)

@@ -16,7 +16,7 @@ def measure() -> Iterable[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         database = Database(f"sqlite:///{home / 'bihuan.db'}")
-        setup.prepare(database)
+        setup.prepare(database, jobs=True)
         began, busy = time.perf_counter(), time.process_time()
         demo.build(database, home, steps.RULES)
         yield Figure("demo_county", time.perf_counter() - began, "s", aim=60)

@@ -14,12 +14,15 @@ from service import create_app, demo, setup
 from service.config import Config
 from service.demo import county
 from service.demo.stands import FULL, LEADS, Size, Stand
+from tests.recount import exported, recount
 from tests.service.inspector import Inspector
-from workflows import clock, ledger, people, steps
+from workflows import clock, dispatch, ledger, people, steps
 from workflows.db import Base, Database
+from workflows.dispatch import Return
 from workflows.engine.history import Line
 from workflows.engine.tasks import Submission
 from workflows.engine.worklist import Task
+from workflows.hazards.questions import DIGITS
 from workflows.hazards.tables import Hazard
 
 IS_FULL = os.environ.get("BIHUAN_COUNTY") == "full"
@@ -39,7 +42,7 @@ def lived(tmp_path_factory, sqlite_template):
     """The county, made once: its database and its home."""
     home = tmp_path_factory.mktemp("county")
     database = Database(f"sqlite:///{home / 'bihuan.db'}")
-    setup.prepare(database)
+    setup.prepare(database, jobs=True)
     demo.build(database, home, steps.RULES, size=WANTED)
     yield database, home
     database.engine.dispose()
@@ -102,7 +105,7 @@ def test_the_full_county_is_the_one_of_the_acceptance():
 def test_each_open_hazard_waits_where_it_was_to(lived):
     stands = [stand for stands in WANTED.open.values() for stand in stands]
     expected = Counter(element for stand in stands for element in stand.stops.split())
-    mine = select(Task.element_id).join(Hazard, Hazard.id == Task.subject_id)
+    mine = select(Task.element_id).join(Hazard, (Task.subject_kind == "hazard") & (Task.subject_id == Hazard.id))
     mine = mine.where(Task.status == "OPEN", Hazard.hazard_no.is_not(None), Hazard.closed_at.is_(None))
     waiting = Counter(element for (element,) in asked(lived, mine) if not element.startswith("feedback"))
     beside = {"issue_track", "name_tracker", "ack_tracker", "ack_territory", "ack_sector"}  # the other branch, a day behind
@@ -215,3 +218,35 @@ def test_one_sign_in_a_role(lived):
     assert len(lines) < len(people.ROLES)
     assert all(people.role_name(role) in told for role in people.ROLES if role not in ("PUBLIC", "ANON"))
     assert all(line.split()[0] in county.persons() for line in lines)
+
+
+# ---- the months ----------------------------------------------------------------------------------------------------------
+
+
+def test_its_months_are_finished_and_recounted_from_what_is_exported(lived):
+    """P11: every unit's frozen form of every month is what the exported records say, and what the same moment gives today."""
+    database, home = lived
+    with database.reading() as session:
+        hazards, returns = exported(session, home)
+        frozen = [(row, kept) for row in session.scalars(select(Return)) if (kept := dispatch.find_last(session, row))]
+        assert {row.level: row.state for row, _ in frozen if row.as_of_on == min(each.as_of_on for each, _ in frozen)} == {
+            "VILLAGE": "FROZEN", "TOWN": "RECEIVED", "COUNTY": "FROZEN"
+        }  # fmt: skip
+        for row, kept in frozen:
+            asked = {"within": row.region_code[: DIGITS[row.level]], "level": row.level, "campaign": row.campaign}
+            theirs = recount(hazards, returns, **asked, as_of=kept.as_of)
+            assert theirs == {code: value for code, value in kept.values.items() if value}, dispatch.title(row)
+            assert dispatch.differs(session, row) == ()
+    assert len(frozen) >= 2 * (16 + 2 + 1)
+
+
+def test_its_pages_show_a_finished_month(lived, browse):
+    """A newcomer sees living pages: the form and its returns, disclosures, weekly reports, what the public reads."""
+    told = {
+        ("zhuren", "/dispatch"): "县已收",
+        ("banshi1", "/bulletins"): "已公开",
+        ("banshi1", "/thursdays/reports"): "县办已签收",
+        ("banshi1", "/public"): "乙镇",
+    }
+    missing = [address for (login, address), words in told.items() if words not in browse(login).get(address).text]
+    assert missing == []

@@ -7,7 +7,7 @@ import pytest
 from service import documents as pages
 from tests.recount import exported, recount
 from tests.scenarios.ways import FURNITURE, GAS, NOODLES, bring, close, feed_back, found, kinds, state, waiting
-from workflows import bulletins, clock, dispatch, people, steps, weekly_reports
+from workflows import bulletins, clock, daily, dispatch, people, weekly_reports
 from workflows.engine import Subject, history, tasks
 
 assert pages.write  # the effect is declared where its pages are
@@ -42,7 +42,7 @@ class Month:
     def freeze(self, day):
         """The window of a month is opened, and its cut comes."""
         self.clock_at(f"{day:%Y-%m}-20 09:00")
-        assert steps.open_returns(self.town.database) == len(PLACES)
+        assert daily.open_returns(self.town.database) == len(PLACES)
         return self
 
     def cut(self, day):
@@ -53,7 +53,7 @@ class Month:
     def publish(self, day, **data):
         """Draft, decide: by two persons; answers the lists."""
         self.clock_at(f"{day:%Y-%m}-26 00:40")
-        steps.open_bulletins(self.town.database)
+        daily.open_bulletins(self.town.database)
         with self.town.database.reading() as session:
             bulletin = next(row for row, _ in bulletins.of(session, people.caller(session, self.town.person("banshi1"))))
         self.do(bulletin.ref, "draft_bulletin", "banshi1", **CHECKED, **data)
@@ -115,7 +115,7 @@ def test_a_month_from_the_first_report_to_the_county(monday, month, clock_at):
     monday.sweep()
     assert feed_back(monday, dear) == 1
     clock_at("2026-04-10 00:40")
-    assert steps.collect_weeks(monday.database) == 1
+    assert daily.collect_weeks(monday.database) == 1
     week = Subject("weekly_report", 1)
     month.do(week, "check_weekly", "zhuren", decision="accept")
     month.do(week, "sign_weekly", "zhuren", decision="sign")
