@@ -2,13 +2,36 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import click
 
 from service.config import Config, Misconfigured
 from workflows.db import Database
 from workflows.errors import Problem
+
+
+class _Help(click.HelpFormatter):
+    """The help of a command, its headings in Chinese as well."""
+
+    WORDS: ClassVar[dict[str, str]] = {"Options": "选项", "Commands": "命令", "Show this message and exit.": "显示这份说明。"}
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """How the command is typed."""
+        super().write_usage(prog, args, prefix or "用法：")
+
+    def write_heading(self, heading: str) -> None:
+        """What a list is of."""
+        super().write_heading(self.WORDS.get(heading, heading))
+
+    def write_dl(self, rows: Sequence[tuple[str, str]], *widths: int) -> None:
+        """A list of words and what each means."""
+        super().write_dl([(word, self.WORDS.get(meaning, meaning)) for word, meaning in rows], *widths)
+
+
+click.Context.formatter_class = _Help
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

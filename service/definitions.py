@@ -9,7 +9,7 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from service import drawing, forms
-from workflows import people
+from workflows import hazards, people
 from workflows.engine import definitions
 from workflows.errors import Forbidden
 
@@ -27,7 +27,8 @@ def init_app(app: Flask) -> None:
 def index() -> ResponseReturnValue:
     """流程图: the newest version of each."""
     _allow()
-    return render_template("definitions/index.html", found=definitions.latest(g.session))
+    found = sorted(definitions.latest(g.session), key=lambda each: (each.key != hazards.PROCESS, each.key))
+    return render_template("definitions/index.html", found=found)
 
 
 @blueprint.get("/<key>/<int:version>")

@@ -76,6 +76,7 @@ def test_each_command_tells_what_it_does(tmp_path, command, asked):
     answer = _run(tmp_path, *command.split(), asked)
     assert answer.exit_code == 0
     assert any("\u4e00" <= letter <= "\u9fff" for letter in answer.output)
+    assert not re.search(r"^(Usage|Options|Commands)|Show this", answer.output, re.MULTILINE)
     assert list(tmp_path.iterdir()) == []  # help touches nothing
 
 
