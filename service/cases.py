@@ -3,6 +3,7 @@
 A kind of subject (hazard, monthly return …) is put on the list `KINDS` by its own page module; everything here asks that list.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from flask import Flask, g
 from flask_login import current_user
 
 from service import definitions as diagrams
-from service import forms, house, labels, pictures
+from service import forms, house, labels, pictures, stays
 from workflows import people
 from workflows.engine import Caller, Post, Subject, definitions, expressions, instances, own, tasks
 from workflows.engine.worklist import Task
@@ -21,7 +22,6 @@ from workflows.engine.worklist import Task
 PERSON_ROWS = frozenset({"territory_persons", "sector_persons", "trackers", "verifiers"})
 UNIT_ROWS = frozenset({"subjects", "county_depts", "units"})
 RETURNS = frozenset({"redo", "refuse", "object", "rectify", "verify", "apply", "town", "FAIL", "no"})
-DECIDES = ("decision", "result", "agree")
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,6 @@ def init_app(app: Flask) -> None:
 def context(subject: Subject, thing: Any, options: forms.Options, instance: instances.Instance | None) -> dict[str, Any]:
     """Facts, past and open steps of a case, and where one of its instances stands on its diagram, for the templates."""
     kind = KINDS[subject.kind]
-    definition = g.session.get_one(definitions.Definition, instance.definition_id) if instance else None
     submissions, schemas = tasks.submissions(g.session, subject), tasks.schemas(g.session, subject)
     waiting = tasks.open_of(g.session, subject)
     names, named = _names(submissions, waiting), name_of(options)
@@ -99,7 +98,7 @@ def context(subject: Subject, thing: Any, options: forms.Options, instance: inst
         "compared": pictures.compare(shown),
         "past": [_past(each, schemas.get(each.task_id), named, names) for each in submissions],
         "waiting": [Waiting(task.name, whose(task, names)) for task in waiting],
-        "diagram": _diagram(instance, definition) if instance and definition else None,
+        "diagram": picture(instance, stays.of(instance, submissions, schemas, names)) if instance else None,
         "case_url": kind.url(subject),
         "may_see_case": may_see(subject),
         **kind.parts(thing),
@@ -167,10 +166,8 @@ def _past(
 
 
 def _returned(schema: forms.Schema, data: Mapping[str, Any]) -> str:
-    key = next((key for key in DECIDES if data.get(key) in RETURNS), None)
-    if key is None or key not in schema["properties"]:
-        return ""
-    return dict(forms.choices_of(schema["properties"][key], lambda _: [])).get(data[key], "退回")
+    value, text = stays.decided(schema, data)
+    return (text or "退回") if value in RETURNS else ""
 
 
 def sent_back(past: Sequence[Past], name: str) -> Past | None:
@@ -196,7 +193,11 @@ def _place(post: Post) -> str:
     return f"{people.get_unit(g.session, post.unit_id).name}{people.role_name(post.role)}"
 
 
-def _diagram(instance: instances.Instance, definition: definitions.Definition) -> dict[str, Any]:
+def picture(instance: instances.Instance, stayed: list[stays.Stay], *, at: str = "") -> dict[str, Any]:
+    """The live picture of a running diagram, for the macro `diagram`. `at`: where its file can be fetched, if not as a version
+    of the house."""
+    definition = g.session.get_one(definitions.Definition, instance.definition_id)
     tokens = tuple(dict.fromkeys(instances.tokens(g.session, house().rules, instance)))
-    done = instances.visits(g.session, instance)
-    return diagrams.diagram(definition, title="办到哪一步了", tokens=tokens, done=done)
+    done = Counter(stay.element_id for stay in stayed if stay.is_done)
+    shown = diagrams.diagram(definition, title="办到哪一步了", tokens=tokens, done=done, at=at)
+    return {**shown, "stays": stayed}

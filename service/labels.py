@@ -285,6 +285,14 @@ def remaining(due_at: datetime | None) -> str:
     return f"剩余{days}天"
 
 
+def lateness(due_at: datetime | None, at: datetime) -> str:
+    """逾期2天, for what was done at a moment after its term; "" in time and without a term."""
+    if due_at is None or at <= due_at:
+        return ""
+    days = (clock.on(at) - clock.last_day(due_at)).days
+    return f"逾期{days}天" if days else "当天逾期"
+
+
 def due_words(due_at: datetime) -> str:
     """2026年11月25日 周三 24:00: an end at midnight is written as the end of the day it belongs to."""
     local = clock.local(due_at)

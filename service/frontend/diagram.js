@@ -24,12 +24,27 @@ async function live(section, canvas) {
   stage.setAttribute("aria-label", canvas.querySelector("svg title")?.textContent ?? "流程图");
   canvas.before(stage);
   const words = (text) => (text ? text.split(" ") : []);
-  const viewer = await open(stage, xml, words(section.dataset.tokens), words(section.dataset.done)).catch((error) => {
+  const pick = picker(section.querySelector('[data-part="stays"]'));
+  const viewer = await open(stage, xml, words(section.dataset.tokens), words(section.dataset.done), pick).catch((error) => {
     stage.remove();
     throw error;
   });
   canvas.classList.add("only-printed");
   section.querySelector("header").append(zoomButtons(viewer));
+}
+
+// Shows the stays at one element of the picture alone; where a case never was, and on the ground, all of them again.
+function picker(stays) {
+  if (!stays) return () => {};
+  const rows = [...stays.querySelectorAll("[data-element]")];
+  const said = stays.querySelector('[data-part="chosen"]');
+  return (id) => {
+    const chosen = rows.filter((row) => row.dataset.element === id);
+    for (const row of rows) row.hidden = chosen.length > 0 && !chosen.includes(row);
+    said.hidden = chosen.length === 0;
+    said.textContent = chosen.length > 0 ? `只看“${chosen[0].cells[0].textContent}”；点图上的空白处看全部。` : "";
+    if (chosen.length > 0) stays.open = true;
+  };
 }
 
 function zoomButtons(viewer) {

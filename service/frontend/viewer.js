@@ -7,7 +7,8 @@ import "./viewer.css";
 
 const READABLE = 0.8; // smaller than this and nobody reads the names: then show the current step instead of all
 
-export default async function open(container, xml, tokens, done) {
+// `pick` hears the id of whatever is clicked.
+export default async function open(container, xml, tokens, done, pick) {
   const viewer = new Viewer({ container });
   await viewer.importXML(xml);
   const canvas = viewer.get("canvas");
@@ -26,6 +27,7 @@ export default async function open(container, xml, tokens, done) {
     canvas.zoom(Math.max(canvas.zoom(), READABLE));
     canvas.scrollToElement(here[0], 160);
   };
+  viewer.on("element.click", ({ element }) => pick(element.id));
   fit();
   if (canvas.zoom() < READABLE) follow();
   return { fit, follow, isLive: here.length > 0, zoom: (factor) => canvas.zoom(canvas.zoom() * factor) };

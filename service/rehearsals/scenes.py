@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import g
 
-from service import cases, definitions, forms, labels
+from service import cases, forms, labels, stays
 from service.demo.driving import Driver
 from service.rehearsals import answers
 from service.rehearsals.stages import Stage
@@ -113,14 +113,9 @@ def scene(stage: Stage, xml_url: str) -> Scene:
     """The whole stage."""
     with on(stage) as (driver, session):
         instance, next_ = session.get_one(Instance, stage.instance_id), coming(driver, session, stage)
-        tokens = tuple(dict.fromkeys(instances.tokens(session, driver.rules, instance)))
-        shown = definitions.diagram(
-            played(session, stage),
-            title="走到哪一步了",
-            tokens=tokens,
-            done=instances.visits(session, instance),
-            at=xml_url,
-        )
+        submissions, schemas = tasks.submissions(session, stage.subject), tasks.schemas(session, stage.subject)
+        names = people.names(session, [each.by for each in submissions])
+        shown = cases.picture(instance, stays.of(instance, submissions, schemas, names), at=xml_url)
         return Scene(
             title=driver.rules.title(driver.rules.subject(session, stage.subject)),
             now=labels.moment(clock.now()),

@@ -4,7 +4,6 @@ Whatever moves a token goes through `advance`: thaw, act, freeze, copy the open 
 transaction. After any exception the thawed run is simply thrown away; what is stored is always the state of a finished step.
 """
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -222,12 +221,6 @@ def tokens(session: Session, rules: Rules, instance: Instance) -> list[str]:
         return []
     world = _world(session, rules, instance, Cause(("instance", instance.id), clock.now()))
     return spiff.tokens(spiff.thaw(version(session, instance).spec, instance.state, world))
-
-
-def visits(session: Session, instance: Instance) -> dict[str, int]:
-    """How often each user task was completed."""
-    done = select(Task.element_id, func.count()).where(Task.instance_id == instance.id, Task.status == "DONE")
-    return Counter(dict(session.execute(done.group_by(Task.element_id)).all()))
 
 
 def open_by_version(session: Session, key: str) -> dict[int, int]:

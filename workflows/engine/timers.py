@@ -60,6 +60,11 @@ def next_at(database: Database) -> datetime | None:
         return session.scalar(select(func.min(Timer.wake_at)))
 
 
+def armed(session: Session, instance_id: int) -> list[Timer]:
+    """The timers that one instance waits for, the next one first."""
+    return list(session.scalars(select(Timer).where(Timer.instance_id == instance_id).order_by(Timer.due_at, Timer.id)))
+
+
 @dataclass(frozen=True)
 class Counts:
     """How many timers are armed, how many of them are due and not fired yet, how many failed at their last try."""

@@ -162,6 +162,11 @@ def open_of(session: Session, subject: Subject) -> list[Task]:
     return list(session.scalars(mine.order_by(Task.id)))
 
 
+def of_instance(session: Session, instance_id: int) -> list[Task]:
+    """Every task that one instance has opened, in the order in which it did."""
+    return list(session.scalars(select(Task).where(Task.instance_id == instance_id).order_by(Task.id)))
+
+
 def inbox(
     session: Session,
     rules: Rules,
