@@ -120,6 +120,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
         rehearsals,
         reports,
         thursdays,
+        urges,
         waits,
     )
 
@@ -140,6 +141,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
         dossiers,
         documents,
         thursdays,
+        urges,
         ledger,
         dispatch,
         exports,

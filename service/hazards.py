@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import cases, documents, forms, house, labels, pictures
-from workflows import closures, listings, people, petitions, stops
+from workflows import closures, listings, people, petitions, stops, urges
 from workflows.codes import find_key
 from workflows.engine import Caller, Subject, beginnings, history, instances, tasks
 from workflows.errors import NotFound
@@ -58,7 +58,8 @@ def index() -> ResponseReturnValue:
 def show(hazard_id: int) -> ResponseReturnValue:
     """One case: facts, everything handed in, the record, and where it stands on the diagram."""
     hazard = get_hazard_for(g.session, current_user.caller, hazard_id)
-    lines = history.lines(g.session, hazard.ref)
+    lines, urged = history.lines(g.session, hazard.ref), urges.of(g.session, hazard)[::-1]
+    persons = [id for line in lines for id in (line.by, line.on_behalf_of)] + urges.persons(urged)
     checked = history.verify(g.session, hazard.ref) if request.args.get("check") else None
     return render_template(
         "hazards/show.html",
@@ -66,12 +67,13 @@ def show(hazard_id: int) -> ResponseReturnValue:
         title=house().rules.title(hazard),
         marks=marks(hazard),
         lines=lines,
-        names=people.names(g.session, [id for line in lines for id in (line.by, line.on_behalf_of)]),
+        names=people.names(g.session, persons),
         checked=checked,
         matters=beginnings.offered(g.session, house().rules, hazard.ref, current_user.caller),
         running=_running(hazard.ref),
         documents=documents.shown(hazard.ref),
         documents_offered=documents.offered(hazard),
+        urges=urged,
         **cases.context(hazard.ref, hazard, cases.options_of(hazard), loop(hazard.ref)),
     )
 

@@ -32,6 +32,7 @@ PROCESSES = {
     "return_county": "return_county",
     "return_correction": "return_correction",
     "weekly_report": "weekly_report",
+    "escalation": "escalation",
 }
 
 ADMINISTRATORS = {"xitong": "SYS_ADMIN", "anquan": "SEC_ADMIN", "shenji": "AUDITOR"}

@@ -1,12 +1,12 @@
 """Builders: what a test needs, in one line. They go through the verbs; each takes only what its test is about."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows import clock, hazards, people, staffing
+from workflows import clock, feedbacks, hazards, people, staffing, steps, urges
 from workflows.hazards import Hazard
 from workflows.people import Person, Unit
 
@@ -76,3 +76,12 @@ def sign(session: Session, made: Hazard) -> None:
     """Let a hazard that waits for the signature be signed."""
     made.closed_at = clock.now()
     hazards.move(session, made, "CLOSED", by=None)
+
+
+def urge(session: Session, hazard_id: int) -> int:
+    """The card for the first Thursday report on a hazard under rectification, missed next week."""
+    hazard = hazards.get(session, hazard_id)
+    with clock.travel(clock.now() + timedelta(days=8)):
+        begun = urges.begin_for_week(session, hazard, ("TERRITORY", "SECTOR"), feedbacks.week_after(clock.today() - timedelta(days=8)))
+        assert steps.start_urge(session, begun)
+    return begun.id

@@ -6,7 +6,7 @@ Each job looks for what is not there yet, so that neither a missed day nor a sec
 from contextlib import suppress
 from datetime import date, timedelta
 
-from workflows import bulletins, clock, dispatch, people, steps, weekly_reports
+from workflows import bulletins, clock, dispatch, hazards, people, steps, thursdays, urges, weekly_reports
 from workflows.db import Database
 from workflows.engine import instances, jobs
 from workflows.errors import Conflict
@@ -71,3 +71,25 @@ def _collect(database: Database, town: people.Unit, week_on: date) -> bool:
 
 
 jobs.daily("weeks.collect", 0, 40)(collect_weeks)
+
+
+def urge_what_is_late(database: Database) -> int:
+    """Begin what is to be urged and is not yet: the late hazards that no reminder has brought to it, and the Thursday reports
+    that were missed, each in a transaction of its own; answers how many. Run twice, the second finds them begun (P16)."""
+    with database.reading() as session:
+        late, missed = urges.late_without(session), thursdays.missed_lately(session)
+    found = sum(_urge_for_deadline(database, hazard_id) for hazard_id in late)
+    return found + sum(_urge_for_week(database, *each) for each in missed)
+
+
+def _urge_for_deadline(database: Database, hazard_id: int) -> bool:
+    with database.transaction() as session:
+        return steps.start_urge(session, urges.begin_for_deadline(session, hazards.get(session, hazard_id)))
+
+
+def _urge_for_week(database: Database, hazard_id: int, parts: tuple[str, ...], week_on: date) -> bool:
+    with database.transaction() as session:
+        return steps.start_urge(session, urges.begin_for_week(session, hazards.get(session, hazard_id), parts, week_on))
+
+
+jobs.daily("urges.begin", 0, 10)(urge_what_is_late)

@@ -29,6 +29,7 @@ from workflows import (
     reopenings,
     stops,
     subjects,
+    urges,
     verifications,
     voidings,
     weekly_reports,
@@ -61,12 +62,48 @@ def void_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
     instances.cancel(session, gone.ref, by=cause.by, reason="隐患已核减，流程终止。")
     voidings.void_hazard(session, hazard, cause=cause)
     petitions.cancel(session, gone, *PETITIONS)
+    _end_urges(session, gone, "隐患已核减，督促终止。", cause.by)
 
 
 def take_over(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
-    """接任签收: whoever takes over gets the open tasks as well."""
+    """接任签收: whoever takes over gets the open tasks as well, those by which his predecessor was urged among them."""
     if changes.answer_change(session, hazard, by=by, on_behalf_of=on_behalf_of, task=task, data=data):
-        instances.readdress_about(session, RULES, hazard.ref)
+        for subject in (hazard.ref, *(urge.ref for urge in urges.of(session, hazard))):
+            instances.readdress_about(session, RULES, subject)
+
+
+def remind(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """提醒与升级: a level that is reached brings its card, order, letter or directive."""
+    reminders.remind(session, hazard, cause=cause)
+    start_urge(session, urges.begin_for_deadline(session, hazard))
+
+
+def start_urge(session: Session, urge: urges.Urge | None) -> bool:
+    """Start the diagram of an urge that has begun, if one has."""
+    if urge is not None:
+        instances.start(session, RULES, urges.PROCESS, urge.ref, by=None)
+    return urge is not None
+
+
+def _end_urges(session: Session, hazard: Hazard, why: str, by: int | None, *, ground: str = "") -> None:
+    """End what is under way of a hazard's urges (of one ground): what they asked for is there."""
+    for urge in urges.of(session, hazard):
+        if ground in ("", urge.ground) and instances.find(session, urge.ref, urges.PROCESS, only_running=True):
+            instances.cancel(session, urge.ref, by=by, reason=why)
+            urges.end(session, urge, why, by=by)
+
+
+def feed_back(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """周反馈: once no report is owed any more, what was urged because of reports ends (补报即清欠)."""
+    feedbacks.feed_back(session, hazard, by=by, on_behalf_of=on_behalf_of, task=task, data=data)
+    if not feedbacks.missing(session, hazard):
+        _end_urges(session, hazard, "已补报清欠，督促终止。", by, ground="THURSDAY")
+
+
+def pass_verification(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """验收通过: the hazard is put right, so nobody is urged any more."""
+    verifications.pass_verification(session, hazard, cause=cause)
+    _end_urges(session, hazard, "隐患已整改并验收通过，督促终止。", cause.by)
 
 
 def close_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
@@ -135,7 +172,7 @@ STEPS = {
     "review_in_town": _task(closures.review_in_town, "镇审核"),
     "give_tracking_opinion": _task(closures.give_tracking_opinion, "县跟踪意见"),
     "sign_closure": _task(closures.sign_closure, "县签字"),
-    "feed_back": _task(feedbacks.feed_back, "周四反馈"),
+    "feed_back": _task(feed_back, "周四反馈"),
     "draft_disclosure": _task(disclosures.draft_disclosure, "公开拟稿"),
     "approve_disclosure": _task(disclosures.approve_disclosure, "公开审定"),
     "draft_bulletin": _task(draft_bulletin, "月度公开拟稿"),
@@ -190,6 +227,12 @@ STEPS = {
     "check_report": _task(weekly_reports.check_report, "核定周报告"),
     "sign_report": _task(weekly_reports.sign_report, "签发周报告"),
     "receive_report": _task(weekly_reports.receive_report, "县办签收周报告"),
+    "sign_urge": _task(urges.sign_urge, "签发督促"),
+    "receive_urge": _task(urges.receive_urge, "签收督促"),
+    "answer_urge": _task(urges.answer_urge, "回复督促"),
+    "receive_copy": _task(urges.receive_copy, "县办签收抄件"),
+    "hold_talk": _task(urges.hold_talk, "约谈或通报"),
+    "issue_urge": _service(urges.issue_urge, "督促成文"),
     "collect_again": _service(weekly_reports.collect_again, "重新汇总"),
     "issue_report": _service(weekly_reports.issue_report, "形成公文"),
     "downgrade_hazard": _service(hazards.downgrade_hazard, "转一般台账"),
@@ -199,10 +242,10 @@ STEPS = {
     "raise_tracking": _service(handovers.raise_tracking, "上转县专项办"),
     "complete_track_handover": _service(handovers.complete_track_handover, "移交二完成"),
     "fail_verification": _service(verifications.fail_verification, "验收不通过"),
-    "pass_verification": _service(verifications.pass_verification, "验收通过"),
+    "pass_verification": _service(pass_verification, "验收通过"),
     "close_hazard": _service(close_hazard, "销号"),
     "note_awaiting_signature": _service(feedbacks.note_awaiting_signature, "自动记待签字"),
-    "remind": _service(reminders.remind, "提醒与升级"),
+    "remind": _service(remind, "提醒与升级"),
     "check_archive": _service(archives.check_archive, "完整性检查"),
     "archive_hazard": _service(archives.archive_hazard, "归档"),
 }
@@ -254,6 +297,7 @@ FUNCTIONS: dict[str, Callable[[Session, Any], Any]] = {
     "is_correction": bulletins.is_correction,
     "cut_at": dispatch.cut_at,
     "may_correct": dispatch.may_correct,
+    "urge_level": urges.level,
 }
 
 
@@ -262,7 +306,8 @@ FUNCTIONS: dict[str, Callable[[Session, Any], Any]] = {
 
 def forbidden(session: Session, wanted: Collection[tuple[Subject, str]], person_id: int) -> dict[tuple[Subject, str], str]:
     """Which of several (subject, duty) pairs a person may not bear, with the sentence."""
-    return duties.among(session, wanted, person_id) | bulletins.among(session, wanted, person_id)
+    found = duties.among(session, wanted, person_id) | bulletins.among(session, wanted, person_id)
+    return found | urges.among(session, wanted, person_id)
 
 
 RULES = Rules(
@@ -278,7 +323,7 @@ RULES = Rules(
     stands_at=people.stands_at,
 )
 
-UNIT_WORDS = frozenset("enterprise responsible village town sector county county_dept around own".split())
+UNIT_WORDS = frozenset("enterprise responsible village town sector county county_dept around own urged".split())
 PERSON_WORDS = frozenset({*addresses.PERSONS, "verification.member", "successor"})
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from workflows import addresses, bulletins, campaigns, clock, dispatch, dues, hazards, memory, people, weekly_reports
+from workflows import addresses, bulletins, campaigns, clock, dispatch, dues, hazards, memory, people, urges, weekly_reports
 from workflows.engine import Address, Due, Post, Subject, Want
 from workflows.errors import NotFound
 from workflows.hazards.tables import Hazard
@@ -106,9 +106,20 @@ def due_of_weekly_report(session: Session, report: weekly_reports.WeeklyReport, 
     return dues.term(session, campaigns.current(session, report.week_on).code, text, opened_at)
 
 
+def address_of_urge(session: Session, urge: urges.Urge, want: Want) -> Address:
+    """Whom it is against, or whoever the hazard's own tasks of this kind would go to."""
+    return urges.receivers(session, urge) if want.unit == "urged" else addresses.address(session, urge.hazard, want)
+
+
+def due_of_urge(session: Session, urge: urges.Urge, text: str, opened_at: datetime) -> Due | None:
+    """A term as of the hazard's own tasks."""
+    return dues.due(session, urge.hazard, text, opened_at)
+
+
 KINDS = {
     "hazard": Kind(hazards.get, title_of_hazard, addresses.address, dues.due),
     "bulletin": Kind(bulletins.get, bulletins.title, address_of_bulletin, due_of_bulletin),
     "return": Kind(dispatch.get, dispatch.title, address_of_return, dispatch.due),
+    "urge": Kind(urges.get, urges.title, address_of_urge, due_of_urge),
     "weekly_report": Kind(weekly_reports.get, weekly_reports.title, of_unit, due_of_weekly_report),
 }

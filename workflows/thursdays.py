@@ -6,9 +6,9 @@ counted from the handovers and the reports themselves, so a missed report stays 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from workflows import calendars, clock, feedbacks, handovers, hazards
@@ -20,6 +20,7 @@ from workflows.hazards import rules as hazard_rules
 from workflows.hazards.tables import Hazard
 
 VERB = "feed_back"
+LATELY = timedelta(days=14)  # how far back one looks for what was missed
 GIVEN, LATE, NOTED, OPEN, MISSED = "GIVEN", "LATE", "NOTED", "OPEN", "MISSED"
 STATES = {GIVEN: "已报", LATE: "补报", NOTED: "待签字，不用报", OPEN: "未报", MISSED: "漏报"}
 
@@ -151,6 +152,13 @@ def _owed_of(
         report = reports.get((hazard.id, parts[0]))
         found.append(Owed(hazard, tuple(parts), person_id, week_on, state_of(report, due_at, now), report))
     return found
+
+
+def missed_lately(session: Session) -> list[tuple[int, tuple[str, ...], date]]:
+    """The reports of the weeks lately due that never came: (hazard, parts, week), the oldest week first."""
+    weeks = feedbacks.weeks(clock.today() - LATELY, clock.now(), calendars.of(session))
+    rows = [row for week_on in weeks for row in owed(session, week_on, true())]
+    return [(row.hazard.id, row.parts, row.week_on) for row in rows if row.state == MISSED]
 
 
 def standings(rows: Iterable[Owed]) -> list[Standing]:

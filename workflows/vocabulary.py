@@ -23,6 +23,7 @@ UNITS = {
     "county_dept": "承接移交二的县有关部门",
     "around": "隐患有关各方（企业、村、站所、镇、县部门、县）",
     "own": "月报所属的村、镇、县本身",
+    "urged": "被督促的人（卡发责任人、单发单位负责人、函发分管领导、令发企业和牵头人；漏报的发应报人）",
 }
 PERSONS = {
     "reporter": "上报人",
@@ -57,6 +58,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {  # name, and t
     "may_reopen": ("现在可以申请重新打开", YES_NO),
     "reopened": ("销号后重新打开", YES_NO),
     "takes_back": ("重新打开的情形是签字撤销", YES_NO),
+    "urge_level": ("督促的级别", (("1", "提示卡"), ("2", "督办单"), ("3", "督促函"), ("4", "整改指令"))),
     "is_correction": ("本期已公开过（这次是更正）", YES_NO),
 }
 MOMENTS = {
@@ -87,7 +89,7 @@ OPTIONS = {
     "verifiers": "验收人员",
     "bulletin_hazards": "本期公开清单中的隐患",
 }
-SUBJECTS = {"hazard": "隐患", "bulletin": "月度公开", "return": "月报", "weekly_report": "周报告"}
+SUBJECTS = {"hazard": "隐患", "bulletin": "月度公开", "return": "月报", "weekly_report": "周报告", "urge": "督促"}
 LOOPS = {"hazard": "隐患闭环（须证明）"}
 
 

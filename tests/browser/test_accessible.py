@@ -8,6 +8,7 @@ import pytest
 
 from service import demo
 from service.rehearsals import stages
+from tests import make
 from tests.browser import ways
 from tests.browser.conftest import Server
 from tests.scope import routes
@@ -77,6 +78,7 @@ def named(server: Server) -> dict[str, object]:
     found |= {"task": bring_to(driver, third, "issue_rectify")}
     found |= {"rectify": bring_to(driver, hazard, "rectify"), "sign": bring_to(driver, other, "sign")}
     with database.transaction() as session:
+        found["urge"] = make.urge(session, hazard)
         report_drafts.save(session, people.caller(session, driver.person("zhifa1")), "a-report-begun", {"description": "暂存的一件。"})
         base, designer = definitions.get(session, "hazard_closed_loop"), driver.person("sheji")
         draft = definitions.begin(session, base, by=designer)

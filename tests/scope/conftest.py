@@ -14,6 +14,7 @@ from sqlalchemy import event
 
 from service import App, create_app, demo
 from service.config import Config
+from tests import make
 from tests.documents import pdf
 from tests.service.inspector import Inspector
 from tests.service.test_tasks import bring_to
@@ -132,6 +133,8 @@ def _case(app: App, driver: demo.Driver) -> NextDoor:
         secrets = {"number": hazard.hazard_no, "what was typed": MARK, "address": hazard.address, "code": hazard.uscc}
         named |= {"no": hazard.hazard_no, "subject": SUBJECT, "words": MARK}
         named |= {"yesterday": (clock.today() - timedelta(days=1)).isoformat(), "year": clock.today().year}
+    with driver.database.transaction() as session:
+        named |= {"urge": make.urge(session, second)}
     named |= {**_return(driver), "weekly_report": _weekly_report(driver, first)}
     named |= {**_kept(app, plan), "draft": _draft(app), "export": _export(app), "document": _document(app, driver, first)}
     named |= {"diagram_draft": _diagram_draft(app), "bulletin": _bulletin(driver)}

@@ -13,7 +13,7 @@ PARTS = {"base.html", "macros.html", "emblem.html", "dossiers/paper.html", "admi
 PARTS |= {"designer/preview.html", "thursdays/tabs.html"}
 PARTS |= {"inbox/introduction.html", "help.html"}
 PARTS |= {"bulletins/lists.html", "public/page.html", "public/contact.html"}
-PARTS |= {"dispatch/form.html"}
+PARTS |= {"dispatch/form.html", "urges/list.html"}
 
 
 @pytest.mark.parametrize("name", ALL)

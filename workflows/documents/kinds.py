@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from workflows import campaigns, clock, closures, handovers, people, sectors, verifications
+from workflows import clock, closures, handovers, people, sectors, verifications
 from workflows.hazards import rules as hazard_rules
 from workflows.hazards.tables import Hazard
 
@@ -123,9 +123,12 @@ def _reviews(session: Session, hazard: Hazard) -> Filled:
     }
 
 
-def _urged(session: Session, hazard: Hazard) -> Filled:
-    days = (clock.today() - hazard.due_on).days if hazard.due_on else 0
-    return _hazard(session, hazard) | {"超期天数": str(max(days, 0))}
+def _urged(session: Session, urge: Any) -> Filled:
+    """What the urge says, and to whom: card, order, letter and directive each have their receivers (P16)."""
+    known, told = _hazard(session, urge.hazard), dict(urge.told)
+    lead, subject, sector = known["牵头责任人"], known["主体"], known["行业责任人"]
+    told["受文人"] = told["受文人"] or (lead, subject, sector, f"{lead}、{subject}")[urge.level - 1]
+    return known | told
 
 
 # ---- when one may be made ------------------------------------------------------------------------------------------------
@@ -148,13 +151,8 @@ def _no_review(stage: str, sentence: str) -> Callable[[Session, Hazard], str | N
     return lambda session, hazard: None if any(row.stage == stage for row in closures.of(session, hazard)) else sentence
 
 
-def _not_urged(level: int) -> Callable[[Session, Hazard], str | None]:
-    def lacks(session: Session, hazard: Hazard) -> str | None:
-        if not campaigns.param(session, hazard.campaign, "urge_documents"):
-            return "本行动不发卡、单、函、令，用情况通报和警示约谈。"
-        return None if hazard.overdue_level >= level else "这件隐患的超期还没有到这一级。"
-
-    return lacks
+def _not_signed(_session: Session, urge: Any) -> str | None:
+    return None if urge.signed_at else "还没有签发，不能成文。"
 
 
 def _given(_session: Session, thing: Any) -> Filled:
@@ -164,7 +162,7 @@ def _given(_session: Session, thing: Any) -> Filled:
 
 REVIEWED = (*HAZARD, "整改小结", "镇审核意见", "县跟踪意见", "县领导意见", "签署校验值")
 REINSPECTED = (*HAZARD, "验收结论", "验收意见", "验收时间", "验收人")
-URGED = (*HAZARD, "超期天数")
+URGED = (*HAZARD, "督促事由", "督促要求", "签发人", "受文人")
 KINDS: Mapping[str, Kind] = {
     "HANDOVER": Kind("交办单", "安交", HAZARD, _hazard, _no_handover("RECTIFY", "移交一还没有签发。")),
     "LETTER": Kind("移交函", "安函", HAZARD, _hazard, _no_handover("TRACK", "移交二还没有签发。")),
@@ -172,10 +170,10 @@ KINDS: Mapping[str, Kind] = {
     "REINSPECTION": Kind("整改复查意见书", "复查", REINSPECTED, _reinspection, _no_verification),
     "CLOSURE_APPLY": Kind("销号申请表", "销申", REVIEWED, _reviews, _no_review("APPLY", "还没有申请销号。")),
     "CLOSURE": Kind("销号审批表", "销批", REVIEWED, _reviews, _no_review("SIGN", "县政府分管领导还没有签字。")),
-    "URGE_CARD": Kind("提示卡", "安卡", URGED, _urged, _not_urged(1), 1),
-    "URGE_ORDER": Kind("督办单", "安督", URGED, _urged, _not_urged(2), 2),
-    "URGE_LETTER": Kind("督促函", "安促", URGED, _urged, _not_urged(3), 3),
-    "URGE_DIRECTIVE": Kind("整改指令", "安令", URGED, _urged, _not_urged(4), 4),
+    "URGE_CARD": Kind("提示卡", "安卡", URGED, _urged, _not_signed, 1, "urge"),
+    "URGE_ORDER": Kind("督办单", "安督", URGED, _urged, _not_signed, 2, "urge"),
+    "URGE_LETTER": Kind("督促函", "安促", URGED, _urged, _not_signed, 3, "urge"),
+    "URGE_DIRECTIVE": Kind("整改指令", "安令", URGED, _urged, _not_signed, 4, "urge"),
     "WEEKLY_REPORT": Kind(
         "周四反馈情况报告",
         "政报",

@@ -1,0 +1,263 @@
+"""Escalation (P16, M078, INV-10): 卡 → 单 → 函 → 令, each once, signed, received and answered; nobody it is against can stop it."""
+
+import io
+from datetime import date
+
+import pytest
+from docx import Document as Word
+from sqlalchemy import select
+
+from service import documents as pages
+from tests.scenarios.test_voidings import void
+from tests.scenarios.ways import appoint, bring, feed_back, found, kinds, refused, state
+from workflows import daily, documents, hazards, people, urges
+from workflows.engine import Subject, history, instances, tasks
+from workflows.errors import Conflict, Forbidden, Invalid, NotFound
+from workflows.urges import Urge
+
+assert pages.write  # the effect is declared where its pages are
+
+DUE = {"issue_rectify": {"due_date": "2026-03-31"}}
+LEVELS = [("2026-04-01 00:01", 1), ("2026-04-04 00:01", 2), ("2026-04-11 00:01", 3), ("2026-04-23 00:01", 4)]
+ANSWER = {"answer": "厂房线路改造缺料，本周五前完成。"}
+
+
+@pytest.fixture
+def late(monday, clock_at):
+    """A hazard of the furniture maker, due on 2026-03-31, at 0:01 of the day after."""
+    hazard = bring(monday, found(monday), "rectify", **DUE)
+    monday.sweep()
+    feed_back(monday, hazard)
+    clock_at("2026-04-01 00:01")
+    monday.sweep()
+    return hazard
+
+
+def rows(town, hazard):
+    """Its urges, oldest first."""
+    with town.database.reading() as session:
+        return list(session.scalars(select(Urge).where(Urge.hazard_id == hazard).order_by(Urge.id)))
+
+
+def waiting(town, urge):
+    """Where an urge waits."""
+    with town.database.reading() as session:
+        return sorted(task.element_id for task in tasks.open_of(session, Subject("urge", urge)))
+
+
+def do(town, urge, element, login, **data):
+    """Let a person do an urge's task."""
+    with town.database.transaction() as session:
+        task = next(each for each in tasks.open_of(session, Subject("urge", urge)) if each.element_id == element)
+        caller = people.caller(session, town.person(login))
+        tasks.complete(session, town.rules, tasks.get(session, task.id, caller), caller, data)
+
+
+def asked(town, urge, element):
+    """Who may do an urge's task, by login."""
+    with town.database.reading() as session:
+        task = next(each for each in tasks.open_of(session, Subject("urge", urge)) if each.element_id == element)
+        named = {task.assignee_id} - {None} | {each.id for each in people.holders(session, tasks.posts_of(session, task))}
+        return sorted(people.get(session, id).login for id in named)
+
+
+def test_a_card_reaches_the_lead_by_itself_and_is_signed_received_and_answered(monday, late):
+    """自动产生的只是提醒，成文须人签发: the card waits for its receiver and for the office at once."""
+    (card,) = rows(monday, late)
+    assert (card.level, card.ground, card.missed_on) == (1, "DEADLINE", date(2026, 3, 31))
+    assert waiting(monday, card.id) == ["receive_card", "sign_card"]
+    assert asked(monday, card.id, "receive_card") == ["baocun"]
+    do(monday, card.id, "receive_card", "baocun")
+    do(monday, card.id, "sign_card", "banshi1", demand="请把配电箱先停用。")
+    refused(Invalid, "回复", do, monday, card.id, "answer_card", "baocun", answer="好")
+    do(monday, card.id, "answer_card", "baocun", **ANSWER)
+    with monday.database.reading() as session:
+        assert instances.find(session, card.ref, "escalation").ended_how == "completed"
+        (paper,) = documents.of(session, card.ref)
+        assert history.verify(session, hazards.get(session, late).ref) == []
+    assert paper.no == "乙安卡〔2026〕1号"
+    documents.write(monday.database, monday.home, paper.id)
+    with monday.database.reading() as session:
+        sha256 = documents.get(session, paper.id).sha256
+    word = Word(io.BytesIO((monday.home / f"papers/{sha256[:2]}/{sha256}.docx").read_bytes()))
+    text = "\n".join(paragraph.text for paragraph in word.paragraphs)
+    told = ("包村干部兼分管领导：", "2026年3月31日", "超期1天", "请把配电箱先停用。", "签发人：办公室经办甲")
+    assert [words for words in told if words not in text] == []
+    lines = ["urge_begun", "urge_received", "urge_signed", "urge_answered"]
+    assert [kind for kind in kinds(monday, late) if kind.startswith("urge")] == lines
+
+
+def test_each_level_comes_once_whatever_was_answered(monday, late, clock_at):
+    """到期+0卡、+3单、+7函、+15令 (04-04 to 04-06 is a holiday); a second sweep and the daily job find them begun."""
+    for moment, level in LEVELS:
+        clock_at(moment)
+        for _ in range(2):
+            monday.sweep()
+            daily.urge_what_is_late(monday.database)
+        mine = [row for row in rows(monday, late) if row.ground == "DEADLINE"]
+        assert [row.level for row in mine] == list(range(1, level + 1))
+    assert [asked(monday, row.id, waiting(monday, row.id)[-1]) for row in mine] == [
+        ["banshi1", "banshi2", "zhuren"],
+        ["zhuren"],
+        ["zhuren"],
+        ["shuji"],
+    ]
+
+
+def test_order_letter_and_directive_go_each_to_its_receiver(monday, late, clock_at):
+    """单位负责人、分管领导、企业和牵头人; the directive is copied to the county and followed by a talk (C7, C10)."""
+    for moment, _ in LEVELS:
+        clock_at(moment)
+        monday.sweep()
+    order, letter, directive = (row.id for row in rows(monday, late)[1:])
+    for urge, element, login in ((order, "order", "zhuren"), (letter, "letter", "zhuren"), (directive, "directive", "shuji")):
+        assert waiting(monday, urge) == [f"sign_{element}"]
+        do(monday, urge, f"sign_{element}", login)
+    assert asked(monday, order, "receive_order") == ["anquanyuan", "changzhang"]
+    assert asked(monday, letter, "receive_letter") == ["baocun"]
+    assert waiting(monday, directive) == ["copy_county", "hold_talk", "receive_directive"]
+    for urge, element, login in ((order, "order", "changzhang"), (letter, "letter", "baocun"), (directive, "directive", "changzhang")):
+        do(monday, urge, f"receive_{element}", login)
+        do(monday, urge, f"answer_{element}", login, **ANSWER)
+    do(monday, directive, "copy_county", "xianban")
+    talk = {"kind": "TALK", "against": "ENTERPRISE", "whom": "木家具厂厂长", "held_at": "2026-04-23T00:00:00+08:00"}
+    refused(Invalid, "内容和要求", do, monday, directive, "hold_talk", "zhuren", **talk)
+    do(monday, directive, "hold_talk", "zhuren", **talk, said="要求五日内完成线路改造，逾期停产。")
+    assert waiting(monday, directive) == []
+    assert {"urge_talked", "listing_suggested"} < set(kinds(monday, late))
+    assert state(monday, late).status == "RECTIFYING"  # 回复不等于消除
+
+
+def test_whom_it_is_against_neither_signs_nor_ends_it(monday, late):
+    """被督促的人不得签发: not by a post of the office either; and no task of his offers an end."""
+    appoint(monday, "baocun", "OFFICE_STAFF", "乙镇")
+    (card,) = rows(monday, late)
+    refused(Forbidden, "督促签发人", do, monday, card.id, "sign_card", "baocun")
+    refused(NotFound, "", do, monday, card.id, "receive_card", "changzhang")
+    with monday.database.reading() as session:
+        barred = urges.among(session, [(card.ref, "U1")], monday.person("baocun"))
+    assert "整改责任人" in barred[(card.ref, "U1")]
+
+
+def test_only_a_verification_that_passed_ends_it(monday, late, clock_at):
+    """A finish report puts nothing right by itself: the card stays; the pass ends what is open, and later levels do not come."""
+    (card,) = rows(monday, late)
+    monday.do(late, "rectify")
+    assert waiting(monday, card.id) == ["receive_card", "sign_card"]
+    clock_at("2026-04-04 00:01")
+    monday.sweep()
+    daily.urge_what_is_late(monday.database)
+    assert [row.level for row in rows(monday, late) if row.ground == "DEADLINE"] == [1]  # reported finished, it waits for others
+    bring(monday, late, "apply")
+    card = rows(monday, late)[0]
+    assert (waiting(monday, card.id), urges.state(card)) == ([], "已终止")
+    assert "验收通过" in card.ended_why
+    with monday.database.reading() as session:
+        assert instances.find(session, card.ref, "escalation").ended_how == card.ended_why
+
+
+def test_sent_back_late_it_goes_on_at_the_level_it_has_reached(monday, late, clock_at):
+    """Nobody gains time by reporting it finished: after a failed verification the level of the day comes at once."""
+    monday.do(late, "rectify")
+    clock_at("2026-04-13 09:00")
+    monday.sweep()
+    monday.do(late, "verify", result="FAIL", opinion="通道仍堆放货物。")
+    monday.do(late, "confirm_verification")
+    daily.urge_what_is_late(monday.database)
+    assert [row.level for row in rows(monday, late) if row.ground == "DEADLINE"] == [1, 3]
+
+
+def test_nothing_is_received_before_it_is_signed(monday, late):
+    """At run time the verbs refuse what a diagram without the signature would allow."""
+    with monday.database.reading() as session:
+        thing = hazards.get(session, late)
+        order = Urge(hazard=thing, level=2, signed_at=None, received_at=None)
+        task = tasks.open_of(session, thing.ref)[0]
+        call = {"by": monday.person("changzhang"), "on_behalf_of": None, "task": task, "data": ANSWER}
+        refused(Conflict, "还没有签发", urges.receive_urge, session, order, **call)
+        refused(Conflict, "请先签收", urges.answer_urge, session, order, **call)
+        refused(Conflict, "还没有签发", documents.order, session, order, "URGE_ORDER", by=None)
+
+
+def test_a_campaign_without_cards_sends_none(town, clock_at):
+    """卡单函令默认只在 ZB2024 启用; in 2023 the level is marked all the same."""
+    clock_at("2023-08-24 09:00")
+    hazard = bring(town, found(town), "rectify", issue_rectify={"due_date": "2023-09-22"})
+    clock_at("2023-09-23 09:00")
+    town.sweep()
+    assert daily.urge_what_is_late(town.database) == 0
+    assert (rows(town, hazard), state(town, hazard).overdue_level) == ([], 1)
+
+
+def test_a_voided_hazard_is_urged_no_more(monday, late):
+    assert void(monday, late).status == "VOIDED"
+    assert [row.ended_why for row in rows(monday, late)] == ["隐患已核减，督促终止。"]
+
+
+# ---- missed Thursdays ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def silent(monday):
+    """A hazard on which nobody reports; due far away."""
+    return bring(monday, found(monday), "rectify", issue_rectify={"due_date": "2026-08-28"})
+
+
+FRIDAYS = ["2026-03-06 00:10", "2026-03-13 00:10", "2026-03-20 00:10", "2026-03-27 00:10", "2026-04-03 00:10"]
+
+
+def test_missed_thursdays_bring_card_order_letter_directive(monday, silent, clock_at):
+    """漏报即日卡、连续两次单、三次函、四次令; one person for both parts gets one; a fifth brings no second directive."""
+    clock_at("2026-03-05 23:59")
+    assert daily.urge_what_is_late(monday.database) == 0
+    for number, moment in enumerate(FRIDAYS, 1):
+        clock_at(moment)
+        monday.sweep()
+        assert [daily.urge_what_is_late(monday.database) for _ in range(2)] == [int(number < 5), 0]
+    assert [(row.level, row.missed_on.day) for row in rows(monday, silent)] == [(1, 5), (2, 12), (3, 19), (4, 26)]
+    card = rows(monday, silent)[0]
+    assert asked(monday, card.id, "receive_card") == ["baocun"]
+    assert "周四反馈没有按时报送" in urges.reason(_fresh(monday, card.id))
+
+
+def _fresh(town, urge_id):
+    with town.database.reading() as session:
+        urge = urges.get(session, urge_id)
+        assert urge.hazard.territory_person_id  # loaded while the session is open
+        return urge
+
+
+def test_a_late_report_ends_what_was_urged_and_counts_as_missed(monday, silent, clock_at):
+    """补报即清欠，漏报记录保留: the next miss in a row is the second."""
+    clock_at(FRIDAYS[0])
+    monday.sweep()
+    daily.urge_what_is_late(monday.database)
+    feed_back(monday, silent)
+    (card,) = rows(monday, silent)
+    assert (card.ended_why, waiting(monday, card.id)) == ("已补报清欠，督促终止。", [])
+    clock_at(FRIDAYS[1])
+    monday.sweep()
+    assert daily.urge_what_is_late(monday.database) == 1
+    assert [row.level for row in rows(monday, silent)] == [1, 2]
+
+
+def test_a_report_in_time_begins_the_count_anew(monday, silent, clock_at):
+    clock_at(FRIDAYS[0])
+    monday.sweep()
+    daily.urge_what_is_late(monday.database)
+    clock_at("2026-03-11 09:00")
+    monday.sweep()
+    assert feed_back(monday, silent) == 2
+    clock_at(FRIDAYS[2])
+    monday.sweep()
+    daily.urge_what_is_late(monday.database)
+    assert [(row.level, row.missed_on.day) for row in rows(monday, silent)] == [(1, 5), (1, 19)]
+
+
+def test_weeks_in_a_row():
+    """The last weeks without a report in time."""
+    first, second, third = (date(2026, 3, day) for day in (5, 12, 19))
+    assert urges.in_a_row([first, second, third], {second}) == [third]
+    assert urges.in_a_row([first, second, third], set()) == [first, second, third]
+    assert urges.in_a_row([first, second], {second}) == []
+    assert [urges.level_of_misses(number) for number in (1, 2, 3, 4, 9)] == [1, 2, 3, 4, 4]

@@ -1,0 +1,61 @@
+"""督促升级 on the pages: the card in the inbox, signed there, on the hazard's page, in the list and on the board."""
+
+import pytest
+from lxml import html
+
+from tests.scenarios.ways import bring, found
+from tests.service.inspector import faults_of
+from workflows.engine import Subject, tasks
+
+
+@pytest.fixture
+def late(driver, clock_at):
+    """A hazard whose deadline passed a minute ago."""
+    clock_at("2026-03-02 09:00")
+    hazard = bring(driver, found(driver), "rectify", issue_rectify={"due_date": "2026-03-31"})
+    clock_at("2026-04-01 00:01")
+    driver.sweep()
+    return hazard
+
+
+def task(driver, element):
+    with driver.database.reading() as session:
+        return next(each.id for each in tasks.open_of(session, Subject("urge", 1)) if each.element_id == element)
+
+
+def text_of(page):
+    return " ".join(html.fromstring(page.text).text_content().split())
+
+
+def test_a_card_is_received_answered_and_signed_on_the_pages(signed_in, driver, late):
+    """The lead finds it in his inbox, the office signs; an answer that says nothing comes back with its sentence."""
+    lead, office = signed_in("baocun"), signed_in("banshi1")
+    assert "签收提示卡" in text_of(lead.get("/"))
+    receive, sign = (f"/tasks/{task(driver, element)}" for element in ("receive_card", "sign_card"))
+    assert lead.get(sign).status_code == 404
+    shown = text_of(lead.get(receive))
+    assert [words for words in ("尚未整改完毕", "乙镇木家具厂") if words not in shown] == []
+    assert lead.submit(receive, {}).status_code == 302
+    assert lead.submit(receive, {}).status_code == 409
+    answer = f"/tasks/{task(driver, 'answer_card')}"
+    refused = lead.submit(answer, {"answer": "好"})
+    assert (refused.status_code, set(faults_of(refused.text))) == (422, {"answer"})
+    assert lead.submit(answer, {"answer": "线路改造缺料，周五前完成。"}).status_code == 302
+    assert office.submit(sign, {"demand": "先停用配电箱。"}).status_code == 302
+    page = text_of(office.get("/urges/1"))
+    told = ("乙安卡〔2026〕1号", "先停用配电箱。", "线路改造缺料，周五前完成。", "办公室经办甲")
+    assert [words for words in told if words not in page] == []
+    page = text_of(office.get(f"/hazards/{late}"))
+    assert [words for words in ("督促升级（1 件）", "已回复") if words not in page] == []
+
+
+def test_the_list_and_the_board_count_what_is_not_answered(signed_in, driver, late):
+    office, lead = signed_in("zhuren"), signed_in("baocun")
+    assert "督促升级：1 件未回复" in text_of(office.get("/board"))
+    assert "乙镇木家具厂" in text_of(office.get("/urges"))
+    lead.submit(f"/tasks/{task(driver, 'receive_card')}", {})
+    lead.submit(f"/tasks/{task(driver, 'answer_card')}", {"answer": "线路改造缺料，周五前完成。"})
+    assert "没有未回复的督促" in text_of(office.get("/urges"))
+    assert "乙镇木家具厂" in text_of(office.get("/urges?all=1"))
+    assert signed_in("changzhang").get("/urges").status_code == 403
+    assert signed_in("cunwei2").get("/urges/1").status_code == 404
