@@ -46,7 +46,7 @@ class Who(UserMixin):
     def posts(self) -> dict[str, list[str]]:
         """Unit → the roles held there, in words, for the header; asked only when a page is shown."""
         held: dict[str, list[str]] = {}
-        for role, unit in _ask(people.posts_with_names, self.id):
+        for role, unit in _ask(people.posts_with_names, [self.id])[self.id]:
             held.setdefault(unit, []).append(role)
         return held
 
@@ -60,12 +60,12 @@ class Who(UserMixin):
         return f"{self.id}.{self.session_epoch}"
 
 
-def _ask(question: Callable[[Any, int], Any], person_id: int) -> Any:
+def _ask(question: Callable[[Any, Any], Any], about: Any) -> Any:
     """Ask in the request's session; on the page of an error, which comes after the rollback, in one of its own."""
     if "session" in g:
-        return question(g.session, person_id)
+        return question(g.session, about)
     with house().database.reading() as reading:
-        return question(reading, person_id)
+        return question(reading, about)
 
 
 def init_app(app: Flask) -> None:

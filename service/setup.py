@@ -140,8 +140,10 @@ def has_people(database: Database) -> bool:
 def list_people(database: Database) -> Iterator[str]:
     """One line a person: login, name, posts."""
     with database.reading() as session:
-        for person in people.everybody(session):
-            posts = "、".join(f"{unit}{role}" for role, unit in people.posts_with_names(session, person.id))
+        everybody = people.everybody(session)
+        held = people.posts_with_names(session, [person.id for person in everybody])
+        for person in everybody:
+            posts = "、".join(f"{unit}{role}" for role, unit in held[person.id])
             yield f"{person.login}\t{person.name}\t{posts}"
 
 

@@ -207,8 +207,11 @@ def _person(session: Session, hazard: Hazard, want: Want) -> Address:
         person_id = getattr(hazard, PERSONS[want.person])
     if person_id is None:
         return Address(blocked="应办理的人员尚未确定。")
+    has_gone = has_left(session, hazard, want.person, person_id)
+    if not has_gone and not duties.barred(session, hazard, want.duty, [person_id]):
+        return Address(person_id=person_id)
     name = people.get(session, person_id).name
-    if not has_left(session, hazard, want.person, person_id):
+    if not has_gone:
         return Address(person_id=person_id, blocked=duties.forbidden(session, hazard, want.duty, person_id, name) or "")
     if not is_member:
         return Address(person_id=person_id, blocked=f"{name}已离岗或账号已停用，请由管理员恢复其岗位或账号，任务随即继续。")

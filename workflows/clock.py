@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -104,6 +105,7 @@ class Calendar:
 BUILT_IN = Calendar()
 
 
+@cache
 def is_built_in(year: int) -> bool:
     """Whether the State Council's holiday list of this year is built in."""
     try:
@@ -117,6 +119,12 @@ def is_working_day(day: date, calendar: Calendar = BUILT_IN) -> bool:
     """Working day with holidays and make-up days (调休): as entered, else by the yearly notice of the State Council's office."""
     if day in calendar.days:
         return calendar.days[day]
+    return _is_usually_worked(day)
+
+
+@lru_cache(maxsize=5_000)
+def _is_usually_worked(day: date) -> bool:
+    """By what is built in, which does not change while a process lives; a county counts the same few hundred days for ever."""
     if is_built_in(day.year):
         return bool(chinese_calendar.is_workday(day))
     return day.weekday() < 5

@@ -8,10 +8,10 @@ were missed open one after the other, so that reporting late clears what is owed
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
-from workflows import calendars, clock, fields, handovers, papers
+from workflows import calendars, clock, fields, handovers, memory, papers
 from workflows.db import Base, Key
 from workflows.engine import Cause, history
 from workflows.errors import Conflict, Forbidden
@@ -87,16 +87,16 @@ def part_of(task: Any) -> str:
 def feed_back(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """周反馈: the report of the oldest week this part still owes. One person for both parts reports once for both."""
     parts = _parts_of(hazard, by, on_behalf_of, task)
-    week_on = _owed(session, hazard, parts[0])
+    weeks_on = {part: _owed(session, hazard, part) for part in parts}
     progress = fields.whole(data, "progress_pct", "进度", most=100)
     situation = fields.text(data, "situation", "本周整改情况", least=2)
     next_step = fields.text(data, "next_step", "下一步打算", least=2)
-    for part in parts:
+    for part, week_on in weeks_on.items():
         session.add(
             Feedback(
                 hazard_id=hazard.id,
                 part=part,
-                week_on=_owed(session, hazard, part),
+                week_on=week_on,
                 is_awaiting=False,
                 situation=situation,
                 progress_pct=progress,
@@ -108,8 +108,8 @@ def feed_back(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | 
             )
         )
     papers.attach(session, hazard, task, "attachments", fields.shas(data, "attachments"), by=by)
-    body = {"parts": parts, "week": week_on, "progress": progress, "task": task.id}
-    session.flush()
+    body = {"parts": parts, "week": weeks_on[parts[0]], "progress": progress, "task": task.id}
+    _keep(session, hazard, weeks_on)
     history.record(session, hazard.ref, "fed_back", by=by, on_behalf_of=on_behalf_of, **body)
 
 
@@ -127,20 +127,27 @@ def note_awaiting_signature(session: Session, hazard: Hazard, *, cause: Cause) -
     """自动记待签字: while a verified hazard waits for its signature, the week is noted and nobody is asked (domain 3.3 ⑦)."""
     if hazard.status not in hazard_rules.AWAITING_SIGNATURE:
         raise Conflict("这件隐患还没有验收通过，不能记待签字。")
-    for part in handovers.PARTS:
+    weeks_on = {part: _owed(session, hazard, part) for part in handovers.PARTS}
+    for part, week_on in weeks_on.items():
         session.add(
             Feedback(
                 hazard_id=hazard.id,
                 part=part,
-                week_on=_owed(session, hazard, part),
+                week_on=week_on,
                 is_awaiting=True,
                 situation="验收通过，待签字。",
                 at=clock.now(),
                 by=cause.by,
             )
         )
+    _keep(session, hazard, weeks_on)
+    history.record(session, hazard.ref, "feedback_noted", week=weeks_on["TERRITORY"])
+
+
+def _keep(session: Session, hazard: Hazard, weeks_on: dict[str, date]) -> None:
+    """Write the added reports, and remember which week each part has now reported."""
     session.flush()
-    history.record(session, hazard.ref, "feedback_noted", week=_last(session, hazard, "TERRITORY"))
+    _last(session, hazard).update(weeks_on)
 
 
 # ---- questions ---------------------------------------------------------------------------------------------------------
@@ -182,9 +189,15 @@ def _next_week(session: Session, hazard: Hazard) -> date:
 def _owed(session: Session, hazard: Hazard, part: str) -> date:
     """The oldest week this part has not reported since the handover; while a hazard was closed nothing was owed."""
     issued_on = clock.on(handovers.get_last(session, hazard, "RECTIFY").issued_at)
-    return week_after(max(_last(session, hazard, part) or issued_on, issued_on))
+    return week_after(max(_last(session, hazard).get(part, issued_on), issued_on))
 
 
-def _last(session: Session, hazard: Hazard, part: str) -> date | None:
-    mine = select(func.max(Feedback.week_on)).where(Feedback.hazard_id == hazard.id, Feedback.part == part)
-    return session.scalar(mine)
+_LAST = (  # asked at most clicks, so it is put together once
+    select(Feedback.part, func.max(Feedback.week_on)).where(Feedback.hazard_id == bindparam("hazard")).group_by(Feedback.part)
+)
+
+
+def _last(session: Session, hazard: Hazard) -> dict[str, date]:
+    """The last week that each part has reported."""
+    ask = lambda: dict(session.execute(_LAST, {"hazard": hazard.id}).all())  # noqa: E731
+    return memory.once(session, "reported", hazard.id, ask)

@@ -95,14 +95,16 @@ def _persons(find: Callable[[Session, Hazard], list[Person]]) -> Callable[[Sessi
     def offer(session: Session, hazard: Hazard | None) -> Options:
         if hazard is None:
             return []
-        return [(str(person.id), _label(session, person)) for person in find(session, hazard)]
+        found = find(session, hazard)
+        posts = people.posts_with_names(session, [person.id for person in found])
+        return [(str(person.id), _label(person, posts[person.id])) for person in found]
 
     offer.__doc__ = find.__doc__
     return offer
 
 
-def _label(session: Session, person: Person) -> str:
-    posts = "、".join(dict.fromkeys(f"{unit}{role}" for role, unit in people.posts_with_names(session, person.id)))
+def _label(person: Person, held: list[tuple[str, str]]) -> str:
+    posts = "、".join(dict.fromkeys(f"{unit}{role}" for role, unit in held))
     certificate = "，有执法证" if person.certificate_no else ""
     return f"{person.name}（{posts}{certificate}）"
 

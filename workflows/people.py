@@ -291,6 +291,7 @@ def _nobody() -> str:
 # ---- questions -------------------------------------------------------------------------------------------------------
 
 _TODAY: Any = bindparam("today", type_=Date)
+_LASTS_TODAY = is_lasting(_TODAY, Appointment.from_on, Appointment.to_on)
 _PRINCIPALS = select(Substitution.principal_id).where(
     Substitution.substitute_id == bindparam("person_id"), is_lasting(_TODAY, Substitution.from_on, Substitution.to_on)
 )
@@ -299,9 +300,41 @@ _HELD = (  # asked at every click, so it is put together once
     .join(Person, Person.id == Appointment.person_id)
     .where(
         or_(Appointment.person_id == bindparam("person_id"), Appointment.person_id.in_(_PRINCIPALS)),
-        is_lasting(_TODAY, Appointment.from_on, Appointment.to_on),
+        _LASTS_TODAY,
         Person.is_active,
     )
+)
+_HOLDERS = (
+    select(Person)
+    .join(Appointment, Appointment.person_id == Person.id)
+    .where(
+        tuple_(Appointment.role, Appointment.unit_id).in_(bindparam("posts", expanding=True)), _LASTS_TODAY, Person.is_active
+    )
+)
+_HOLDS_ROLE = (
+    select(Appointment.id)
+    .join(Unit, Unit.id == Appointment.unit_id)
+    .join(Person, Person.id == Appointment.person_id)
+    .where(
+        Appointment.person_id == bindparam("person_id"),
+        Appointment.role.in_(bindparam("roles", expanding=True)),
+        Unit.region_code.between(bindparam("first"), bindparam("last")),
+        _LASTS_TODAY,
+        Person.is_active,
+    )
+    .limit(1)
+)
+_IS_THERE = or_(Unit.to_on.is_(None), Unit.to_on >= _TODAY)
+_UNITS = (
+    select(Unit)
+    .where(Unit.kind == bindparam("kind"), Unit.region_code.between(bindparam("first"), bindparam("last")), _IS_THERE)
+    .order_by(Unit.region_code, Unit.name)
+)
+_UNIT = (
+    select(Unit)
+    .where(Unit.kind == bindparam("kind"), Unit.region_code == bindparam("code"))
+    .order_by(_IS_THERE.desc(), Unit.id)
+    .limit(1)
 )
 
 
@@ -349,14 +382,17 @@ def find_enterprise(session: Session, unit_id: int) -> Unit | None:
 
 def units(session: Session, kind: str, region_code: str = "") -> list[Unit]:
     """The units of a kind that exist today and whose region code begins so, by code and name."""
-    found = select(Unit).where(Unit.kind == kind, Unit.region_code.startswith(region_code, autoescape=True), is_there())
-    return list(session.scalars(found.order_by(Unit.region_code, Unit.name)))
+    return list(session.scalars(_UNITS, {"kind": kind, "today": clock.today(), **_span(region_code)}))
 
 
 def find_unit(session: Session, kind: str, region_code: str) -> Unit | None:
     """The one unit of a kind with exactly this code: the village, town or county itself; one that ended only if none exists."""
-    found = select(Unit).where(Unit.kind == kind, Unit.region_code == region_code)
-    return session.scalars(found.order_by(is_there().desc(), Unit.id).limit(1)).first()
+    return session.scalars(_UNIT, {"kind": kind, "code": region_code, "today": clock.today()}).first()
+
+
+def _span(region_code: str) -> dict[str, str]:
+    """The codes that begin so, as a range, which an index serves: all have twelve digits."""
+    return {"first": region_code.ljust(12, "0"), "last": region_code.ljust(12, "9")}
 
 
 def is_there() -> ColumnElement[bool]:
@@ -424,27 +460,24 @@ def stands_at(session: Session, person_id: int, at: Collection[Post]) -> bool:
 
 def has_role_in(session: Session, person_id: int, roles: Collection[str], region_prefix: str) -> bool:
     """Whether a person who may sign in holds one of the roles today, at a unit whose region code begins so."""
-    found = (
-        select(Appointment.id)
-        .join(Unit, Unit.id == Appointment.unit_id)
-        .join(Person, Person.id == Appointment.person_id)
-        .where(Appointment.person_id == person_id, Appointment.role.in_(roles), Person.is_active)
-        .where(Unit.region_code.startswith(region_prefix, autoescape=True))
-        .where(is_lasting(clock.today(), Appointment.from_on, Appointment.to_on))
-        .limit(1)
-    )
-    return session.scalars(found).first() is not None
+    asked = {"person_id": person_id, "roles": list(roles), "today": clock.today(), **_span(region_prefix)}
+    return session.scalars(_HOLDS_ROLE, asked).first() is not None
 
 
-def posts_with_names(session: Session, person_id: int) -> list[tuple[str, str]]:
-    """A person's posts of today in words: (role, unit)."""
-    rows = session.execute(
-        select(Appointment.role, Unit.name)
-        .join(Unit, Unit.id == Appointment.unit_id)
-        .where(Appointment.person_id == person_id, is_lasting(clock.today(), Appointment.from_on, Appointment.to_on))
-        .order_by(Appointment.id)
-    )
-    return [(role_name(role), unit) for role, unit in rows]
+_HELD_IN_WORDS = (
+    select(Appointment.person_id, Appointment.role, Unit.name)
+    .join(Unit, Unit.id == Appointment.unit_id)
+    .where(Appointment.person_id.in_(bindparam("persons", expanding=True)), _LASTS_TODAY)
+    .order_by(Appointment.id)
+)
+
+
+def posts_with_names(session: Session, person_ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+    """Several persons' posts of today in words, in one question: (role, unit) pairs by person."""
+    held: dict[int, list[tuple[str, str]]] = {person_id: [] for person_id in person_ids}
+    for person_id, role, unit in session.execute(_HELD_IN_WORDS, {"persons": list(held), "today": clock.today()}):
+        held[person_id].append((role_name(role), unit))
+    return held
 
 
 def stood_in_for(session: Session, person_id: int) -> list[tuple[str, date]]:
@@ -464,13 +497,5 @@ def holders(session: Session, at: Collection[Post]) -> list[Person]:
     """The active persons who hold one of these posts today, each once."""
     if not at:
         return []
-    found = (
-        select(Person)
-        .join(Appointment, Appointment.person_id == Person.id)
-        .where(
-            tuple_(Appointment.role, Appointment.unit_id).in_([tuple(post) for post in at]),
-            is_lasting(clock.today(), Appointment.from_on, Appointment.to_on),
-            Person.is_active,
-        )
-    )
-    return sorted(session.scalars(found).unique(), key=lambda person: person.id)
+    found = session.scalars(_HOLDERS, {"posts": [tuple(post) for post in at], "today": clock.today()})
+    return sorted(found.unique(), key=lambda person: person.id)

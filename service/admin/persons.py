@@ -24,7 +24,7 @@ def persons() -> ResponseReturnValue:
     allow("administer")
     asked = {name: request.args.get(name, "").strip() for name in ("q", "state", "after")}
     page = staffing.persons(g.session, search=asked["q"], state=asked["state"], after=asked["after"])
-    posts = {each.id: people.posts_with_names(g.session, each.id) for each in page.rows}
+    posts = people.posts_with_names(g.session, [each.id for each in page.rows])
     return render_template("admin/persons.html", page=page, asked=asked, posts=posts)
 
 

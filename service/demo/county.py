@@ -201,7 +201,9 @@ def sign_ins(session: Any) -> str:
     """For each role one person who holds it today, in groups; a person with several posts stands once."""
     if people.find_by_login(session, next(iter(PEOPLE))) is None:  # a real county: other logins may be the same
         return ""
-    posts = {person: people.posts_with_names(session, person.id) for person in people.everybody(session) if person.is_active}
+    active = [person for person in people.everybody(session) if person.is_active]
+    held = people.posts_with_names(session, [person.id for person in active])
+    posts = {person: held[person.id] for person in active}
     order = {login: place for place, login in enumerate(persons())}
     known = sorted((each for each in posts if each.login in order), key=lambda each: order[each.login])
     lines, shown = [f"演示县的登录名，每个角色列一人（密码都是 {PASSWORD}）："], set[int]()

@@ -1,7 +1,11 @@
 """What a click asks of the database. The numbers stand at what was reached: they may fall, and must not creep up."""
 
 from service import demo
+from service.demo.town import FROM
 from tests.bench import cases, http, plain
+from tests.service.test_tasks import driver_subject
+from workflows import hazards, people, staffing
+from workflows.options import OPTIONS
 
 PLAIN, APPLICATION = 15, 30
 
@@ -28,3 +32,18 @@ def test_the_application_for_closure(driver, app):
     assert (counted.statements <= APPLICATION, counted.commits) == (True, 1), listed(counted)
     lines = [text for text in counted.said if text.startswith("INSERT INTO history")]
     assert len(lines) == 1, "the lines of one click go in as one statement"
+
+
+def test_a_list_of_persons_asks_for_all_their_posts_at_once(driver):
+    """Whoever may be named is offered with his posts; one more person is not one more question."""
+    hazard_id = driver.report("zhifa1", subject_on_file=True, subject_id=driver_subject(driver))
+    asked = []
+    for more in range(2):
+        with driver.database.transaction() as session, http.counting(driver.database) as counted:
+            offered = OPTIONS["verifiers"](session, hazards.get(session, hazard_id))
+        asked.append((len(offered), counted.statements))
+        with driver.database.transaction() as session:
+            person = staffing.add_person(session, "执法队员丁", f"zhifa9{more}", demo.PASSWORD, certificate_no="ZF-9901-009")
+            staffing.appoint(session, person, "ENFORCER", people.units(session, "TOWN")[0], FROM)
+    (few, before), (more, after) = asked
+    assert (more, after) == (few + 1, before)

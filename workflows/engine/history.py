@@ -174,11 +174,12 @@ def anchor(database: Database) -> Anchor | None:
 
 # ---- questions -------------------------------------------------------------------------------------------------------
 
-_HEAD = (  # asked at every click, so it is put together once
+_HEAD = (  # asked at every click, so it is put together once; what was recorded and is not written yet, `record` remembers
     select(Line.seq, Line.hash)
     .where(Line.subject_kind == bindparam("kind"), Line.subject_id == bindparam("id"))
     .order_by(Line.seq.desc())
     .limit(1)
+    .execution_options(autoflush=False)
 )
 
 

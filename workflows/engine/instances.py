@@ -248,8 +248,8 @@ def _world(session: Session, rules: Rules, instance: Instance, cause: Cause) -> 
 def _keep(
     session: Session, rules: Rules, instance: Instance, run: spiff.Run, thing: Any, before: worklist.Held
 ) -> None:
-    instance.state = spiff.freeze(run)
     if run.is_ended:
         instance.ended_at, instance.ended_how = clock.now(), "completed"
         history.record(session, instance.subject, "instance_ended")
     worklist.copy(session, rules, instance, before, worklist.held(run), thing)
+    instance.state = spiff.freeze(run)  # last, so that the row is written once, with what the copying has to say

@@ -11,11 +11,11 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from workflows import clock
-from workflows.db import Database
+from workflows.db import Database, Moment
 from workflows.engine import Cause, Rules, Subject, instances, pulses, spiff
 from workflows.engine.worklist import Timer
 from workflows.errors import Unavailable
@@ -29,9 +29,15 @@ log = logging.getLogger(__name__)
 def sweep(database: Database, rules: Rules, limit: int = 100) -> int:
     """Fire up to `limit` due timers; answers how many fired."""
     with database.reading() as session:
-        due = select(Timer.id).where(Timer.wake_at <= clock.now()).order_by(Timer.wake_at).limit(limit)
-        ids = list(session.scalars(due))
-    return sum(_fire_alone(database, rules, id) for id in ids)
+        due = session.execute(_DUE, {"now": clock.now(), "limit": limit}).all()
+    return sum(_fire_alone(database, rules, id, instance_id) for id, instance_id in due)
+
+
+_NOW = bindparam("now", type_=Moment)
+_DUE = (
+    select(Timer.id, Timer.instance_id).where(Timer.wake_at <= _NOW).order_by(Timer.wake_at).limit(bindparam("limit"))
+)
+_STILL_DUE = select(Timer).where(Timer.id == bindparam("timer"), Timer.wake_at <= _NOW)
 
 
 def count_anew(database: Database, rules: Rules) -> int:
@@ -118,10 +124,10 @@ class Sweeper(threading.Thread):
         return min(max(seconds, 0.05), IDLE_SECONDS)
 
 
-def _fire_alone(database: Database, rules: Rules, timer_id: int) -> bool:
+def _fire_alone(database: Database, rules: Rules, timer_id: int, instance_id: int) -> bool:
     try:
         with database.transaction() as session:
-            return _fire(session, rules, timer_id)
+            return _fire(session, rules, timer_id, instance_id)
     except Unavailable:  # not this timer's fault: it must not be put off for it
         raise
     except Exception as error:  # whatever is wrong with this case, the next one must have its turn
@@ -130,12 +136,9 @@ def _fire_alone(database: Database, rules: Rules, timer_id: int) -> bool:
         return False
 
 
-def _fire(session: Session, rules: Rules, timer_id: int) -> bool:
-    instance_id = session.scalar(select(Timer.instance_id).where(Timer.id == timer_id))
-    if instance_id is None:
-        return False
+def _fire(session: Session, rules: Rules, timer_id: int, instance_id: int) -> bool:
     instance = instances.lock(session, instance_id)
-    timer = session.scalar(select(Timer).where(Timer.id == timer_id, Timer.wake_at <= clock.now()))
+    timer = session.scalar(_STILL_DUE, {"timer": timer_id, "now": clock.now()})
     if timer is None:  # fired, cancelled or re-armed by somebody else while we waited for the lock
         return False
     cause = Cause(("timer", timer.element_id), clock.now())

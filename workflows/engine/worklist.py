@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, delete, insert, or_, select, tuple_, update
+from sqlalchemy import ForeignKey, Index, String, bindparam, delete, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock
@@ -184,10 +184,14 @@ def clear(session: Session, instance_id: int) -> None:
     session.execute(delete(Timer).where(Timer.instance_id == instance_id))
 
 
+_POSTS = TaskPost.rows()
+_MARK = update(_POSTS).where(_POSTS.c.task_id == bindparam("task")).values(state=bindparam("new"))
+_OPEN = select(Task).where(Task.instance_id == bindparam("instance"), Task.status == "OPEN")
+
+
 def mark(session: Session, task_ids: Iterable[int], state: str) -> None:
     """Say at the posts of these tasks whether they are WAITING, CLAIMED or CLOSED."""
-    posts = TaskPost.rows()
-    session.execute(update(posts).where(posts.c.task_id.in_(list(task_ids))).values(state=state))
+    session.execute(_MARK, [{"task": task_id, "new": state} for task_id in task_ids])
 
 
 # ---- tasks -----------------------------------------------------------------------------------------------------------
@@ -211,7 +215,7 @@ def _cancel(session: Session, rows: list[Task]) -> None:
 
 def open_rows(session: Session, instance_id: int) -> list[Task]:
     """The open tasks of an instance."""
-    return list(session.scalars(select(Task).where(Task.instance_id == instance_id, Task.status == "OPEN")))
+    return list(session.scalars(_OPEN, {"instance": instance_id}))
 
 
 def _open(session: Session, rules: Rules, instance: Any, fresh: list[spiff.OpenTask], thing: Any) -> None:

@@ -209,11 +209,10 @@ def appoint(
     """Give a person a post from a day on. Administrators hold no business post, and the other way round (INV-20); the three
     of them are three persons, at the county (domain 9)."""
     _check_post(role, unit, from_on, to_on)
-    held = frozenset(session.scalars(_overlapping(Appointment.role, person.id, from_on, to_on)))
-    if fault := rules.mix_fault(held | {role}):
+    held = session.execute(_overlapping((Appointment.role, Appointment.unit_id), person.id, from_on, to_on)).all()
+    if fault := rules.mix_fault(frozenset(each for each, _ in held) | {role}):
         raise Invalid("role", fault)
-    same = _overlapping(Appointment.id, person.id, from_on, to_on).where(Appointment.role == role, Appointment.unit_id == unit.id)
-    if session.scalars(same.limit(1)).first():
+    if (role, unit.id) in held:
         raise Invalid("role", f"{person.name}在这段时间已任{unit.name}{people.role_name(role)}。")
     made = Appointment(
         person_id=person.id, role=role, unit_id=unit.id, from_on=from_on, to_on=to_on, document_no=document_no
@@ -251,7 +250,7 @@ def substitute(
     """Let one person stand in for another between two days, both included. Duties then count for both (domain 2.2)."""
     if principal.id == stand_in.id or to_on < from_on:
         raise Invalid("to_on", "代理人须是另一个人，截止日不得早于起始日。")
-    theirs = [session.scalars(_overlapping(Appointment.role, each.id, from_on, to_on)) for each in (principal, stand_in)]
+    theirs = [session.scalars(_overlapping((Appointment.role,), each.id, from_on, to_on)) for each in (principal, stand_in)]
     if fault := rules.mix_fault(frozenset(role for roles in theirs for role in roles)):
         raise Invalid("substitute", f"不能这样代理：{fault}")
     made = Substitution(
@@ -288,10 +287,10 @@ def _check_post(role: str, unit: Unit, from_on: date, to_on: date | None) -> Non
         raise Invalid("to_on", f"{unit.name}在 {unit.to_on:%Y-%m-%d} 终止，任职不得晚于这一天。")
 
 
-def _overlapping(column: Any, person_id: int, from_on: date, to_on: date | None) -> Any:
-    """A column of the appointments of a person that share a day with a period."""
+def _overlapping(columns: tuple[Any, ...], person_id: int, from_on: date, to_on: date | None) -> Any:
+    """Some columns of the appointments of a person that share a day with a period."""
     lasting = or_(Appointment.to_on.is_(None), Appointment.to_on >= from_on)
-    mine = select(column).where(Appointment.person_id == person_id, lasting)
+    mine = select(*columns).where(Appointment.person_id == person_id, lasting)
     return mine if to_on is None else mine.where(Appointment.from_on <= to_on)
 
 

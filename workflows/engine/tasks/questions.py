@@ -89,6 +89,12 @@ _MINE_WITH_INSTANCE = (  # put together once, as it is asked at every click
         ),
     )
 )
+_PLACES = select(TaskPost.role, TaskPost.unit_id).where(TaskPost.task_id == bindparam("task"))
+_OPEN = (
+    select(Task)
+    .where(Task.subject_kind == bindparam("kind"), Task.subject_id == bindparam("id"), Task.status == "OPEN")
+    .order_by(Task.id)
+)
 
 
 def get(session: Session, task_id: int, caller: Caller) -> Task:
@@ -105,8 +111,7 @@ def get(session: Session, task_id: int, caller: Caller) -> Task:
 
 def posts_of(session: Session, task: Task) -> list[Post]:
     """Where a task waits or waited."""
-    rows = session.execute(select(TaskPost.role, TaskPost.unit_id).where(TaskPost.task_id == task.id))
-    return [Post(role, unit_id) for role, unit_id in rows]
+    return [Post(role, unit_id) for role, unit_id in session.execute(_PLACES, {"task": task.id})]
 
 
 def schema(session: Session, task: Task) -> dict[str, Any]:
@@ -158,8 +163,7 @@ def submissions(session: Session, subject: Subject) -> list[Submission]:
 
 def open_of(session: Session, subject: Subject) -> list[Task]:
     """The open tasks of a subject, oldest first."""
-    mine = select(Task).where(Task.subject_kind == subject.kind, Task.subject_id == subject.id, Task.status == "OPEN")
-    return list(session.scalars(mine.order_by(Task.id)))
+    return list(session.scalars(_OPEN, {"kind": subject.kind, "id": subject.id}))
 
 
 def of_instance(session: Session, instance_id: int) -> list[Task]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlalchemy.orm import Session
 
 from workflows import clock
@@ -134,11 +134,13 @@ def _submit(session: Session, task: Task, data: dict[str, Any], by: int, on_beha
     return made
 
 
+_DROP_DRAFTS = delete(Draft.rows()).where(Draft.rows().c.task_id == bindparam("task"))
+
+
 def _finish(session: Session, task: Task, by: int, on_behalf_of: int | None) -> None:
     task.status, task.done_at, task.done_by, task.on_behalf_of = "DONE", clock.now(), by, on_behalf_of
     worklist.mark(session, [task.id], "CLOSED")
-    drafts = Draft.rows()
-    session.execute(delete(drafts).where(drafts.c.task_id == task.id))
+    session.execute(_DROP_DRAFTS, {"task": task.id})
 
 
 def _hold(session: Session, task: Task) -> instances.Instance:
