@@ -6,12 +6,14 @@ The room itself is JavaScript (frontend/designer) and talks JSON with `room.py`;
 from flask import Blueprint, Flask, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from markupsafe import Markup
 
 from service import definitions as pages
-from service.designer import room, wording
+from service import drawing
+from service.designer import new, room, wording
 from workflows import people
 from workflows.engine import definitions, instances
-from workflows.engine.definitions import Draft, changes
+from workflows.engine.definitions import Draft, blank, changes
 from workflows.errors import Forbidden, Invalid
 
 blueprint = Blueprint("designer", __name__, url_prefix="/designer")
@@ -21,6 +23,7 @@ def init_app(app: Flask) -> None:
     """Hang the pages up."""
     app.register_blueprint(blueprint)
     app.register_blueprint(room.blueprint)
+    app.register_blueprint(new.blueprint)
 
 
 # ---- lists -------------------------------------------------------------------------------------------------------------
@@ -140,9 +143,10 @@ def _said(invalid: Invalid) -> dict[str, str]:
 
 def _review(shown: Draft, faults: dict[str, str]) -> str:
     is_published = shown.state == "PUBLISHED"  # then the newest version may be itself
-    now = definitions.get(g.session, shown.key, shown.base_version if is_published else None)
-    drawn = shown.xml.encode()
-    about = wording.Wording(g.session, (drawn, now.xml.encode()), (now.forms, shown.forms))
+    now = definitions.find(g.session, shown.key, shown.base_version if is_published else None)
+    drawn, before = shown.xml.encode(), now.xml.encode() if now else blank.NOTHING
+    forms_before = now.forms if now else {}
+    about = wording.Wording(g.session, (drawn, before), (forms_before, shown.forms))
     life = definitions.life_of(g.session, shown)
     return render_template(
         "designer/review.html",
@@ -150,11 +154,12 @@ def _review(shown: Draft, faults: dict[str, str]) -> str:
         now=now,
         faults=faults,
         examined=definitions.examine_as(shown.key, drawn, room.known(shown), shown.forms),
-        diagram=about.tell(changes.of_diagrams(now.xml.encode(), drawn)),
-        forms=about.tell(changes.of_forms(now.forms, shown.forms)),
+        diagram=about.tell(changes.of_diagrams(before, drawn)),
+        forms=about.tell(changes.of_forms(forms_before, shown.forms)),
         running=instances.open_by_version(g.session, shown.key),
         life=life,
         names=people.names(g.session, [shown.owner_id, *(line.by for line in life)]),
-        xml_urls=(pages.xml_url(now), url_for("designer.xml", draft_id=shown.id)),
+        xml_urls=(pages.xml_url(now), url_for("designer.xml", draft_id=shown.id)) if now else None,
+        svg=None if now else Markup(drawing.draw(shown.xml)),
         is_mine=current_user.id in shown.designers,
     )

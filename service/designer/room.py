@@ -29,7 +29,7 @@ def show(draft_id: int) -> ResponseReturnValue:
     mine = definitions.draft(g.session, draft_id)
     if mine.owner_id != current_user.id or not mine.is_open:
         return redirect(url_for("designer.review", draft_id=draft_id))
-    answer = make_response(render_template("designer/room.html", draft=mine, base=definitions.get(g.session, mine.key)))
+    answer = make_response(render_template("designer/room.html", draft=mine, base=definitions.find(g.session, mine.key)))
     answer.headers["Content-Security-Policy"] = POLICY
     return answer
 

@@ -58,6 +58,8 @@ ASPECTS = {
     "step": "系统步骤",
     "subject": "办理对象",
     "loop": "闭环规则",
+    "begin": "发起按钮上的字",
+    "when": "什么时候可以发起",
     "title": "名称",
     "description": "提示",
     "order": "填报项的次序",

@@ -31,7 +31,7 @@ function groups(element, room) {
   if (is(element, "bpmn:ServiceTask")) found.push(step(room, element));
   if (is(element, "bpmn:SequenceFlow")) found.push(condition(room, element));
   if (timerOf(element)) found.push(moment(room, element, timerOf(element)));
-  if (isAny(element, ["bpmn:Process", "bpmn:Participant"])) found.push(process(room, element));
+  if (isAny(element, ["bpmn:Process", "bpmn:Participant"])) found.push(...process(room, element));
   if (is(element, "bpmn:Lane")) found.push(lane(room, element));
   if (is(element, "bpmn:CallActivity")) found.push(call(room, element));
   return [...found, more(room, element)];

@@ -8,6 +8,7 @@ version.
 from workflows.engine.definitions.drafts import (
     approve,
     begin,
+    begin_new,
     discard,
     draft,
     draft_behind,
@@ -33,6 +34,7 @@ __all__ = [
     "Version",
     "approve",
     "begin",
+    "begin_new",
     "deploy",
     "discard",
     "draft",

@@ -28,19 +28,31 @@ MAX_FORMS = 1_000_000  # characters of all forms together
 
 def begin(session: Session, base: Definition, *, by: int) -> Draft:
     """A new draft that begins as a version is, the newest or an older one."""
+    return _begin(session, base.key, base.version, base.name, base.xml, base.forms, by=by)
+
+
+def begin_new(session: Session, key: str, name: str, diagram: bytes, forms: Mapping[str, Any], *, by: int) -> Draft:
+    """A draft of a process that there has not been yet. Invalid if its key is taken, by a version or by somebody's open draft."""
+    taken = select(Draft).where(Draft.key == key, Draft.state.in_(("DRAFT", "RETURNED", "HANDED_IN"))).limit(1)
+    if questions.find(session, key) is not None or session.scalar(taken) is not None:
+        raise Invalid("key", f"已经有编号为“{key}”的流程，请换一个编号；要修改它，请以它的现行版本为底稿。")
+    return _begin(session, key, 0, name, diagram.decode("utf-8"), forms, by=by)
+
+
+def _begin(session: Session, key: str, version: int, name: str, diagram: str, forms: Mapping[str, Any], *, by: int) -> Draft:
     made = Draft(
-        key=base.key,
-        base_version=base.version,
-        name=base.name,
-        xml=base.xml,
-        forms=base.forms,
+        key=key,
+        base_version=version,
+        name=name,
+        xml=diagram,
+        forms=dict(forms),
         owner_id=by,
         designers=[by],
         saved_at=clock.now(),
     )
     session.add(made)
     session.flush()
-    history.record(session, made.subject, "draft_begun", by=by, key=base.key, version=base.version)
+    history.record(session, made.subject, "draft_begun", by=by, key=key, version=version)
     return made
 
 
@@ -136,7 +148,8 @@ def _must_decide(handed_in: Draft, by: int) -> None:
 
 
 def _must_differ(session: Session, draft: Draft) -> None:
-    if questions.get(session, draft.key).sha256 == _sha256(draft):
+    now = questions.find(session, draft.key)
+    if now is not None and now.sha256 == _sha256(draft):
         raise Invalid("", "草稿与现行版本完全相同，没有可发布的内容。")
 
 

@@ -35,7 +35,7 @@ class Draft(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     key: Mapped[str] = mapped_column(String(100), index=True)  # whose next version it wants to be
-    base_version: Mapped[int]  # the version it began as
+    base_version: Mapped[int]  # the version it began as; 0: a process that there was not yet
     name: Mapped[str] = mapped_column(String(100))
     note: Mapped[str] = mapped_column(String(1000), default="")  # what it changes and why, for the publisher
     xml: Mapped[str] = mapped_column(Text, deferred=True)

@@ -1,14 +1,34 @@
 // A process, a pool that stands for one, a lane, a call of another process in the same file.
 import { getBusinessObject } from "bpmn-js/lib/util/ModelUtil";
 
+import builder from "../builder.js";
 import { group, h, pairs, select, text } from "../dom.js";
 import { properties, setProperties, subject } from "../extensions.js";
+import { functionsOf } from "../sources.js";
 
 export function process(room, element) {
   const said = properties(element);
   const set = (changes) => setProperties(room.modeler, element, changes);
   const { id } = subject(element);
-  return group(
+  const beginning = group(
+    "由人发起",
+    text({
+      label: "发起按钮上的字",
+      value: said.begin ?? "",
+      set: (begin) => set({ begin }),
+      hint: "轮到办第一个环节的人，在办理对象的页面上看到这个按钮。由系统发起的不写。",
+    }),
+    said.begin
+      ? builder({
+          label: "什么时候可以发起",
+          none: "随时",
+          body: said.when ?? "",
+          sources: functionsOf(room.words),
+          write: (when) => set({ when }),
+        })
+      : null,
+  );
+  const about = group(
     "流程",
     h("p", { class: "hint" }, `流程编号 ${id}。同一流程的各个版本编号必须相同。`),
     select({
@@ -25,6 +45,7 @@ export function process(room, element) {
       hint: "要求的，发布前须证明没有绕过移交、整改、验收和签字的走法。",
     }),
   );
+  return [about, beginning];
 }
 
 export function lane(room, element) {
