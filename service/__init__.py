@@ -122,6 +122,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
         thursdays,
         urges,
         waits,
+        wall_map,
     )
 
     app = App("service")
@@ -146,6 +147,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
         dispatch,
         exports,
         board,
+        wall_map,
         bulletins,
         definitions,
         waits,

@@ -87,6 +87,7 @@ def index() -> ResponseReturnValue:
         unit=str(within.id) if within else "",
         places=_places(shown, within),
         sectors=_sectors(shown, within),
+        sources=_sources(within),
         pending=len(_waiting(None, limit=100).rows),
         urged=urges.count_open(g.session, current_user.caller),
         now=clock.now(),
@@ -126,6 +127,12 @@ def _place(code: str, unit: Unit | None, sums: board.Sums, within: Unit | None) 
 def _sectors(shown: board.Board, within: Unit | None) -> list[Line]:
     asked = {"unit": str(within.id)} if within else {}
     return [Line(code, labels.sector(code), sums, {**asked, "sector": code}) for code, sums in shown.sectors.items()]
+
+
+def _sources(within: Unit | None) -> list[Line]:
+    asked = {"unit": str(within.id)} if within else {}
+    found = board.sources(g.session, scope=scope_of(g.session, current_user.caller), within=within)
+    return [Line(code, labels.source(code), sums, {**asked, "source": code}) for code, sums in found.items()]
 
 
 # ---- what waits for my signature ---------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ MARKS = {"listed": "挂牌督办", "blocked": "受阻"}
 AGES = {"7": "7 日内", "30": "8 至 30 日", "90": "31 至 90 日", "180": "91 至 180 日", "more": "180 日以上"}
 NUMBERED = {code: text for code, text in STATUSES.items() if code not in ("DRAFT", "REPORTED", "REJECTED_LEAD")}
 VIEWS = {"VILLAGE": "来源按镇、村口径", "TOWN": "来源按镇、村口径", "COUNTY": "来源按县口径"}
-ASKED = ("unit", "sector", "source", "q", "status", "term", "mark", "age", "as_of", "campaign", "view")
+ASKED = ("unit", "sector", "source", "q", "status", "term", "mark", "age", "from_on", "to_on", "as_of", "campaign", "view")
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 AT_ONCE = 2_000  # rows that are written while one waits for the page
 TOLD_EVERY = 500
@@ -194,6 +194,8 @@ def _wanted(asked: Mapping[str, str], places: Sequence[Unit]) -> ledger.Wanted:
         as_of=end_of(asked["as_of"]),
         within=pick(places, asked["unit"]),
         search=asked["q"],
+        from_on=day_of(asked["from_on"]) if asked["from_on"] else None,
+        to_on=day_of(asked["to_on"]) if asked["to_on"] else None,
         **{name: asked[name] for name in ("sector", "source", "status", "term", "mark", "age", "campaign", "view")},
     )
 
@@ -210,7 +212,7 @@ def day_of(text: str) -> date:
     try:
         return date(*map(int, parts.groups() if parts else ()))
     except (TypeError, ValueError):
-        raise Invalid("", "截至日期无效，请按“2026-06-25”的样子填写。") from None
+        raise Invalid("", "日期无效，请按“2026-06-25”的样子填写。") from None
 
 
 def _form_of(asked: Mapping[str, str]) -> str:
@@ -238,9 +240,18 @@ def told_of(session: Session, asked: Mapping[str, str], places: Sequence[Unit]) 
         MARKS.get(asked["mark"], asked["mark"]),
         AGES[asked["age"]] + "登记未销号" if asked["age"] in AGES else asked["age"],
         f"含“{asked['q']}”" if asked["q"] else "",
+        _registered(asked),
         _form_of(asked),
     ]
     return "，".join(filter(None, named)) or "职责范围内全部"
+
+
+def _registered(asked: Mapping[str, str]) -> str:
+    """When what is asked for was registered, in words."""
+    from_on, to_on = (labels.day(day_of(asked[name])) if asked[name] else "" for name in ("from_on", "to_on"))
+    if from_on and to_on:
+        return f"{from_on}至{to_on}登记"
+    return f"{from_on}起登记" if from_on else f"{to_on}以前登记" if to_on else ""
 
 
 def _summary(counts: ledger.Counts) -> str:

@@ -6,6 +6,7 @@ Counted by the ledger's rules and with its conditions, so that each figure leads
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.orm import Session
@@ -81,10 +82,13 @@ def digits(within: Unit | None) -> int:
 # ---- questions ---------------------------------------------------------------------------------------------------------
 
 
-def board(session: Session, *, scope: ColumnElement[bool], within: Unit | None = None) -> Board:
-    """The board of a region, as the caller's scope lets him see it, by the parts of that region."""
-    length = digits(within)
-    cells = {(code.ljust(12, "0"), sector): sums for code, sector, sums in _cells(session, scope, within, length)}
+def board(session: Session, *, scope: ColumnElement[bool], within: Unit | None = None, length: int = 0) -> Board:
+    """The board of a region, as the caller's scope lets him see it, by the parts of that region; `length`: by other parts, told
+    apart by so many digits of the region code."""
+    place = func.substr(Hazard.region_code, 1, length or digits(within))
+    inside = questions.in_region(within) if within is not None else true()
+    sums = grouped(session, (place, func.coalesce(Hazard.sector, "OTHER")), scope, inside)
+    cells = {(code.ljust(12, "0"), sector): each for (code, sector), each in sums.items()}
     places = {place for place, _ in cells}
     sectors = [sector for sector in names(session) if any(sector == each for _, each in cells)]
     return Board(
@@ -95,24 +99,28 @@ def board(session: Session, *, scope: ColumnElement[bool], within: Unit | None =
     )
 
 
-def _cells(
-    session: Session, scope: ColumnElement[bool], within: Unit | None, length: int
-) -> Iterator[tuple[str, str, Sums]]:
-    """The figures by place and industry. Each hazard is looked at once, and asked only what its status leaves open; the few
-    that are listed or blocked are fetched by themselves."""
-    place = func.substr(Hazard.region_code, 1, length)
-    sector = func.coalesce(Hazard.sector, "OTHER")
+def sources(session: Session, *, scope: ColumnElement[bool], within: Unit | None = None) -> dict[str, Sums]:
+    """The same by source, as it was reported; each source, also one without a hazard."""
     inside = questions.in_region(within) if within is not None else true()
-    cells: dict[tuple[str, str], dict[str, int]] = {}
+    sums = grouped(session, (func.coalesce(Hazard.source, ""),), scope, inside)
+    return {source: sums.get((source,), Sums()) for source in ledger.SOURCES}
+
+
+def grouped(
+    session: Session, keys: tuple[ColumnElement[Any], ...], *conditions: ColumnElement[bool]
+) -> dict[tuple[Any, ...], Sums]:
+    """The figures of the numbered hazards that meet the conditions, by the values of the keys. Each hazard is looked at once, and
+    asked only what its status leaves open; the few that are listed or blocked are fetched by themselves."""
+    cells: dict[tuple[Any, ...], dict[str, int]] = {}
     for condition, figures in _passes(clock.now()):
-        found = select(place, sector, *(func.sum(case((figure, 1), else_=0)) for figure in figures.values()))
-        counted = found.where(scope, inside, ledger.is_numbered(), condition).group_by(place, sector)
-        for code, industry, *values in session.execute(counted):
-            cell = cells.setdefault((code, industry), {})
+        found = select(*keys, *(func.sum(case((figure, 1), else_=0)) for figure in figures.values()))
+        counted = found.where(*conditions, ledger.is_numbered(), condition).group_by(*keys)
+        for row in session.execute(counted):
+            cell, values = cells.setdefault(tuple(row[: len(keys)]), {}), row[len(keys) :]
             cell |= {name: cell.get(name, 0) + int(value) for name, value in zip(figures, values, strict=True)}
-    for (code, industry), cell in cells.items():
-        ages = {age: cell.pop(f"age {age}", 0) for age in ledger.AGES}
-        yield code, industry, Sums(**cell, ages=ages)
+    return {
+        key: Sums(ages={age: cell.pop(f"age {age}", 0) for age in ledger.AGES}, **cell) for key, cell in cells.items()
+    }
 
 
 def _passes(now: datetime) -> Iterator[tuple[ColumnElement[bool], dict[str, ColumnElement[bool]]]]:

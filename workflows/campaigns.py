@@ -1,5 +1,7 @@
 """Campaigns (行动) and their dated parameters (domain 10). A changed parameter is a new row; the old one stays."""
 
+import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +24,11 @@ class Campaign(Base):
     name: Mapped[str] = mapped_column(String(120))
     from_on: Mapped[date]
     to_on: Mapped[date]
+
+    @property
+    def ref(self) -> Subject:
+        """The campaign as a subject of history."""
+        return Subject("campaign", self.id)
 
 
 class Parameter(Base):
@@ -114,7 +121,28 @@ NAMES = {
     "tip_accept_wd": "举报受理",
     "tip_finish_d": "举报办结",
 }
+CODE = re.compile(r"[A-Z]{2}20\d{2}")
+ITS_OWN = frozenset({"first_return_on"})  # what one campaign does not take over from another
 BEGINNING = datetime(2000, 1, 1, tzinfo=clock.SHANGHAI)  # from when delivered values hold
+
+
+def faults(code: str, from_on: date, to_on: date, others: Sequence[Campaign]) -> dict[str, str]:
+    """Why a new campaign may not have this code or these days. A hazard belongs to the campaign that runs on the day it is
+    reported, so no two run on one day; and what has begun stays where it is."""
+    found = {}
+    if CODE.fullmatch(code) is None:
+        found["code"] = "代码为两个大写字母加年份，例如 ZB2027；它写进每件隐患的编号。"
+    elif any(each.code == code for each in others):
+        found["code"] = f"已经有代码为 {code} 的行动。"
+    if from_on < clock.today():
+        found["from_on"] = "开始日期不能早于今天。"
+    if to_on < from_on:
+        found["to_on"] = "结束日期不能早于开始日期。"
+    overlapping = [each for each in others if from_on <= each.to_on and each.from_on <= to_on]
+    if overlapping and "from_on" not in found:
+        other = overlapping[0]
+        found["from_on"] = f"与“{other.name}”（{other.from_on} 至 {other.to_on}）重叠；同一天只能有一个行动。"
+    return found
 
 
 def seed(session: Session) -> None:
@@ -139,6 +167,24 @@ def _delivered(campaign_id: int, name: str, value: Any) -> Parameter:
 # ---- verbs -----------------------------------------------------------------------------------------------------------
 
 
+def prepare(session: Session, code: str, name: str, from_on: date, to_on: date, like: Campaign, *, by: int) -> Campaign:
+    """A new campaign, with the parameters that another one has now."""
+    if found := faults(code, from_on, to_on, everyone(session)):
+        raise Invalid(found)
+    made = Campaign(code=code, name=name.strip(), from_on=from_on, to_on=to_on)
+    session.add(made)
+    session.flush()
+    taken = {key: value for key, value in params(session, like.code).items() if key not in ITS_OWN}
+    session.add_all(
+        Parameter(campaign_id=made.id, name=key, value=value, from_at=BEGINNING, set_by=None, reason=f"沿用“{like.name}”")
+        for key, value in taken.items()
+    )
+    session.flush()
+    body: dict[str, Any] = {"code": code, "name": made.name, "from": from_on, "to": to_on, "like": like.code}
+    history.record(session, made.ref, "campaign_prepared", by=by, **body)
+    return made
+
+
 def set_param(session: Session, campaign_code: str, name: str, value: Any, *, by: int, reason: str) -> Parameter:
     """Give a parameter a new value from now on. The old value stays for what was dated by it."""
     if name not in params(session, campaign_code):
@@ -150,7 +196,7 @@ def set_param(session: Session, campaign_code: str, name: str, value: Any, *, by
     campaign = get(session, campaign_code)
     row = Parameter(campaign_id=campaign.id, name=name, value=value, from_at=clock.now(), set_by=by, reason=reason.strip())
     session.add(row)
-    history.record(session, Subject("campaign", campaign.id), "parameter_set", by=by, name=name, value=value, reason=reason)
+    history.record(session, campaign.ref, "parameter_set", by=by, name=name, value=value, reason=reason)
     memory.of(session, "parameters").clear()
     return row
 

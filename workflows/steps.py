@@ -24,6 +24,7 @@ from workflows import (
     loops,
     people,
     petitions,
+    phases,
     rectifications,
     reminders,
     reopenings,
@@ -357,5 +358,6 @@ def count_anew(database: Database) -> int:
 
 
 def seed(session: Session) -> None:
-    """What a fresh database needs before the first case: the campaigns and their parameters."""
+    """What a fresh database needs before the first case: the campaigns, their parameters and their phases."""
     campaigns.seed(session)
+    phases.seed(session)

@@ -36,6 +36,7 @@ PARTS = (
     Part("admin.sectors", "行业领域", "administer", "新增、更名、停用行业领域；各由哪些单位主管。"),
     Part("admin.persons", "人员", "administer", "账号、执法证号；停用、恢复账号，重发初始密码。", "persons"),
     Part("admin.parameters", "行动参数", "set_parameters", "各环节的时限、频次和口径；每次修改都留痕。"),
+    Part("admin.campaigns", "行动和阶段", "set_parameters", "有哪些行动、分几个阶段、各阶段的目标；新建行动。"),
     Part("admin.calendar", "节假日", "set_parameters", "放假、调休和本县的节假日；工作日时限据此计算。"),
     Part("admin.documents", "文书模板", "administer", "交办单、指令书、审批表、报告等文书的 docx 模板，可以下载修改后更换。"),
     Part("admin.appointments", "任职", "authorise", "谁从哪天到哪天任什么岗位；岗位决定能看什么、办什么。", "appointments"),
@@ -46,7 +47,7 @@ PARTS = (
 
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
-    from service.admin import calendar, documents, parameters, persons, posts, roster, sectors, units  # noqa: F401 (they hang up their pages)
+    from service.admin import calendar, campaigns, documents, parameters, persons, posts, roster, sectors, units  # noqa: F401 (they hang up their pages)
 
     app.jinja_env.globals["admin_parts"] = parts
     app.register_blueprint(blueprint)

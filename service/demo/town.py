@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from workflows import campaigns, people, staffing
+from workflows import people, staffing, steps
 from workflows.db import Database
 
 PASSWORD = "Bihuan-2026"
@@ -89,7 +89,7 @@ def build_town(database: Database) -> None:
 def settle(database: Database, all_units: Units, all_people: People) -> None:
     """Make units, persons and their posts."""
     with database.transaction() as session:
-        campaigns.seed(session)
+        steps.seed(session)
         units: dict[str, people.Unit] = {}
         for key, (kind, name, region, parent, more) in all_units.items():
             units[key] = staffing.add_unit(session, kind, name, region, parent=units.get(parent or ""), **more)

@@ -65,13 +65,6 @@ def test_places_and_industries_add_up(full, signed_in, town):
     assert [name.text_content().strip() for name in names] == ["丙村", "丁村", "合计"]
 
 
-def test_lights(full, signed_in):
-    """挂图作战 (M080): red where something is late, amber where something is soon due, green otherwise."""
-    browser = signed_in("zhuren")
-    lights = html.fromstring(browser.get("/board").text).xpath("//a[contains(@class, 'light')]/@class")
-    assert lights == ["light amber", "light red"]
-
-
 def test_what_nobody_may_do_is_blocked(driver, signed_in, town):
     """Where 上转 ends, the case stands on the board as blocked, and behind the figure in the ledger (domain 3.3)."""
     with town.transaction() as session:

@@ -1,12 +1,7 @@
-"""The ledger (台账): how many hazards were found and how many rectified, and which (domain 5, AC-01–03, AC-11).
+"""Asking the ledger, and the conditions behind each answer."""
 
-Counted from dated facts alone, by the server's clock at which they were recorded: what a hazard's status was at a moment, its
-newest status fact up to that moment says; of this moment the hazard's own row says the same and is quicker to ask. Only a county
-leader's signature counts as rectified; voided, downgraded and merged hazards count nowhere (INV-11, INV-13, INV-14).
-"""
-
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -32,137 +27,13 @@ from workflows.engine.worklist import Task
 from workflows.facts import BESIDE, LISTED, Fact
 from workflows.hazards import questions, rules
 from workflows.hazards.tables import Hazard
+from workflows.ledger.rules import AGES, GONE, GROUPS, SOON_DAYS, SOURCES, Counts, Entry, Page, Row, Wanted
 from workflows.people import Person, Unit
 
-SOURCES = ("SELF", "ENFORCE", "TIPOFF", "ASSIGNED")
-GONE = ("VOIDED", "DOWNGRADED", "MERGED")
-SOON_DAYS = 3
-TERMS = ("late", "soon", "kept", "missed")
 EXPORTED = (
     "hazard_no source subject_name subject_type uscc region_code sector address description standard_clause key_check_item "
     "mode registered_at return_count"
 ).split()
-AGES = {"7": (0, 7), "30": (8, 30), "90": (31, 90), "180": (91, 180), "more": (181, None)}  # days since the registration
-GROUPS = {
-    "counted": rules.IN_HAND | rules.COUNTED_AS_CLOSED,
-    "open": rules.IN_HAND,
-    "closed": rules.COUNTED_AS_CLOSED,
-    "awaiting": rules.AWAITING_SIGNATURE,
-    "gone": frozenset(GONE),
-}
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What of the ledger is asked for. The first five say which part of it, and totals are counted over them; the others pick
-    rows out of that part. Empty is all."""
-
-    as_of: datetime | None = None  # None: now
-    within: Unit | None = None
-    sector: str = ""
-    source: str = ""
-    search: str = ""  # in number, subject or description
-    status: str = ""  # a status, or one of GROUPS
-    term: str = ""  # late, soon: not signed yet; kept, missed: signed before or after the deadline
-    mark: str = ""  # listed; blocked: nobody may do its task (now only)
-    age: str = ""  # one of AGES: not signed since so many days
-    campaign: str = ""
-    view: str = ""  # whose form the sources are judged for: VILLAGE, TOWN or COUNTY; "": as they were reported
-
-    @property
-    def is_whole(self) -> bool:
-        """Every row of the part is wanted, so that its totals say how many."""
-        return not (self.status or self.term or self.mark or self.age)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the ledger: a hazard, and how it stood at the moment asked for."""
-
-    hazard: Hazard
-    status: str
-    due_at: datetime | None
-    is_listed: bool
-    moment: datetime
-
-    @property
-    def is_open(self) -> bool:
-        """Counted, and not signed."""
-        return self.status in rules.IN_HAND
-
-    @property
-    def is_awaiting(self) -> bool:
-        """已改待销."""
-        return self.status in rules.AWAITING_SIGNATURE
-
-    @property
-    def is_late(self) -> bool:
-        """Not signed when its deadline had passed."""
-        return self.is_open and self.due_at is not None and self.due_at < self.moment
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of the ledger, newest first, and the key of the next page if there is one."""
-
-    rows: list[Entry]
-    next: int | None
-
-
-@dataclass(frozen=True)
-class Row:
-    """One source: how many were found, rectified (signed), and rectified but not signed (已改待销)."""
-
-    found: int = 0
-    closed: int = 0
-    awaiting: int = 0
-
-
-@dataclass(frozen=True)
-class Counts:
-    """The ledger of a region at a moment. A1–A8 are its rows in the order of SOURCES; A9/A10 overlap them."""
-
-    as_of: datetime
-    rows: Mapping[str, Row]
-    listed: Row
-    gone: Mapping[str, int] = field(default_factory=dict)  # VOIDED, DOWNGRADED, MERGED: registered once, counted no more
-
-    @property
-    def total(self) -> Row:
-        """All sources together."""
-        parts = self.rows.values()
-        return Row(sum(r.found for r in parts), sum(r.closed for r in parts), sum(r.awaiting for r in parts))
-
-    @property
-    def numbered(self) -> int:
-        """Every number given: what counts, and what is gone."""
-        return self.total.found + sum(self.gone.values())
-
-    @property
-    def open(self) -> int:
-        """Found and not signed."""
-        return self.total.found - self.total.closed
-
-    @property
-    def rate(self) -> float | None:
-        """Rectified in percent of found, two places (AC-02); None when nothing was found."""
-        return percentage(self.total.closed, self.total.found)
-
-    @property
-    def items(self) -> dict[str, int]:
-        """A1…A10 of the dispatch form."""
-        found = [each for source in SOURCES for each in (self.rows[source].found, self.rows[source].closed)]
-        return {f"A{place}": value for place, value in enumerate([*found, self.listed.found, self.listed.closed], start=1)}
-
-
-def percentage(part: int, whole: int) -> float | None:
-    """A part in percent of a whole, two places, half up as on paper (AC-02); None of nothing."""
-    return (part * 1_000_000 // whole + 50) // 100 / 100 if whole else None
-
-
-def cutoff(month: date) -> datetime:
-    """24:00 of a month's 25th, a holiday or not (AC-11)."""
-    return clock.end_of(month.replace(day=25))
 
 
 # ---- verbs ---------------------------------------------------------------------------------------------------------------
@@ -355,6 +226,8 @@ def _part(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield questions.judged(wanted.view) == wanted.source
     if wanted.campaign:
         yield Hazard.campaign == wanted.campaign
+    if wanted.from_on or wanted.to_on:
+        yield registered(wanted.from_on, wanted.to_on)
     if wanted.search:
         columns = (Hazard.hazard_no, Hazard.subject_name, Hazard.description)
         yield or_(*(column.contains(wanted.search, autoescape=True) for column in columns))
@@ -385,6 +258,12 @@ def term(kind: str, moment: datetime, status: Any, due_at: Any, closed_at: Any) 
         "missed": and_(is_closed, closed_at > due_at),
     }
     return kinds.get(kind, literal(False))
+
+
+def registered(from_on: date | None, to_on: date | None) -> ColumnElement[bool]:
+    """Registered between two days, both included; None is open."""
+    since = Hazard.registered_at >= clock.at(from_on) if from_on else true()
+    return and_(since, Hazard.registered_at < clock.end_of(to_on) if to_on else true())
 
 
 def aged(age: str, moment: datetime) -> ColumnElement[bool]:
