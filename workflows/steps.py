@@ -43,8 +43,8 @@ from workflows.hazards.tables import Hazard
 from workflows.options import OPTIONS
 
 
-def _task(call: Any, title: str) -> Step:
-    return Step(call, title, "task")
+def _task(call: Any, title: str, *returns: str) -> Step:
+    return Step(call, title, "task", returns=frozenset(returns))
 
 
 def _service(call: Any, title: str) -> Step:
@@ -167,7 +167,7 @@ STEPS = {
     "rule_on_tracking": _task(handovers.rule_on_tracking, "县办裁定"),
     "submit_plan": _task(rectifications.submit_plan, "整改方案"),
     "finish_rectification": _task(rectifications.finish_rectification, "整改实施"),
-    "verify": _task(verifications.verify, "验收"),
+    "verify": _task(verifications.verify, "验收", "member_count"),
     "confirm_verification": _task(verifications.confirm_verification, "成员确认"),
     "apply_for_closure": _task(closures.apply_for_closure, "申请销号"),
     "review_in_town": _task(closures.review_in_town, "镇审核"),
@@ -333,6 +333,7 @@ def known(forms: Iterable[str] | None = None) -> checks.Known:
     return checks.Known(
         task_steps=frozenset(name for name, step in STEPS.items() if step.of == "task"),
         service_steps={name: frozenset(step.parameters) for name, step in STEPS.items() if step.of == "service"},
+        returns={name: step.returns for name, step in STEPS.items() if step.returns},
         functions=frozenset(FUNCTIONS),
         roles={name: code for code, name in people.ROLES.items()},
         forms=frozenset(forms) if forms is not None else None,

@@ -3,7 +3,9 @@
 import re
 import time
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import given, settings
@@ -523,6 +525,10 @@ ERRORS = {
     "unknown function": (
         ("function-unknown", "x"), around(node("intermediateCatchEvent", "x", timer("tomorrow()")), first="x", last="x"),
     ),
+    "a beginning that asks for what nobody has filled in": (
+        ("data-undecided", "p"),
+        diagram(properties(subject="hazard", begin="申请", when="decision == 'yes'"), start(), user(), end(), flow("s", "u"), flow("u", "e")),
+    ),
     "a loop nobody knows": (("loop-unknown", "p"), diagram(properties(loop="hazrd"), start(), end(), flow("s", "e"))),
     "a loop that does not say so": (("loop-missing", "p"), around(user(role="ENT_SAFETY", form="report", verb="register"))),
     "bad parameter": (
@@ -577,6 +583,32 @@ def test_warns(name):
     assert rules(found) == {(rule, element_id)}
     assert {finding.severity for finding in found} == {"warning"}
     assert_readable(found)
+
+
+FORM = {"title": "登记", "type": "object", "properties": {"agree": {"type": "boolean", "title": "是否同意"}}}
+
+
+@pytest.mark.parametrize(
+    ("condition", "decides", "said"),
+    [
+        ("agree == True", True, None),
+        ("agree == True and is_done()", True, None),
+        ("agree == True", False, "“是否同意”没有勾选“用于流程判断”"),
+        ("agreed == True", True, "没有哪张表单填报它"),
+        ("number_of_closed > 1", True, None),  # a step hands it over
+    ],
+)
+def test_what_a_condition_asks_for_is_decided_somewhere(condition, decides, said):
+    gateway = '<bpmn:exclusiveGateway id="g" default="back"/>'
+    drawn = around(user(), service(), gateway, flow("u", "v"), flow("v", "g"), flow("g", "u", flow_id="back"), last="g")
+    drawn = drawn.replace(b'targetRef="e">', f'targetRef="e"><bpmn:conditionExpression>{escape(condition)}</bpmn:conditionExpression>'.encode())
+    form = {**FORM, "properties": {"agree": {**FORM["properties"]["agree"], "x-decides": decides}}}
+    known = replace(KNOWN, returns={"close": frozenset({"number_of_closed"})})
+    found = [each for each in check(drawn, known, {"report": form}) if each.rule == "data-undecided"]
+    assert [each.element_id for each in found] == ([] if said is None else ["g_e"])
+    assert all(said in each.message for each in found)
+    assert_readable(found)
+    assert [each for each in check(drawn, known, {}) if each.rule == "data-undecided"] == []  # the missing form is said already
 
 
 def assert_readable(findings: list[Finding]) -> None:

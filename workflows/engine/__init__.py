@@ -109,6 +109,7 @@ class Step:
     title: str
     of: Literal["task", "service"]
     parameters: Mapping[str, str] = field(default_factory=dict)
+    returns: frozenset[str] = frozenset()  # the names under which the diagram may ask for what it returns
 
 
 END = "end"

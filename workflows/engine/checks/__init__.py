@@ -84,7 +84,8 @@ def check(data: bytes, known: Known, asked: Mapping[str, Any] | None = None) -> 
         diagram = read(xml.parse(data))
     except Invalid as problem:
         return [error("", "file-unreadable", problem.message)]
-    found = list(dict.fromkeys([*_all(diagram, known), *check_forms(asked or {}, known)]))
+    of_forms = [*check_forms(asked, known), *texts.undecided(diagram, known, asked)] if asked is not None else []
+    found = list(dict.fromkeys([*_all(diagram, known), *of_forms]))
     found.sort(key=lambda finding: finding.severity != "error")
     if len(found) <= MAX_FINDINGS:
         return found

@@ -23,6 +23,7 @@ class Known:
 
     task_steps: frozenset[str] = frozenset()
     service_steps: Mapping[str, frozenset[str]] = field(default_factory=dict)  # step → names of its parameters
+    returns: Mapping[str, frozenset[str]] = field(default_factory=dict)  # step → names of what it hands to the diagram
     functions: frozenset[str] = frozenset()
     roles: Mapping[str, str] = field(default_factory=dict)  # Chinese name → code
     forms: frozenset[str] | None = None  # None: the forms are not at hand, do not check them

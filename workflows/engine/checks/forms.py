@@ -41,6 +41,11 @@ def is_form(form: Any) -> bool:
     return is_list and all(isinstance(field, dict) for field in form["properties"].values())
 
 
+def decides(field: Mapping[str, Any]) -> bool:
+    """Whether what is answered goes to the diagram, so that its conditions may ask for it."""
+    return bool(field.get("x-decides"))
+
+
 def _form(key: str, form: Mapping[str, Any]) -> Iterator[Finding]:
     at, fields = f"form:{key}", form["properties"]
     if not _is_text(form.get("title")):
@@ -71,7 +76,7 @@ def _field(at: str, name: str, field: Mapping[str, Any], form: Mapping[str, Any]
     yield from _limits(at, label, field)
     yield from _choices(at, label, field, known)
     yield from _condition(at, label, field, form, known)
-    if field.get("x-decides") and not _is_scalar(field):
+    if decides(field) and not _is_scalar(field):
         said = f"填报项{label}设为“用于流程判断”，但只有单选、是否和数字可以。请取消这一设置，或改为单选。"
         yield error(at, "field-decides", said)
 

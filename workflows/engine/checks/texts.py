@@ -1,16 +1,19 @@
 """Conditions, due moments and head counts: read with the same small language that runs them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from lxml import etree
 
 from workflows.engine import expressions
-from workflows.engine.checks.diagrams import Diagram, children, operator, properties, text_of
+from workflows.engine.checks.diagrams import Diagram, children, kind_of, operator, properties, text_of, words_of
 from workflows.engine.checks.findings import Finding, Known, error
+from workflows.engine.checks.forms import decides, is_form
 from workflows.engine.xml import SPIFF
 from workflows.errors import Invalid
 
 MAX_MEMBERS = 100  # as the engine has it
+SAID = {"timeDate": "到期时刻", "loopCardinality": "会签人数", "completionCondition": "会签完成条件"}
 FOREIGN = ("${", "#{", "=", "{{")  # how other tools begin an expression
 
 
@@ -27,6 +30,9 @@ def beginnings(diagram: Diagram, known: Known) -> Iterator[Finding]:
     for scope in diagram.scopes:
         if scope.parent is None and (when := properties(scope.element).get("when")) is not None:
             yield from _read(scope.id, f"流程{scope.label}的发起条件", when.strip(), known)
+            for name in sorted(_names(when)):
+                said = f"流程{scope.label}的发起条件用了“{name}”，而发起以前还没有填过任何表单。请改用列出的函数。"
+                yield error(scope.id, "data-undecided", said)
 
 
 def timers(diagram: Diagram, known: Known) -> Iterator[Finding]:
@@ -67,6 +73,45 @@ def parameters(diagram: Diagram, known: Known) -> Iterator[Finding]:
             value = parameter.get("value")
             if value is not None:
                 yield from _read(node.id, f"{node.label}的参数 {parameter.get('id', '')}", value.strip(), known)
+
+
+def undecided(diagram: Diagram, known: Known, asked: Mapping[str, Any]) -> Iterator[Finding]:
+    """What an expression asks for is decided in some form of the diagram, or handed over by one of its steps: a name that nobody
+    gives a value would stop the case there. Says nothing while a form is missing, because that has a finding of its own."""
+    nodes = [node.element for _, node in diagram.nodes]
+    forms = {form: asked.get(form) for each in nodes if (form := properties(each).get("form"))}
+    if known.is_empty or not all(is_form(form) for form in forms.values()):
+        return
+    fields = {key: field for form in forms.values() if form for key, field in form["properties"].items()}
+    handed_over = {name for each in nodes for word in words_of(each) for name in known.returns.get(word, ())}
+    decided = {key for key, field in fields.items() if decides(field)} | handed_over
+    for element_id, what, text in _asking(diagram):
+        for name in sorted(_names(text) - decided):
+            if name in fields:
+                advice = f"表单里的“{fields[name].get('title', name)}”没有勾选“用于流程判断”。请勾选它，或改用别的项。"
+            else:
+                advice = "图中没有哪张表单填报它，也没有哪个步骤给出它。请改用列出的项，或在前面的表单里加上它。"
+            yield error(element_id, "data-undecided", f"{what}用了“{name}”，但{advice}")
+
+
+def _asking(diagram: Diagram) -> Iterator[tuple[str, str, str]]:
+    """(element, what it is, text) of everything that is evaluated while a case runs."""
+    for scope in diagram.scopes:
+        for flow in scope.flows:
+            if flow.condition is not None:
+                yield flow.id, f"箭头 {flow.id} 的条件", text_of(flow.condition)
+    for _, node in diagram.nodes:
+        for part in node.element.iter() if node.kind != "subProcess" else ():  # what is in it is a node of its own
+            if kind_of(part) in SAID:
+                yield node.id, f"{node.label}的{SAID[kind_of(part)]}", text_of(part)
+
+
+def _names(text: str) -> frozenset[str]:
+    """The data that an expression asks for; none of one that cannot be read, which has a finding of its own."""
+    try:
+        return expressions.parse(text).names
+    except Invalid:
+        return frozenset()
 
 
 def _check(element_id: str, what: str, element: etree._Element, known: Known) -> Iterator[Finding]:
