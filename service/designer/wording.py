@@ -1,7 +1,8 @@
 """What changed, said to a publisher: the engine's differences in the words of the house."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from workflows import dues, vocabulary
@@ -90,6 +91,13 @@ FIELD_ASPECTS = {
     "x-decides": "用于流程判断",
     "x-unit": "计量单位",
 }
+FIELD_VALUES = {
+    "type": {"string": "文字或选项", "integer": "整数", "number": "数字", "boolean": "是或否", "array": "多项"},
+    "format": {"date": "日期", "date-time": "日期和时间"},
+    "x-widget": {"line": "单行", "text": "多行", "photos": "照片", "papers": "附件", "money": "金额", "password": "密码"},
+    "x-options": vocabulary.OPTIONS,
+    "items": vocabulary.OPTIONS,
+}
 LISTS = {"role": "roles", "unit": "units", "person": "persons", "duty": "duties", "due": "dues", "verb": "verbs", "step": "steps"}
 
 
@@ -105,6 +113,11 @@ class Told:
     aspect: str
     before: str
     after: str
+
+
+def _row(change: Change) -> tuple[str, str, str]:
+    """What stands in one row of the table."""
+    return change.what, change.where, "" if change.what == "ADDED" else change.aspect
 
 
 class Wording:
@@ -124,8 +137,13 @@ class Wording:
         return self._names.get(id, id) or "整个流程图"
 
     def tell(self, changes: Iterable[Change]) -> list[Told]:
-        """A row for each change."""
-        return [self._told(each) for each in changes]
+        """A row for each change; what was added is one row, with all that it says."""
+        return [self._together([self._told(each) for each in same]) for _, same in groupby(changes, _row)]
+
+    def _together(self, rows: list[Told]) -> Told:
+        """The first says what was added; the others, what it says."""
+        first, *others = rows
+        return replace(first, after="；".join(f"{each.aspect}：{each.after}" for each in others)) if others else first
 
     def _told(self, change: Change) -> Told:
         sort, _, name = change.aspect.rpartition(" ")
@@ -140,6 +158,9 @@ class Wording:
             return self.where(value) if value else ""
         if aspect == "kind":
             return KINDS.get(value, value)
+        sort, _, keyword = aspect.rpartition(" ")
+        if sort == "field":
+            return FIELD_VALUES.get(keyword, {}).get(value, value)
         if aspect == "form":
             return self._forms.get(value, value)
         if aspect == "due" and (term := dues.TERM.fullmatch(value)):

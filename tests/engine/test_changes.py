@@ -39,9 +39,13 @@ def test_what_an_element_says():
 
 def test_added_and_removed():
     added = toy.user("c") + toy.flow("c", "e")
-    assert diagrams(("</bpmn:process>", added + "</bpmn:process>")) == [
+    found = diagrams(("</bpmn:process>", added + "</bpmn:process>"))
+    assert ("ADDED", "c", "role", "", "A") in found
+    assert [each for each in found if each[1] != "c" or not each[2]] == [
         ("ADDED", "c", "", "", ""),
         ("ADDED", "c__e", "", "", ""),
+        ("ADDED", "c__e", "sourceRef", "", "c"),
+        ("ADDED", "c__e", "targetRef", "", "e"),
     ]
     assert diagrams((toy.flow("g", "m"), "")) == [("REMOVED", "g__m", "", "", "")]
 
@@ -76,14 +80,17 @@ def test_fields_are_told_one_by_one():
         Change("CHANGED", "form:note/text", "field", "记事 · 内容", "field minLength", "2", "5"),
         Change("CHANGED", "form:note/text", "field", "记事 · 内容", "field required", "是", ""),
         Change("ADDED", "form:note/urgent", "field", "记事 · 急件"),
+        Change("ADDED", "form:note/urgent", "field", "记事 · 急件", "field type", "", "boolean"),
+        Change("ADDED", "form:note/urgent", "field", "记事 · 急件", "field x-decides", "", "是"),
     ]
 
 
 def test_forms_come_and_go():
     new = {"note": toy.FORMS["note"], "extra": {**toy.FORMS["note"], "title": "另记"}}
     found = changes.of_forms({key: toy.FORMS[key] for key in ("note", "verdict")}, new)
-    assert [(each.what, each.where, each.name) for each in found] == [
+    assert [(each.what, each.where, each.name) for each in found if not each.aspect] == [
         ("ADDED", "form:extra", "另记"),
+        ("ADDED", "form:extra/text", "另记 · 内容"),
         ("REMOVED", "form:verdict", "结论"),
     ]
 

@@ -26,7 +26,7 @@ def test_a_new_process_is_published_by_two_and_a_case_runs_on_it(designer, signe
     assert hand_in(designer, draft_id).status_code == 302
     publisher = signed_in("fabu")
     review = publisher.get(f"{room}/review").text
-    for said in ("全新的流程", "新增", "综合行政执法队员", "发起回访"):
+    for said in ("全新的流程", "新增", "岗位：综合行政执法队员", "表单：发起回访", "类型：文字或选项", "终点：结束"):
         assert said in review, said
     assert publisher.submit(f"{room}/approve", {}, page="/designer").location == "/definitions/revisit/1"
     assert "全新的流程" in publisher.get(f"{room}/review").text

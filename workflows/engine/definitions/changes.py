@@ -4,7 +4,7 @@ Only what runs counts: where something is drawn is the picture's business.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
@@ -20,7 +20,7 @@ KINDS = diagrams.NODES | diagrams.REFUSED.keys() | {"sequenceFlow", "process", "
 @dataclass(frozen=True)
 class Change:
     """One difference. `what`: ADDED, REMOVED or CHANGED; `aspect` names what changed: an attribute, a property, "parameter NAME"
-    of a step, "field KEYWORD" of a form's field."""
+    of a step, "field KEYWORD" of a form's field. What was added is told once without an aspect, then aspect by aspect."""
 
     what: str
     where: str  # element id, or form:KEY, or form:KEY/FIELD
@@ -44,8 +44,11 @@ def of_forms(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     found = []
     for key in [*new, *(key for key in old if key not in new)]:
         title = str((new.get(key) or old.get(key) or {}).get("title", key))
-        if key not in old or key not in new:
-            found.append(Change("ADDED" if key in new else "REMOVED", f"form:{key}", "form", title))
+        if key not in new:
+            found.append(Change("REMOVED", f"form:{key}", "form", title))
+        elif key not in old:
+            found.append(Change("ADDED", f"form:{key}", "form", title))
+            found += _of_fields(key, title, {}, _fields(new[key]))
         else:
             found += _of_form(key, title, old[key], new[key])
     return found
@@ -58,7 +61,10 @@ def _elements(data: bytes) -> dict[str, etree._Element]:
 
 def _of_element(id: str, before: etree._Element | None, after: etree._Element) -> Iterator[Change]:
     if before is None:
-        yield _gone("ADDED", id, after)
+        added = _gone("ADDED", id, after)
+        yield added
+        said = _said(after).items()
+        yield from (replace(added, aspect=aspect, after=value) for aspect, value in said if aspect not in ("name", "kind"))
         return
     old, new = _said(before), _said(after)
     for aspect in sorted(old.keys() | new.keys()):
@@ -93,18 +99,22 @@ def _of_form(key: str, title: str, old: Mapping[str, Any], new: Mapping[str, Any
         if old.get(aspect) != new.get(aspect):
             yield Change("CHANGED", f"form:{key}", "form", title, aspect, _text(old.get(aspect)), _text(new.get(aspect)))
     before, after = _fields(old), _fields(new)
+    yield from _of_fields(key, title, before, after)
+    if list(before) != list(after) and before.keys() == after.keys():
+        yield Change("CHANGED", f"form:{key}", "form", title, "order")
+
+
+def _of_fields(key: str, title: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     for name in [*after, *(name for name in before if name not in after)]:
         field = after.get(name) or before[name]
         where, label = f"form:{key}/{name}", f"{title} · {field.get('title', name)}"
-        if name not in before or name not in after:
-            yield Change("ADDED" if name in after else "REMOVED", where, "field", label)
-            continue
-        for aspect in sorted(before[name].keys() | after[name].keys()):
-            if before[name].get(aspect) != after[name].get(aspect):
-                told = _text(before[name].get(aspect)), _text(after[name].get(aspect))
-                yield Change("CHANGED", where, "field", label, f"field {aspect}", *told)
-    if list(before) != list(after) and before.keys() == after.keys():
-        yield Change("CHANGED", f"form:{key}", "form", title, "order")
+        what = "REMOVED" if name not in after else "ADDED" if name not in before else "CHANGED"
+        if what != "CHANGED":
+            yield Change(what, where, "field", label)
+        old, new = before.get(name, {}), after.get(name, {})
+        for aspect in sorted(old.keys() | new.keys()) if what != "REMOVED" else ():
+            if old.get(aspect) != new.get(aspect) and (what, aspect) != ("ADDED", "title"):
+                yield Change(what, where, "field", label, f"field {aspect}", _text(old.get(aspect)), _text(new.get(aspect)))
 
 
 def _fields(form: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
