@@ -27,10 +27,9 @@ WHOLE = (
 
 def in_a_row(*left_out, changes=None, moved=()):
     """A diagram of the same elements, one after the other and some left out: what a designer might draw. `changes`: element →
-    {text: new text}; `moved`: (element, the one it then stands before)."""
-    ids = [each for each in WHOLE if each not in left_out]
+    {text: new text}; `moved`, or put in: (element, the one it then stands before)."""
+    ids = [each for each in WHOLE if each not in (*left_out, *(element for element, _ in moved))]
     for element, before in moved:
-        ids.remove(element)
         ids.insert(ids.index(before), element)
     neighbours = zip(["begin", *ids], ids, [*ids[1:], "end"], strict=False)
     nodes = [_changed(_element(each, before, after), (changes or {}).get(each, {})) for before, each, after in neighbours]
@@ -121,6 +120,18 @@ def test_a_diagram_that_lacks_a_guard_does_not_get_past_the_domain(monday, name)
     assert count(monday).total.closed == 0
     with monday.database.reading() as session:
         assert history.verify(session) == []
+
+
+def test_nobody_answers_for_what_another_acknowledged(monday):
+    """INV-3: who is named after an acknowledgement has not given it, whatever a diagram forgets to ask him."""
+    deploy(monday, in_a_row(moved=[("reassign_territory", "sv_h1_done")]))
+    appoint(monday, "banshi1", "VILLAGE_LIAISON", "丙村")
+    first, other = str(monday.person("baocun")), str(monday.person("banshi1"))
+    hazard = bring(monday, found(monday), "reassign_territory", issue_rectify={"territory_person": first})
+    again = (monday.do, hazard, "reassign_territory")
+    refused(Problem, "属地责任人还没有签收", *again, territory_person=other)
+    monday.do(hazard, "reassign_territory", territory_person=first)
+    assert state(monday, hazard).status == "RECTIFYING"
 
 
 def test_a_diagram_that_says_no_duty_does_not_lift_it(monday):
