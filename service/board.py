@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from service import cases, hazards, house, labels, ledger
 from service.pictures import Picture
-from workflows import board, clock, closures, people, rectifications, urges, verifications
+from workflows import board, clock, closures, look_backs, people, rectifications, urges, verifications
 from workflows.engine import tasks
 from workflows.errors import Forbidden
 from workflows.hazards import Hazard, regions
@@ -90,6 +90,7 @@ def index() -> ResponseReturnValue:
         sources=_sources(within),
         pending=len(_waiting(None, limit=100).rows),
         urged=urges.count_open(g.session, current_user.caller),
+        to_look=look_backs.count_open(g.session, current_user.caller),
         now=clock.now(),
         choices=ledger.choices(places),
     )

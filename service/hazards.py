@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import cases, documents, forms, house, labels, pictures
-from workflows import closures, listings, people, petitions, stops, urges
+from workflows import closures, listings, look_backs, people, petitions, stops, urges
 from workflows.codes import find_key
 from workflows.engine import Caller, Subject, beginnings, history, instances, tasks
 from workflows.errors import NotFound
@@ -133,6 +133,7 @@ def facts(hazard: Hazard, options: forms.Options) -> list[cases.Fact]:
         cases.Fact("县跟踪人", names.get(hazard.tracker_id or 0, "")),
         *_merged(hazard),
         *_revoked(hazard),
+        *_look_back(hazard),
         cases.Fact("销号时间", labels.moment(hazard.closed_at), "以县政府分管领导签字为准"),
     ]
     return [fact for fact in found if fact.text]
@@ -150,6 +151,16 @@ def _revoked(hazard: Hazard) -> list[cases.Fact]:
     rows = closures.revoked(g.session, hazard) if hazard.reopened_count else []
     names = people.names(g.session, [row.by for row in rows])
     return [cases.Fact("原销号签字", f"{names[row.by]}，{labels.moment(row.at)}", "已失效，留存备查", "grey") for row in rows]
+
+
+def _look_back(hazard: Hazard) -> list[cases.Fact]:
+    """What a look-back found, or until when it is due."""
+    row = look_backs.find_last(g.session, hazard) if hazard.closed_at or hazard.reopened_count else None
+    if row is None:
+        return []
+    when = labels.moment(row.onsite_at) if row.onsite_at else f"最晚 {labels.day(row.due_on)}"
+    tone = {"HELD": "green", "REBOUND": "red"}.get(row.state, "grey")
+    return [cases.Fact("回头看", look_backs.STATES[row.state], _join(when, row.finding), tone)]
 
 
 def _clause(hazard: Hazard, options: forms.Options) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import workflows
-from workflows import bulletins, clock, facts, migrations, people, staffing, steps
+from workflows import bulletins, clock, facts, look_backs, migrations, people, staffing, steps
 from workflows.db import Database
 from workflows.engine import checks, definitions, examinations, history, tasks
 from workflows.engine import jobs as effects
@@ -33,6 +33,7 @@ PROCESSES = {
     "return_correction": "return_correction",
     "weekly_report": "weekly_report",
     "escalation": "escalation",
+    "look_back": "look_back",
 }
 
 ADMINISTRATORS = {"xitong": "SYS_ADMIN", "anquan": "SEC_ADMIN", "shenji": "AUDITOR"}
@@ -128,7 +129,8 @@ def forms_beside(file: Path) -> dict[str, Any]:
 def record_faults(database: Database) -> list[str]:
     """What does not add up in the record: chains, anchors, facts against their lines, submissions against their hashes."""
     with database.reading() as session:
-        return history.verify(session) + facts.faults(session) + tasks.faults(session) + bulletins.faults(session)
+        frozen = bulletins.faults(session) + look_backs.faults(session)
+        return history.verify(session) + facts.faults(session) + tasks.faults(session) + frozen
 
 
 def has_people(database: Database) -> bool:

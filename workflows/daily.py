@@ -6,7 +6,7 @@ Each job looks for what is not there yet, so that neither a missed day nor a sec
 from contextlib import suppress
 from datetime import date, timedelta
 
-from workflows import bulletins, clock, dispatch, hazards, people, steps, thursdays, urges, weekly_reports
+from workflows import bulletins, clock, dispatch, hazards, look_backs, people, steps, thursdays, urges, weekly_reports
 from workflows.db import Database
 from workflows.engine import instances, jobs
 from workflows.errors import Conflict
@@ -71,6 +71,25 @@ def _collect(database: Database, town: people.Unit, week_on: date) -> bool:
 
 
 jobs.daily("weeks.collect", 0, 40)(collect_weeks)
+
+
+def draw_look_backs(database: Database) -> int:
+    """Draw what is looked at again, of every town's closures that are old enough now; answers how many hazards (P10)."""
+    with database.reading() as session:
+        wanted = look_backs.to_draw(session)
+    return sum(_draw(database, *each) for each in wanted)
+
+
+def _draw(database: Database, town_id: int, campaign: str, month: date) -> int:
+    drawn = list[look_backs.LookBack]()
+    with suppress(Conflict), database.transaction() as session:  # another server may have been faster
+        drawn = look_backs.draw(session, people.get_unit(session, town_id), campaign, month)
+        for each in drawn:
+            instances.start(session, steps.RULES, look_backs.PROCESS, each.hazard.ref, by=None)
+    return len(drawn)
+
+
+jobs.daily("look_backs.draw", 0, 50)(draw_look_backs)
 
 
 def urge_what_is_late(database: Database) -> int:

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from workflows import calendars, campaigns, clock, extensions, facts, feedbacks, ledger, petitions
+from workflows import calendars, campaigns, clock, extensions, facts, feedbacks, ledger, look_backs, petitions
 from workflows.engine import Due, tasks
 from workflows.hazards.tables import Hazard
 
 TERM = re.compile(r"(\d{1,3})(wd|h|d)")
 UNITS = {"wd": "个工作日", "h": "小时", "d": "日"}
-NAMED = ("hazard.due_on", "hazard.register_due", "hazard.verify_due", "hazard.extension_due", "feedback_on", "return.cut_at")
+OF_HAZARD = ("due_on", "register_due", "verify_due", "extension_due", "look_back_due")
+NAMED = (*(f"hazard.{name}" for name in OF_HAZARD), "feedback_on", "return.cut_at")
 
 
 def due(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> Due | None:
@@ -20,6 +21,9 @@ def due(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> Due
         return None
     if text == "hazard.due_on":
         return Due(hazard.due_at, "交办单：整改期限") if hazard.due_at else None
+    if text == "hazard.look_back_due":
+        row = look_backs.find_open(session, hazard)
+        return Due(clock.end_of(row.due_on), "本地参数：销号后回头看的日子") if row else None
     if text == "feedback_on":
         day = feedbacks.next_due_on(session, hazard)
         source = "周四反馈：每周四 24:00 前，遇节假日顺延"

@@ -18,6 +18,8 @@ from workflows.hazards import rules as hazard_rules
 from workflows.hazards.tables import Hazard
 from workflows.petitions import Petition
 
+PROCESS = "reopening"
+
 
 class Reopening(Petition):
     """One application to open a closed hazard again."""

@@ -21,6 +21,7 @@ from workflows import (
     handovers,
     hazards,
     listings,
+    look_backs,
     loops,
     people,
     petitions,
@@ -36,7 +37,7 @@ from workflows import (
     weekly_reports,
 )
 from workflows.db import Database
-from workflows.engine import Cause, Rules, Step, Subject, checks, instances, jobs, tasks, timers
+from workflows.engine import Cause, Rules, Step, Subject, beginnings, checks, instances, jobs, tasks, timers
 from workflows.errors import Conflict
 from workflows.fields import Data
 from workflows.hazards.tables import Hazard
@@ -116,13 +117,25 @@ def close_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
             petitions.cancel(session, hazard, kind)
 
 
+ENDS = frozenset({hazards.PROCESS, look_backs.PROCESS})  # what of a closed hazard ends when it is opened again
+
+
 def reopen_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
     """重新打开: what is left of the old round's loop ends, and the loop begins again."""
-    instances.cancel(session, hazard.ref, by=cause.by, reason="隐患已重新打开，原流程终止。", only={hazards.PROCESS})
+    instances.cancel(session, hazard.ref, by=cause.by, reason="隐患已重新打开，原流程终止。", only=ENDS)
     reopenings.reopen_hazard(session, hazard, cause=cause)
+    look_backs.drop(session, hazard)
     instances.start(session, RULES, hazards.PROCESS, hazard.ref, by=cause.by)
     if any(task.verb == "report" for task in tasks.open_of(session, hazard.ref)):
         raise Conflict("现行的闭环流程图没有“重新打开”的走法，请由流程设计员补画并发布后再批准。")
+
+
+def note_rebound(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """反弹: whoever looked applies for the reopening at once, unless somebody has; an inquiry is suggested (P07)."""
+    look_backs.suggest_inquiry(session, hazard, cause=cause)
+    if cause.by is not None and petitions.find_asked(session, reopenings.Reopening, hazard) is None:
+        told = look_backs.application(look_backs.get_last(session, hazard))
+        beginnings.begin(session, RULES, reopenings.PROCESS, hazard.ref, people.caller(session, cause.by), told)
 
 
 IN_HAND: dict[type[petitions.Petition], frozenset[str]] = {  # what is asked for before a hazard is closed: in which diagrams
@@ -228,6 +241,8 @@ STEPS = {
     "check_report": _task(weekly_reports.check_report, "核定周报告"),
     "sign_report": _task(weekly_reports.sign_report, "签发周报告"),
     "receive_report": _task(weekly_reports.receive_report, "县办签收周报告"),
+    "look_back": _task(look_backs.look_back, "现场回头看"),
+    "note_rebound": _service(note_rebound, "反弹，申请重新打开"),
     "sign_urge": _task(urges.sign_urge, "签发督促"),
     "receive_urge": _task(urges.receive_urge, "签收督促"),
     "answer_urge": _task(urges.answer_urge, "回复督促"),

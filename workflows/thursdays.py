@@ -155,10 +155,10 @@ def _owed_of(
 
 
 def missed_lately(session: Session) -> list[tuple[int, tuple[str, ...], date]]:
-    """The reports of the weeks lately due that never came: (hazard, parts, week), the oldest week first."""
+    """The newest week lately due of which a report never came: (hazard, parts, week) of each hazard and whoever owes it."""
     weeks = feedbacks.weeks(clock.today() - LATELY, clock.now(), calendars.of(session))
-    rows = [row for week_on in weeks for row in owed(session, week_on, true())]
-    return [(row.hazard.id, row.parts, row.week_on) for row in rows if row.state == MISSED]
+    rows = [row for week_on in weeks for row in owed(session, week_on, true()) if row.state == MISSED]
+    return [(*about, week_on) for about, week_on in {(row.hazard.id, row.parts): row.week_on for row in rows}.items()]
 
 
 def standings(rows: Iterable[Owed]) -> list[Standing]:

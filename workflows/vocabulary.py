@@ -73,6 +73,7 @@ DUES = {
     "hazard.verify_due": "验收时限（自完工报告或退回验收起）",
     "hazard.extension_due": "延期审批时限（自提出申请起）",
     "return.cut_at": "月报的截止时点（25 日 24:00）",
+    "hazard.look_back_due": "回头看的最后一天（自销号起，按本地参数）",
     "feedback_on": "本周四 24:00（遇节假日顺延）",
 }
 OPTIONS = {

@@ -51,6 +51,7 @@ LISTS = {
     "dispatch.sheet": ("see_dispatch", ["/dispatch/form.xlsx"]),
     "dispatch.entries": ("see_dispatch", ["/dispatch/entries?code=B1"]),
     "board.index": ("see_board", ["/board"]),
+    "look_backs.index": ("see_board", ["/look-backs"]),
     "urges.index": ("see_board", ["/urges", "/urges?all=1"]),
     "board.signing": ("see_board", ["/board/signing"]),
     "wall_map.index": ("see_board", ["/wall-map", "/wall-map?campaign=ZD2023"]),
