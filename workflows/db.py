@@ -162,6 +162,11 @@ class _AsOne(Database):
         mode: Any = "create_savepoint" if writes else "rollback_only"
         return _Session(self.connection, expire_on_commit=False, join_transaction_mode=mode)
 
+    @contextmanager
+    def as_one(self) -> Iterator[Database]:
+        """The same one: a second connection would wait for this one for ever."""
+        yield self
+
 
 def _is_taken(error: Any) -> bool:
     """Whether a row was refused because another one has its unique key."""

@@ -74,3 +74,12 @@ def test_what_is_broken_off_leaves_nothing(sqlite):
         insert_and(whole, KeyboardInterrupt())
     assert count(sqlite) == 0
     insert(sqlite)  # and the queue is as it was
+
+
+def test_one_within_one_is_the_same_one(sqlite):
+    """So that the sweep may gather its timers inside whatever is made as a whole: it never waits for itself."""
+    with sqlite.as_one() as whole:
+        with whole.as_one() as inner:
+            insert(inner)
+        assert (count(whole), count(sqlite)) == (1, 0)
+    assert count(sqlite) == 1
