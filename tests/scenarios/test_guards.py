@@ -78,6 +78,7 @@ def put(name, value):
 BY_CLERK = {put("unit", "sector"): put("unit", "town"), put("duty", "V"): ""} | {
     put("role", "ENFORCER,STATION_HEAD,STATION_STAFF"): put("role", "OFFICE_STAFF")
 }
+BY_OFFICE = {put("person", "tracker"): put("role", "COUNTY_OFFICE") + put("unit", "county"), put("duty", "K"): ""}
 TRACK = ["issue_track", "name_tracker", "ack_tracker", "sv_h2_done"]
 LACKING = {  # what the designer did: (left out, further, where the case then stands still, words of the refusal)
     "no verification": (["verify", "confirm_verification", "sv_passed"], {}, "apply", "验收通过"),
@@ -102,6 +103,8 @@ LACKING = {  # what the designer did: (left out, further, where the case then st
     "not registered": (["register", "confirm_registration"], {}, "issue_rectify", "已编号建账"),
     "signed without its verb": ([], {"changes": {"sign": {put("verb", "sign_closure"): ""}}}, "sign", "领导还没有签字"),
     "signed by the office": ([], {"changes": {"sign": {"COUNTY_LEADER": "COUNTY_OFFICE"}}}, "sign", "县政府分管领导签字"),
+    "opined by another": ([], {"changes": {"tracker_opinion": BY_OFFICE}}, "tracker_opinion", "县跟踪人可以出具"),
+    "failed though it passed": ([], {"moved": [("sv_failed", "sv_passed")]}, "confirm_verification", "验收结论为合格"),
     "reviewed by a clerk": ([], {"changes": {"town_review": {"GROUP_DEPUTY": "OFFICE_STAFF"}}}, "town_review", "副组长"),
     "verified by a clerk": ([], {"changes": {"verify": BY_CLERK}}, "verify", "可验收的人员"),
 }
