@@ -98,3 +98,12 @@ def test_a_plan_does_not_end_before_today(town: Town, clock_at):
     for day in ("2026-04-02", "2026-04-08"):
         assert list(fault_of(town.plan, hazard, deadline=day)) == ["deadline"]
     town.plan(hazard, deadline="2026-04-07")
+
+
+# ---- verification ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("field", "checked"), [("result", ["none"]), ("check_items", [])])
+def test_what_meets_none_of_the_points_does_not_pass(town: Town, field, checked):
+    """⑧: the points are gone through one by one, and the conclusion follows from them."""
+    assert list(fault_of(town.verify, town.rectified(), check_items=checked)) == [field]
