@@ -3,9 +3,10 @@
 import pytest
 
 from tests.domain.town import OTHER, TOWN, Town
-from workflows import hazards
+from workflows import handovers, hazards
 from workflows.errors import Forbidden, Invalid
 from workflows.options import OPTIONS
+from workflows.people import Unit
 
 
 def fault_of(call, *args, **kwargs):
@@ -85,6 +86,22 @@ def test_a_hazard_is_merged_only_within_its_town(town: Town):
     town.session.flush()
     town.act(hazards.decide_registration, hazard, "director", **merge)
     assert hazard.merged_into_id == main.id
+
+
+# ---- handover ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_tracking_goes_to_a_department_of_ones_own_county(town: Town):
+    """④: not to another county's, and not to a village."""
+    hazard = town.registered()
+    elsewhere = Unit(kind="COUNTY_DEPT", name="邻县应急管理局", region_code="999902000000", sectors=[])
+    town.session.add(elsewhere)
+    town.session.flush()
+    for unit in (elsewhere, town.units["village"]):
+        refused = fault_of(town.act, handovers.issue_for_tracking, hazard, "deputy", county_dept=str(unit.id))
+        assert list(refused) == ["county_dept"]
+    town.act(handovers.issue_for_tracking, hazard, "deputy", county_dept=str(town.units["dept"].id))
+    assert hazard.county_dept_id == town.units["dept"].id
 
 
 # ---- rectification -----------------------------------------------------------------------------------------------------
