@@ -87,7 +87,7 @@ def index() -> ResponseReturnValue:
         unit=str(within.id) if within else "",
         places=_places(shown, within),
         sectors=_sectors(shown, within),
-        sources=_sources(within),
+        sources=_sources(shown, within),
         pending=len(_waiting(None, limit=100).rows),
         urged=urges.count_open(g.session, current_user.caller),
         to_look=look_backs.count_open(g.session, current_user.caller),
@@ -130,10 +130,9 @@ def _sectors(shown: board.Board, within: Unit | None) -> list[Line]:
     return [Line(code, labels.sector(code), sums, {**asked, "sector": code}) for code, sums in shown.sectors.items()]
 
 
-def _sources(within: Unit | None) -> list[Line]:
+def _sources(shown: board.Board, within: Unit | None) -> list[Line]:
     asked = {"unit": str(within.id)} if within else {}
-    found = board.sources(g.session, scope=scope_of(g.session, current_user.caller), within=within)
-    return [Line(code, labels.source(code), sums, {**asked, "source": code}) for code, sums in found.items()]
+    return [Line(code, labels.source(code), sums, {**asked, "source": code}) for code, sums in shown.sources.items()]
 
 
 # ---- what waits for my signature ---------------------------------------------------------------------------------------

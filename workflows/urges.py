@@ -354,9 +354,9 @@ def page(session: Session, caller: Caller, *, only_open: bool, after: int | None
 
 
 def count_open(session: Session, caller: Caller) -> int:
-    """How many of them wait for signature, receipt or answer."""
-    mine = select(func.count(Urge.id)).join(Urge.hazard).where(hazards.scope(session, caller), _is_open())
-    return session.scalar(mine) or 0
+    """How many of them wait for signature, receipt or answer. Asked so that one begins at the urges, which are few."""
+    is_seen = exists().where(Hazard.id == Urge.hazard_id, hazards.scope(session, caller))
+    return session.scalar(select(func.count(Urge.id)).where(_is_open(), is_seen)) or 0
 
 
 def _is_open() -> Any:

@@ -10,17 +10,13 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.bench import cases
-from tests.bench.crowd import hours_from_now, multiply, numbers
+from tests.bench.crowd import multiply_hazard
 from tests.bench.figures import Figure, tell
 from workflows import campaigns, clock, dispatch, people
-from workflows.db import Base
 from workflows.engine import Cause
-from workflows.engine.history import Line
-from workflows.facts import Fact
 
 COUNT = 100_000
 DAYS_AGO = (1, 200, 400)
@@ -31,7 +27,7 @@ def measure() -> Iterable[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         driver, (hazard_id,) = cases.prepare(Path(folder), 1)
         with driver.database.transaction() as session:
-            _crowd(session, hazard_id)
+            multiply_hazard(session, hazard_id, COUNT)
             session.connection().exec_driver_sql("ANALYZE")
         tell(f"  {COUNT:,} hazards made")
         with driver.database.reading() as session:
@@ -68,19 +64,3 @@ def _freezing(session: Session, county: people.Unit) -> float:
     session.flush()
     return time.process_time() - began
 
-
-def _crowd(session: Session, hazard_id: int) -> None:
-    """So many hazards with the same facts in the same order, begun over the last 20,000 hours."""
-    made, first = numbers(COUNT), _last(session, "hazards")
-    n = made.c.n
-    number = func.printf("999901101-BENCH-2026-%06d", n)
-    multiply(session, "hazards", hazard_id, made, id=first + n, hazard_no=number, registered_at=hours_from_now(-(n % 20_000)))
-    for place, fact in enumerate(session.scalars(select(Fact).where(Fact.hazard_id == hazard_id).order_by(Fact.id)).all()):
-        line, at = _last(session, "history"), hours_from_now(place - n % 20_000)
-        multiply(session, "history", fact.line_id, made, id=line + n, subject_id=first + n, at=at)
-        multiply(session, "facts", fact.id, made, hazard_id=first + n, line_id=line + n, recorded_at=at)
-
-
-def _last(session: Session, table: str) -> int:
-    column = Base.metadata.tables[table].c.id if table != "history" else Line.id
-    return int(session.scalar(select(func.max(column))) or 0)

@@ -156,7 +156,7 @@ def _in_processor_time(app: App, home: Path) -> Iterator[Figure]:
     database = app.house.database
     ours_next = (f"/tasks/{new_task(database)}" for _ in count())
     theirs_next = (f"/tasks/{2 * number - 1}" for number in count(1))
-    product, other = _client(app, plain.LOGIN, plain.PASSWORD), _client(bare, floor.LOGIN, floor.PASSWORD)
+    product, other = client(app, plain.LOGIN, plain.PASSWORD), client(bare, floor.LOGIN, floor.PASSWORD)
 
     def ours() -> float:
         return _clocked(product, next(ours_next))
@@ -178,7 +178,7 @@ def _clocked(browser: FlaskClient, path: str) -> float:
     return (time.process_time() - began) * 1000
 
 
-def _client(app: Flask, login: str, password: str) -> FlaskClient:
+def client(app: Flask, login: str, password: str) -> FlaskClient:
     """A browser in this process. CSRF tokens are left out: they ask nothing of the database."""
     app.config.update(WTF_CSRF_ENABLED=False, WTF_CSRF_METHODS=())
     browser = app.test_client()
@@ -195,7 +195,7 @@ def config(home: Path, database: Database) -> Config:
 
 def completing(app: App, login: str, password: str, task_id: int, fields: dict) -> Counted:  # type: ignore[type-arg]
     """Complete a task in this process, after its page was shown: what a process keeps is then read."""
-    browser = _client(app, login, password)
+    browser = client(app, login, password)
     browser.get(f"/tasks/{task_id}")
     with counting(app.house.database) as counted:
         assert browser.post(f"/tasks/{task_id}", data=fields).status_code == 302

@@ -17,11 +17,10 @@ from sqlalchemy.orm import Session
 from service import demo
 from tests.bench import cases, floor
 from tests.bench.browsing import Browser
-from tests.bench.crowd import hours_from_now, multiply, numbers
+from tests.bench.crowd import hours_from_now, last, multiply, numbers
 from tests.bench.figures import Figure, ratio, side_by_side, tell
 from tests.bench.servers import free_port, serve
 from workflows import staffing
-from workflows.db import Base
 from workflows.engine.worklist import TaskPost
 
 CROWDS = (100, 5_000, 100_000)
@@ -75,7 +74,7 @@ def _deputy(session: Session, place: int, count: int) -> int:
 
 def _crowd(session: Session, hazard_id: int, task_id: int, town_id: int, count: int) -> None:
     """So many hazards, each with an open review at the town's deputy; a fifth of them is late."""
-    made, first_hazard, first_task = numbers(count), _last(session, "hazards"), _last(session, "tasks")
+    made, first_hazard, first_task = numbers(count), last(session, "hazards"), last(session, "tasks")
     post_id = session.scalars(select(TaskPost.id).where(TaskPost.task_id == task_id)).first()
     n, due = made.c.n, hours_from_now(made.c.n * 7 % 500 - 100)
     multiply(session, "hazards", hazard_id, made, id=first_hazard + n, hazard_no=func.printf("%d-%d", town_id, n))
@@ -92,6 +91,3 @@ def _crowd(session: Session, hazard_id: int, task_id: int, town_id: int, count: 
     )
     multiply(session, "task_posts", post_id or 0, made, task_id=first_task + n, unit_id=town_id, due_key=due)
 
-
-def _last(session: Session, table: str) -> int:
-    return int(session.scalar(select(func.max(Base.metadata.tables[table].c.id))) or 0)

@@ -64,7 +64,7 @@ def count(
     conditions = [scope if scope is not None else true(), *_part(part)]
     rows, listed, gone = {source: Row() for source in SOURCES}, Row(), dict.fromkeys(GONE, 0)
     past = _by_status(moment, part.within, source).where(*conditions)
-    now: Iterable[tuple[str, str, bool, int]] = _groups_now(session, source, *conditions)
+    now: Iterable[tuple[str, str, bool, int]] = _groups_now(session, source, part.view, *conditions)
     for kind, status, is_listed, number in session.execute(past) if part.as_of else now:
         if status in rules.NOT_COUNTED:
             gone[status] = gone.get(status, 0) + number
@@ -156,16 +156,23 @@ def _by_status(moment: datetime, within: Unit | None, source: ColumnElement[str]
 
 
 def _groups_now(
-    session: Session, source: ColumnElement[str], *conditions: ColumnElement[bool]
+    session: Session, source: ColumnElement[str], view: str, *conditions: ColumnElement[bool]
 ) -> Iterator[tuple[str, str, bool, int]]:
     """The same of this moment, from the hazards' own rows: a status is changed only together with its fact. The few that are
     listed are asked for by themselves, which halves the time."""
-    every = select(source, Hazard.status, func.count()).where(is_numbered(), *conditions).group_by(Hazard.status, source)
-    few = {(kind, status): number for kind, status, number in session.execute(every.where(Hazard.id.in_(listed())))}
-    for kind, status, number in session.execute(every):
+    every = select(Hazard.status, source.label("source"), func.count().label("number")).where(is_numbered(), *conditions)
+    # By village and industry first, in the order of the counting index, so that the database need not sort 100,000 rows.
+    every = every.group_by(Hazard.status, Hazard.region_code, Hazard.sector, Hazard.source, *([Hazard.found_by] if view else []))
+    few = {(kind, status): number for kind, status, number in session.execute(_added_up(every.where(Hazard.id.in_(listed()))))}
+    for kind, status, number in session.execute(_added_up(every)):
         part = few.get((kind, status), 0)
         yield kind, status, True, part
         yield kind, status, False, number - part
+
+
+def _added_up(every: Select[str, str, int]) -> Select[str, str, int]:
+    part = every.subquery()
+    return select(part.c.source, part.c.status, func.sum(part.c.number)).group_by(part.c.source, part.c.status)
 
 
 # ---- conditions --------------------------------------------------------------------------------------------------------
