@@ -151,14 +151,18 @@ def audit() -> None:
 
 @audit.command()
 @click.option("--dossier", type=click.Path(path_type=Path), help="只核对一份卷宗（zip），不用数据库。")
-@click.option("--anchors", type=click.Path(path_type=Path), help="核对导出的每日锚点（json）；加 --offline 则不用数据库。")
+@click.option(
+    "--anchors",
+    type=click.Path(path_type=Path),
+    help="核对导出的每日锚点（json）；加 --offline 则不用数据库；和 --dossier 一起用，核对卷宗的留痕与锚点是否相符。",
+)
 @click.option("--offline", is_flag=True, help="只核对锚点文件本身。")
 def verify(dossier: Path | None, anchors: Path | None, *, offline: bool) -> None:
     """重新计算每条记录、每份提交的校验值，并与每日锚点、台账事实核对。退出码：0 完好，1 有出入。"""
     from service import setup
 
     if dossier:
-        sys.exit(_verify_dossier(dossier))
+        sys.exit(_verify_dossier(dossier, anchors))
     if anchors:
         sys.exit(_verify_anchors(anchors, offline=offline))
     faults = setup.record_faults(_database())
@@ -183,13 +187,17 @@ def _verify_anchors(file: Path, *, offline: bool) -> int:
     return 1 if found else 0
 
 
-def _verify_dossier(file: Path) -> int:
+def _verify_dossier(file: Path, anchored: Path | None) -> int:
+    from workflows import anchors
     from workflows.dossiers import checking
 
-    found = checking.check(file)
+    text = anchored.read_text(encoding="utf-8", errors="replace") if anchored else ""
+    faults = anchors.faults(text) if anchored else []
+    found = checking.check(file, anchors.read(text) if anchored and not faults else ())
+    found.faults += faults
     for sentence in found.notes + found.faults:
         click.echo(sentence)
-    good = "卷宗完好：清单、文件、提交和留痕全部相符。内容以 record.json 为准。"
+    good = "卷宗完好：清单、文件、文书、提交和留痕全部相符。内容以 record.json 为准。"
     click.echo(f"共 {len(found.faults)} 处不符。" if found.faults else good)
     return 1 if found.faults else 0
 

@@ -19,7 +19,7 @@ from workflows.hazards import get_for as get_hazard_for
 blueprint = Blueprint("dossiers", __name__, url_prefix="/hazards")
 
 STYLE = "<!--style-->"
-ADDRESSES = {"jpg": "photos.show", "pdf": "papers.show", "docx": "papers.show"}
+ADDRESSES = {"jpg": "photos.show", "pdf": "papers.show", "docx": "papers.show"}  # of what was handed in
 Address = Callable[[dict[str, Any]], str]
 
 
@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
 def show(hazard_id: int) -> ResponseReturnValue:
     """卷宗: the page to read and print."""
     hazard = get_hazard_for(g.session, current_user.caller, hazard_id)
-    return _page(hazard, _record(hazard), lambda file: url_for(ADDRESSES[file["kind"]], sha=file["sha256"]))
+    return _page(hazard, _record(hazard), _address)
 
 
 @blueprint.get("/<int:hazard_id>/dossier.zip")
@@ -47,6 +47,13 @@ def download(hazard_id: int) -> Response:
     out.seek(0)
     name = f"卷宗-{hazard.hazard_no or hazard.id}.zip"
     return send_file(out, mimetype="application/zip", as_attachment=True, download_name=name)
+
+
+def _address(file: dict[str, Any]) -> str:
+    """Where the house hands out a file; a document (文书) has a number of its own."""
+    if "id" in file:
+        return url_for("documents.download", document_id=file["id"])
+    return url_for(ADDRESSES[file["kind"]], sha=file["sha256"])
 
 
 def _record(hazard: Hazard) -> dossiers.Record:
@@ -64,6 +71,7 @@ def _page(hazard: Hazard, told: dossiers.Record, address: Address, *, is_file: b
         marks=hazards.marks(hazard),
         sections=sections(g.session, hazard),
         files=told["files"],
+        documents=told["documents"],
         used=_used(told),
         address=address,
         lines=lines,

@@ -65,7 +65,7 @@ def make_demo(config: Config, database: Database, kind: str) -> bool:
     setup.prepare(database)
     is_empty = not setup.has_people(database)
     if is_empty:
-        jobs.prepare(database)  # weekly reports that are signed order their official documents
+        jobs.prepare(database)  # its loop and its weekly reports order documents
         with click.progressbar(length=100, label="正在建演示县") as bar:
             demo.build(database, config.place, steps.RULES, kind, tell=lambda share: bar.update(int(share * 100) - bar.pos))
     if sign_ins := demo.sign_ins(database):

@@ -6,7 +6,19 @@ from typing import Any
 from sqlalchemy import ForeignKey, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import clock, closures, disclosures, fields, handovers, hazards, papers, photos, rectifications, verifications
+from workflows import (
+    clock,
+    closures,
+    disclosures,
+    documents,
+    fields,
+    handovers,
+    hazards,
+    papers,
+    photos,
+    rectifications,
+    verifications,
+)
 from workflows.db import Base, Key
 from workflows.engine import Cause, history, tasks
 from workflows.errors import Conflict, Invalid
@@ -38,12 +50,17 @@ class Archive(Base):
     at: Mapped[datetime]
 
 
+KEPT = ("HANDOVER", "REINSPECTION", "CLOSURE_APPLY", "CLOSURE")
+"""The documents that no file lacks; those of a case from before the loop made them are made now."""
+
 # ---- verbs -------------------------------------------------------------------------------------------------------------
 
 
 def check_archive(session: Session, hazard: Hazard, *, cause: Cause) -> None:
     """完整性检查: write down what the file lacks; `archive_complete()` then says whether it goes on or back for supplements."""
     hazards.must_be(hazard, "PUBLISHED")
+    made = {row.kind for row in documents.of(session, hazard.ref)}
+    documents.order_borne(session, hazard, [kind for kind in KEPT if kind not in made], by=cause.by)
     lacks = missing(session, hazard)
     history.record(session, hazard.ref, "archive_checked", by=cause.by, on_behalf_of=cause.on_behalf_of, missing=lacks)
 
@@ -74,7 +91,8 @@ def _manifest(session: Session, hazard: Hazard) -> dict[str, Any]:
     written = sorted({paper.sha256 for _, paper in papers.of(session, hazard)})
     chain = [[line.seq, line.hash] for line in history.lines(session, hazard.ref)]
     handed_in = [[each.id, each.sha256] for each in tasks.submissions(session, hazard.ref)]
-    return {"submissions": handed_in, "photos": shown, "papers": written, "history": chain}
+    made = [[each.no, each.data_sha256] for each in documents.of(session, hazard.ref)]
+    return {"submissions": handed_in, "photos": shown, "papers": written, "documents": made, "history": chain}
 
 
 def _is_intact(session: Session, hazard: Hazard) -> bool:
@@ -90,6 +108,7 @@ def missing(session: Session, hazard: Hazard) -> list[str]:
     shown = {use.field for use, _ in photos.of(session, hazard)}
     stages = {review.stage for review in closures.of(session, hazard)}
     public = disclosures.find_last(session, hazard)
+    made = {row.kind for row in documents.of(session, hazard.ref)}
     kept = {
         "未被改动的提交": _is_intact(session, hazard),
         "登记编号": hazard.hazard_no is not None,
@@ -105,6 +124,7 @@ def missing(session: Session, hazard: Hazard) -> list[str]:
         "县跟踪意见": "TRACKER" in stages,
         "销号审批签字": hazard.closed_at is not None,
         "信息公开稿": public is not None and public.decision == "accept",
+        **{f"《{documents.KINDS[kind].title}》": kind in made for kind in KEPT},
     }
     return [name for name, is_there in kept.items() if not is_there]
 

@@ -122,13 +122,16 @@ def of(session: Session, kind: type[Kind], hazard: Hazard) -> list[Kind]:
     return list(session.scalars(select(kind).where(kind.hazard_id == hazard.id).order_by(kind.id)))
 
 
+def reviews(session: Session, hazard: Hazard, row: Petition) -> list[history.Line]:
+    """What those who must agree have said about a petition, oldest first."""
+    kind = f"{row.noun}_reviewed"
+    return [line for line in history.lines(session, hazard.ref) if line.kind == kind and line.body[row.noun] == row.id]
+
+
 def lacks(session: Session, hazard: Hazard, row: Petition, roles: Collection[str]) -> str | None:
     """Whatever the diagram says, nothing is granted unless one who holds one of these roles has agreed; None if he has."""
-    agreed = [
-        line.on_behalf_of or line.by
-        for line in history.lines(session, hazard.ref)
-        if line.kind == f"{row.noun}_reviewed" and line.body[row.noun] == row.id and line.body["decision"] == "agree"
-    ]
+    said = reviews(session, hazard, row)
+    agreed = [line.on_behalf_of or line.by for line in said if line.body["decision"] == "agree"]
     if any(person and people.holds(session, person, tuple(roles), hazard.region_code) for person in agreed):
         return None
     return f"{row.called}还没有经{'、'.join(people.role_name(role) for role in roles)}同意，不能批准。"

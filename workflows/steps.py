@@ -1,6 +1,7 @@
 """STEPS: the one list of what a diagram may call; and RULES, all that the engine is told of the domain."""
 
 from collections.abc import Callable, Collection, Iterable
+from functools import wraps
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from workflows import (
     closures,
     disclosures,
     dispatch,
+    documents,
     dues,
     duties,
     extensions,
@@ -50,6 +52,19 @@ def _task(call: Any, title: str, *returns: str) -> Step:
 
 def _service(call: Any, title: str) -> Step:
     return Step(call, title, "service")
+
+
+def _making(call: Callable[..., Any], *kinds: str) -> Callable[..., Any]:
+    """A step, and with it the documents that it brings about (制发): fixed in its transaction, written after the commit."""
+
+    @wraps(call)
+    def step(session: Session, thing: Any, **given: Any) -> Any:
+        decided = call(session, thing, **given)
+        session.flush()
+        documents.order_borne(session, thing, kinds, by=given["cause"].by if "cause" in given else given["by"])
+        return decided
+
+    return step
 
 
 def grant_extension(session: Session, hazard: Hazard, *, cause: Cause) -> None:
@@ -168,7 +183,7 @@ STEPS = {
     "report": _task(hazards.report, "发现上报"),
     "propose_registration": _task(hazards.propose_registration, "登记拟办"),
     "decide_registration": _task(hazards.decide_registration, "主任核定"),
-    "issue_for_rectification": _task(handovers.issue_for_rectification, "移交一签发"),
+    "issue_for_rectification": _task(_making(handovers.issue_for_rectification, "HANDOVER", "RECTIFY_ORDER"), "移交一签发"),
     "acknowledge_as_territory": _task(handovers.acknowledge_as_territory, "属地签收"),
     "reassign_territory": _task(handovers.reassign_territory, "裁定改派（块）"),
     "acknowledge_as_sector": _task(handovers.acknowledge_as_sector, "行业签收"),
@@ -183,7 +198,7 @@ STEPS = {
     "verify": _task(verifications.verify, "验收", "member_count"),
     "confirm_verification": _task(verifications.confirm_verification, "成员确认"),
     "apply_for_closure": _task(closures.apply_for_closure, "申请销号"),
-    "review_in_town": _task(closures.review_in_town, "镇审核"),
+    "review_in_town": _task(_making(closures.review_in_town, "CLOSURE_APPLY"), "镇审核"),
     "give_tracking_opinion": _task(closures.give_tracking_opinion, "县跟踪意见"),
     "sign_closure": _task(closures.sign_closure, "县签字"),
     "feed_back": _task(feed_back, "周四反馈"),
@@ -211,22 +226,22 @@ STEPS = {
     "propose_listing": _task(listings.propose_listing, "申请挂牌督办"),
     "review_listing": _task(listings.review_listing, "审批挂牌督办"),
     "publish_listing": _task(listings.publish_listing, "公布挂牌"),
-    "list_hazard": _service(listings.list_hazard, "挂牌"),
+    "list_hazard": _service(_making(listings.list_hazard, "LISTING"), "挂牌"),
     "refuse_listing": _service(listings.refuse_listing, "不予挂牌"),
     "propose_unlisting": _task(listings.propose_unlisting, "申请解除挂牌"),
     "review_unlisting": _task(listings.review_unlisting, "审批解除挂牌"),
     "publish_unlisting": _task(listings.publish_unlisting, "公布摘牌"),
-    "unlist_hazard": _service(listings.unlist_hazard, "摘牌"),
+    "unlist_hazard": _service(_making(listings.unlist_hazard, "UNLISTING"), "摘牌"),
     "refuse_unlisting": _service(listings.refuse_unlisting, "不予解除挂牌"),
     "draft_stop": _task(stops.draft_stop, "拟停产撤人决定"),
     "sign_stop": _task(stops.sign_stop, "签发停产撤人决定"),
     "serve_stop": _task(stops.serve_stop, "送达停产撤人决定"),
-    "order_stop": _service(stops.order_stop, "责令停产撤人"),
+    "order_stop": _service(_making(stops.order_stop, "STOP_ORDER"), "责令停产撤人"),
     "refuse_stop": _service(stops.refuse_stop, "不予责令停产撤人"),
     "apply_for_resumption": _task(stops.apply_for_resumption, "申请恢复生产"),
     "check_resumption": _task(stops.check_resumption, "恢复生产现场审查"),
     "decide_resumption": _task(stops.decide_resumption, "审批恢复生产"),
-    "lift_stop": _service(stops.lift_stop, "恢复生产"),
+    "lift_stop": _service(_making(stops.lift_stop, "RESUMPTION"), "恢复生产"),
     "refuse_resumption": _service(stops.refuse_resumption, "继续停产"),
     "fill_return": _task(dispatch.fill_return, "填报月报"),
     "check_return": _task(dispatch.check_return, "审核月报"),
@@ -257,9 +272,9 @@ STEPS = {
     "complete_rectify_handover": _service(handovers.complete_rectify_handover, "移交一完成"),
     "raise_tracking": _service(handovers.raise_tracking, "上转县专项办"),
     "complete_track_handover": _service(handovers.complete_track_handover, "移交二完成"),
-    "fail_verification": _service(verifications.fail_verification, "验收不通过"),
-    "pass_verification": _service(pass_verification, "验收通过"),
-    "close_hazard": _service(close_hazard, "销号"),
+    "fail_verification": _service(_making(verifications.fail_verification, "REINSPECTION"), "验收不通过"),
+    "pass_verification": _service(_making(pass_verification, "REINSPECTION"), "验收通过"),
+    "close_hazard": _service(_making(close_hazard, "CLOSURE"), "销号"),
     "note_awaiting_signature": _service(feedbacks.note_awaiting_signature, "自动记待签字"),
     "remind": _service(remind, "提醒与升级"),
     "check_archive": _service(archives.check_archive, "完整性检查"),

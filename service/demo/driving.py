@@ -7,6 +7,7 @@ from random import Random
 from typing import Any, TypeVar
 from zlib import crc32
 
+from service import documents  # declares the job that writes what the loop orders
 from service.demo import pictures
 from workflows import clock, duties, hazards, people, photos, rectifications, standards
 from workflows.db import Database
@@ -19,6 +20,9 @@ Thing = TypeVar("Thing")
 PAPERS = ("notice", "sealed")
 MENDED = ("after", "verify", *PAPERS)
 MOST_STEPS = 80  # from the report to the archive there are some twenty
+
+
+assert documents.write
 
 
 class NobodyMay(LookupError):

@@ -27,7 +27,7 @@ ROUND: tuple[tuple[str, str, dict[str, str | list[str]]], ...] = (
 def prepare(home: Path, count: int) -> tuple[demo.Driver, list[int]]:
     """A new database in a folder with the demo town and `count` hazards that wait for the application; their ids."""
     database = Database(f"sqlite:///{home / 'bihuan.db'}")
-    setup.prepare(database)
+    setup.prepare(database, jobs=True)
     demo.build_town(database)
     driver = demo.Driver(database, home, steps.RULES)
     return driver, [at_application(driver) for _ in range(count)]

@@ -33,7 +33,7 @@ def measure() -> Iterable[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         database = Database(f"sqlite:///{home / 'bihuan.db'}")
-        setup.prepare(database)
+        setup.prepare(database, jobs=True)
         demo.build_town(database)
         _fill(database, Driver(database, home, steps.RULES))
         browser = create_app(config(home, database), database, steps.RULES).test_client()

@@ -24,9 +24,9 @@ def order(browser, hazard, kind):
     return browser.submit(f"/hazards/{hazard}/documents", {"kind": kind}, page=f"/hazards/{hazard}")
 
 
-def rows(driver, hazard):
+def rows(driver, hazard, kind=""):
     with driver.database.reading() as session:
-        return documents.of(session, state(driver, hazard).ref)
+        return documents.of(session, state(driver, hazard).ref, kind)
 
 
 def write(driver, hazard):
@@ -56,14 +56,15 @@ def upload(browser, kind, content, name="模板.docx"):
 
 
 def test_an_order_is_made_once_and_says_what_the_record_says(signed_in, driver, hazard):
-    """A second click makes no second document; the file bears its number and lies under its digest; the chain tells."""
+    """The loop has ordered it (③); a click makes no second document; the file bears its number and lies under its digest; the
+    chain tells."""
     browser = signed_in("banshi1")
-    assert order(browser, hazard, "RECTIFY_ORDER").status_code == 302
+    assert [row.kind for row in rows(driver, hazard)] == ["HANDOVER", "RECTIFY_ORDER"]
     assert "正在生成" in browser.get(f"/hazards/{hazard}").text
     write(driver, hazard)
     write(driver, hazard)
     assert order(browser, hazard, "RECTIFY_ORDER").status_code == 302
-    (row,) = rows(driver, hazard)
+    (row,) = rows(driver, hazard, "RECTIFY_ORDER")
     answer = browser.get(f"/documents/{row.id}")
     told = text_of(answer.data)
     assert row.no == "乙责改〔2026〕1号"
@@ -76,9 +77,8 @@ def test_an_order_is_made_once_and_says_what_the_record_says(signed_in, driver, 
 
 def test_another_deadline_makes_another_number_and_the_old_one_stays(signed_in, driver, hazard, clock_at):
     browser = signed_in("banshi1")
-    order(browser, hazard, "HANDOVER")
     write(driver, hazard)
-    before = rows(driver, hazard)[0].sha256
+    before = rows(driver, hazard, "HANDOVER")[0].sha256
     with driver.database.transaction() as session:
         from workflows import clock, hazards
 
@@ -86,8 +86,9 @@ def test_another_deadline_makes_another_number_and_the_old_one_stays(signed_in, 
         hazards.set_deadline(session, made, clock.end_of(made.due_on + clock.DAY), by=None, source="延期")
     order(browser, hazard, "HANDOVER")
     write(driver, hazard)
-    assert [row.no for row in rows(driver, hazard)] == ["乙安交〔2026〕1号", "乙安交〔2026〕2号"]
-    assert rows(driver, hazard)[0].sha256 == before != rows(driver, hazard)[1].sha256
+    first, second = rows(driver, hazard, "HANDOVER")
+    assert (first.no, second.no) == ("乙安交〔2026〕1号", "乙安交〔2026〕2号")
+    assert first.sha256 == before != second.sha256
 
 
 def test_what_the_record_does_not_bear_is_not_offered(signed_in, driver, hazard):
@@ -98,16 +99,27 @@ def test_what_the_record_does_not_bear_is_not_offered(signed_in, driver, hazard)
     assert order(signed_in("changzhang"), hazard, "HANDOVER").status_code == 403
 
 
-def test_every_kind_of_a_closed_hazard_can_be_written(signed_in, driver, hazard):
+def test_the_loop_orders_what_belongs_to_its_steps(signed_in, driver, hazard, clock_at):
+    """③ order, ⑧ opinion of each verification, ⑨ application, ⑫ approval (domain 3.3): the file is complete without a click."""
+    driver.do(hazard, "rectify")
+    driver.do(hazard, "verify", result="FAIL", opinion="通道仍有货物，未清空。")
+    driver.do(hazard, "confirm_verification")
+    bring(driver, hazard, "apply")
+    clock_at("2026-03-03 09:00")
+    driver.do(hazard, "apply")
+    clock_at("2026-03-04 09:00")
     bring(driver, hazard, "")
-    browser = signed_in("banshi1")
-    for kind in ("REINSPECTION", "CLOSURE_APPLY", "CLOSURE"):
-        assert order(browser, hazard, kind).status_code == 302
+    assert state(driver, hazard).status == "ARCHIVED"
+    made = rows(driver, hazard)
+    again = ["REINSPECTION", "REINSPECTION", "CLOSURE_APPLY", "CLOSURE"]
+    assert [row.kind for row in made] == ["HANDOVER", "RECTIFY_ORDER", *again]
     write(driver, hazard)
-    told = [text_of(browser.get(f"/documents/{row.id}").data) for row in rows(driver, hazard)]
-    assert "合格，隐患已消除" in told[0]
-    assert "整改完成并验收通过，申请销号。" in told[1]
-    assert "分管副县长" in told[2]
+    browser = signed_in("banshi1")
+    told = [text_of(browser.get(f"/documents/{row.id}").data) for row in made]
+    assert "不合格，继续整改" in told[2] and "合格，隐患已消除" in told[3]
+    assert "整改完成并验收通过，申请销号。" in told[4] and "2026年3月3日" in told[4]
+    assert "分管副县长" in told[5]
+    assert not [text for text in told if "{{" in text or "None" in text]
 
 
 @pytest.mark.parametrize("kind", documents.KINDS)
@@ -154,13 +166,12 @@ def test_no_docx_is_no_template(signed_in):
 def test_a_replaced_template_fills_what_comes_after_it(signed_in, driver, hazard):
     """Per county, from now on; what was made before keeps its own."""
     office, browser = signed_in("banshi1"), signed_in("guanli")
-    order(office, hazard, "HANDOVER")
     assert upload(browser, "HANDOVER", template("本县交办：{{ 编号 }}", "{% if 跟踪人 %}跟踪：{{ 跟踪人 }}{% endif %}")).status_code == 302
     assert "第 1 版" in browser.get("/admin/documents").text
     assert "本县交办：" in text_of(browser.get("/admin/documents/HANDOVER.docx").data)
     order(office, hazard, "HANDOVER")
     write(driver, hazard)
-    first, second = (text_of(office.get(f"/documents/{row.id}").data) for row in rows(driver, hazard))
+    first, second = (text_of(office.get(f"/documents/{row.id}").data) for row in rows(driver, hazard, "HANDOVER"))
     assert "经核定" in first
     assert second.startswith(f"本县交办：{state(driver, hazard).hazard_no}")
     assert signed_in("anquan").get("/admin/documents").status_code == 403

@@ -14,9 +14,10 @@ from lxml import html
 from service.__main__ import main
 from tests.documents import pdf
 from tests.service.test_tasks import bring_to, hazard_id, task_id_of  # noqa: F401
-from workflows import papers
+from workflows import anchors, documents, papers
 from workflows.db import canonical
 from workflows.dossiers import checking
+from workflows.engine import Subject, history
 
 
 @pytest.fixture
@@ -28,6 +29,10 @@ def case(driver, hazard_id):  # noqa: F811
     driver.do(hazard_id, "issue_rectify", directive=[stored.reference])
     bring_to(driver, hazard_id, "sign")
     driver.do(hazard_id, "sign")
+    with driver.database.reading() as session:
+        ordered = documents.of(session, Subject("hazard", hazard_id))
+    for row in ordered:
+        documents.write(driver.database, driver.home, row.id)
     return hazard_id
 
 
@@ -88,8 +93,8 @@ def in_record(change):
     return turned
 
 
-def verify(file):
-    answer = CliRunner().invoke(main, ["audit", "verify", "--dossier", str(file)])
+def verify(file, *words):
+    answer = CliRunner().invoke(main, ["audit", "verify", "--dossier", str(file), *words])
     return answer.exit_code, answer.output
 
 
@@ -102,6 +107,7 @@ def test_the_page_holds_everything(signed_in, case):
     assert "县政府分管领导签字" in page
     assert "限期整改指令书.pdf" in page
     assert hashlib.sha256(pdf()).hexdigest() in page
+    assert all(words in page for words in ("交办单", "整改复查意见书", "销号申请表", "销号审批表", "乙销批〔"))
     assert "<svg" in page
 
 
@@ -223,8 +229,45 @@ def test_the_enterprise_gets_its_own_dossier_with_the_internal_lines_sealed(sign
     assert browser.get(f"/hazards/{case}/dossier").status_code == 200
     file = fetch(browser, case, tmp_path)
     told = json.loads(parts_of(file)["record.json"])
-    assert {line["kind"] for line in told["lines"] if "body" in line} == {"task_completed"}
+    assert {line["kind"] for line in told["lines"] if "body" in line} == {"task_completed", "document_written"}
     found = checking.check(file)
     assert found.faults == []
     assert any("只核对了前后衔接" in note for note in found.notes)
     assert verify(file)[0] == 0
+
+
+def test_the_documents_come_along_and_prove_themselves(dossier):
+    """Each under its number and digest, as the chain tells; one changed, left out or renamed is found."""
+    told = json.loads(parts_of(dossier)["record.json"])
+    assert [each["title"] for each in told["documents"]] == ["交办单", "责令限期整改指令书", "整改复查意见书", "销号申请表", "销号审批表"]
+    code, said = verify(dossier)
+    assert (code, "文书 5 份" in said) == (0, True), said
+    path, no = told["documents"][-1]["path"], told["documents"][-1]["no"]
+    code, said = verify(rewrite(dossier, renews_manifest=True, **{path: lambda content: content + b" "}))
+    assert (code, f"文件 {path} 的内容已被改动。" in said) == (1, True)
+    code, said = verify(rewrite(dossier, renews_manifest=True, record=in_record(lambda told: told["documents"].pop())))
+    assert (code, f"的文书 {no} 不在卷宗里。" in said) == (1, True)
+
+
+def test_a_document_under_another_number_is_found(dossier):
+    renamed = in_record(lambda told: told["documents"][0].update(no="乙安交〔2020〕9号"))
+    code, said = verify(rewrite(dossier, renews_manifest=True, record=renamed))
+    assert (code, "文书 乙安交〔2020〕9号 与留痕第" in said) == (1, True)
+
+
+def test_a_dossier_is_held_against_the_daily_anchors(signed_in, driver, case, tmp_path):
+    """Offline: who writes the whole chain anew is found by an anchor that lies elsewhere."""
+    file = fetch(signed_in("banshi1"), case, tmp_path)
+    history.anchor(driver.database)
+    kept = tmp_path / "anchors.json"
+    with driver.database.reading() as session:
+        kept.write_text(anchors.told(session))
+    code, said = verify(file, "--anchors", str(kept))
+    assert (code, "与每日锚点核对了 1 处" in said) == (0, True), said
+    forged = json.loads(kept.read_text())
+    forged["anchors"][0]["heads"] = [[*head[:3], "0" * 64] for head in forged["anchors"][0]["heads"]]
+    made = anchors.read(canonical(forged))
+    found = checking.check(file, made)
+    assert [fault for fault in found.faults if "与每日锚点不符" in fault]
+    kept.write_text("{}")
+    assert verify(file, "--anchors", str(kept))[0] == 1

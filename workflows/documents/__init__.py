@@ -7,7 +7,7 @@ and what fills them) → `layout` (the delivered templates) → `templates` (che
 from workflows.documents.kinds import KINDS, Kind, day
 from workflows.documents.questions import find_template, get, last_templates, of, offered, template_bytes
 from workflows.documents.tables import Document, DocumentTemplate
-from workflows.documents.verbs import order, receive_template, replace_template, write
+from workflows.documents.verbs import order, order_borne, receive_template, replace_template, write
 
 __all__ = [
     "KINDS",
@@ -21,6 +21,7 @@ __all__ = [
     "of",
     "offered",
     "order",
+    "order_borne",
     "receive_template",
     "replace_template",
     "template_bytes",

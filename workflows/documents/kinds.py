@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from workflows import clock, closures, handovers, people, sectors, verifications
+from workflows import clock, closures, handovers, listings, people, petitions, sectors, stops, verifications
 from workflows.hazards import rules as hazard_rules
 from workflows.hazards.tables import Hazard
 
@@ -26,6 +26,7 @@ HAZARD = (
     "整改方式",
     "整改期限",
     "整改要求",
+    "签收人",
     "牵头责任人",
     "属地责任人",
     "行业责任人",
@@ -47,6 +48,7 @@ class Kind:
     lacks: Callable[[Session, Any], str | None]
     urge: int = 0
     subject: str = "hazard"
+    of_county: bool = False  # issued by the county, else by the town
 
     @property
     def all_fields(self) -> tuple[str, ...]:
@@ -80,19 +82,20 @@ def _hazard(session: Session, hazard: Hazard) -> Filled:
     row = handovers.find_last(session, hazard, "RECTIFY")
     dept = people.get_unit(session, hazard.county_dept_id).name if hazard.county_dept_id else ""
     texts = (
-        hazard.hazard_no,
+        hazard.hazard_no or "尚未编号",
         hazard.subject_name,
         hazard.uscc,
         hazard.address,
         sectors.names(session).get(hazard.sector or "", ""),
         hazard.description,
-        hazard.clause_text or hazard.standard_clause or hazard.key_check_item,
+        hazard.clause_text or hazard.standard_clause or hazard.key_check_item or "尚待核定",
         hazard_rules.SOURCES.get(hazard.source or "", ""),
         hazard_rules.MODES.get(hazard.mode or "", ""),
         day(hazard.due_on) or "签收后 24 小时内",
         row.requirements if row else "",
     )
-    return dict(zip(HAZARD, (*(text or "" for text in texts), lead, territory, sector, dept, tracker), strict=True))
+    both = "、".join(dict.fromkeys(name for name in (territory, sector) if name))
+    return dict(zip(HAZARD, (*(text or "" for text in texts), both, lead, territory, sector, dept, tracker), strict=True))
 
 
 def _reinspection(session: Session, hazard: Hazard) -> Filled:
@@ -123,6 +126,50 @@ def _reviews(session: Session, hazard: Hazard) -> Filled:
     }
 
 
+def _application(session: Session, hazard: Hazard) -> Filled:
+    """Dated as it was applied for, though it is made when the town has looked at it."""
+    applied = [row for row in closures.of(session, hazard) if row.stage == "APPLY"]
+    return _reviews(session, hazard) | {"成文日期": day(applied[-1].at)}
+
+
+def _listing(session: Session, hazard: Hazard) -> Filled:
+    row = _granted(session, hazard, listings.Listing)
+    supervisor = people.get_unit(session, row.supervisor_id).name
+    told = {"挂牌事由": listings.GROUNDS[row.ground], "挂牌理由": row.reason, "督办单位": supervisor}
+    return _hazard(session, hazard) | told | {"督办期限": day(row.until_on), "督办要求": row.requirements}
+
+
+def _unlisting(session: Session, hazard: Hazard) -> Filled:
+    since = _granted(session, hazard, listings.Listing).decided_at
+    return _hazard(session, hazard) | {"挂牌日期": day(since), "解除理由": _granted(session, hazard, listings.Unlisting).reason}
+
+
+def _stop(session: Session, hazard: Hazard) -> Filled:
+    row = _granted(session, hazard, stops.Stop)
+    names = people.names(session, [row.by, row.partner_id])
+    cuts = "CUT" in row.measures
+    measures = "；".join(stops.MEASURES[each] for each in row.measures)
+    return _hazard(session, hazard) | {
+        "检查人员": "、".join(names[id] for id in dict.fromkeys((row.by, row.partner_id))),
+        "现实危险": row.reason,
+        "法律依据": "第七十条" if cuts else "第六十五条",
+        "处理措施": measures + (f"，自{clock.local(row.cut_at):%Y年%-m月%-d日%-H时%M分}起" if row.cut_at else ""),
+        "停产范围": row.scope,
+    }
+
+
+def _resumption(session: Session, hazard: Hazard) -> Filled:
+    row = _granted(session, hazard, stops.Resumption)
+    checked, decided = (line.body for line in petitions.reviews(session, hazard, row)[-2:])
+    onsite_at = datetime.fromisoformat(checked["onsite_at"])
+    told = {"审查时间": day(onsite_at), "审查意见": checked["opinion"], "审批意见": decided["opinion"]}
+    return _hazard(session, hazard) | {"申请理由": row.reason} | told
+
+
+def _granted(session: Session, hazard: Hazard, kind: Any) -> Any:
+    return petitions.find_granted(session, kind, hazard)
+
+
 def _urged(session: Session, urge: Any) -> Filled:
     """What the urge says, and to whom: card, order, letter and directive each have their receivers (P16)."""
     known, told = _hazard(session, urge.hazard), dict(urge.told)
@@ -139,8 +186,10 @@ def _no_handover(kind: str, sentence: str) -> Callable[[Session, Hazard], str | 
 
 
 def _no_order(session: Session, hazard: Hazard) -> str | None:
-    issued = handovers.find_last(session, hazard, "RECTIFY") is not None
-    return None if issued and hazard.mode == "DEADLINE" else "只有已交办的限期整改隐患可以制发责令限期整改指令书。"
+    row = handovers.find_last(session, hazard, "RECTIFY")
+    if row is None or hazard.mode != "DEADLINE":
+        return "只有已交办的限期整改隐患可以制发责令限期整改指令书。"
+    return f"已另行出具指令书（{row.document_no}）。" if row.document_no else None
 
 
 def _no_verification(session: Session, hazard: Hazard) -> str | None:
@@ -149,6 +198,10 @@ def _no_verification(session: Session, hazard: Hazard) -> str | None:
 
 def _no_review(stage: str, sentence: str) -> Callable[[Session, Hazard], str | None]:
     return lambda session, hazard: None if any(row.stage == stage for row in closures.of(session, hazard)) else sentence
+
+
+def _not_granted(kind: Any, sentence: str) -> Callable[[Session, Hazard], str | None]:
+    return lambda session, hazard: None if petitions.find_granted(session, kind, hazard) else sentence
 
 
 def _not_signed(_session: Session, urge: Any) -> str | None:
@@ -163,13 +216,36 @@ def _given(_session: Session, thing: Any) -> Filled:
 REVIEWED = (*HAZARD, "整改小结", "镇审核意见", "县跟踪意见", "县领导意见", "签署校验值")
 REINSPECTED = (*HAZARD, "验收结论", "验收意见", "验收时间", "验收人")
 URGED = (*HAZARD, "督促事由", "督促要求", "签发人", "受文人")
+LISTED = (*HAZARD, "挂牌事由", "挂牌理由", "督办单位", "督办期限", "督办要求")
+STOPPED = (*HAZARD, "检查人员", "现实危险", "法律依据", "处理措施", "停产范围")
+RESUMED = (*HAZARD, "申请理由", "审查时间", "审查意见", "审批意见")
 KINDS: Mapping[str, Kind] = {
     "HANDOVER": Kind("交办单", "安交", HAZARD, _hazard, _no_handover("RECTIFY", "移交一还没有签发。")),
     "LETTER": Kind("移交函", "安函", HAZARD, _hazard, _no_handover("TRACK", "移交二还没有签发。")),
     "RECTIFY_ORDER": Kind("责令限期整改指令书", "责改", HAZARD, _hazard, _no_order),
     "REINSPECTION": Kind("整改复查意见书", "复查", REINSPECTED, _reinspection, _no_verification),
-    "CLOSURE_APPLY": Kind("销号申请表", "销申", REVIEWED, _reviews, _no_review("APPLY", "还没有申请销号。")),
+    "CLOSURE_APPLY": Kind("销号申请表", "销申", REVIEWED, _application, _no_review("APPLY", "还没有申请销号。")),
     "CLOSURE": Kind("销号审批表", "销批", REVIEWED, _reviews, _no_review("SIGN", "县政府分管领导还没有签字。")),
+    "LISTING": Kind(
+        "挂牌督办通知书",
+        "政督",
+        LISTED,
+        _listing,
+        _not_granted(listings.Listing, "还没有批准挂牌督办。"),
+        of_county=True,
+    ),
+    "UNLISTING": Kind(
+        "解除挂牌督办通知书",
+        "政解",
+        (*HAZARD, "挂牌日期", "解除理由"),
+        _unlisting,
+        _not_granted(listings.Unlisting, "还没有批准解除挂牌。"),
+        of_county=True,
+    ),
+    "STOP_ORDER": Kind("现场处理措施决定书", "现决", STOPPED, _stop, _not_granted(stops.Stop, "还没有责令停产撤人。")),
+    "RESUMPTION": Kind(
+        "恢复生产审查意见书", "恢审", RESUMED, _resumption, _not_granted(stops.Resumption, "还没有同意恢复生产。")
+    ),
     "URGE_CARD": Kind("提示卡", "安卡", URGED, _urged, _not_signed, 1, "urge"),
     "URGE_ORDER": Kind("督办单", "安督", URGED, _urged, _not_signed, 2, "urge"),
     "URGE_LETTER": Kind("督促函", "安促", URGED, _urged, _not_signed, 3, "urge"),

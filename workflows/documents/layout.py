@@ -12,6 +12,7 @@ from typing import Any
 
 from docx import Document
 from docx.document import Document as Word
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -27,9 +28,9 @@ RED = RGBColor(0xD0, 0x1C, 0x1C)
 LINE = Pt(28.95)  # 22 lines on 225 mm
 SIGNER = "签发人：{{ 签发人 }}"
 FACTS = ("编号", "主体", "地址", "行业领域", "隐患描述", "判定依据", "隐患来源")
-TEXTS: dict[str, tuple[str, list[str]]] = {  # kind → (to whom, paragraphs)
+TEXTS: dict[str, tuple[str, list[str]]] = {  # kind → (to whom, paragraphs: one before the table of the hazard, the others after)
     "HANDOVER": (
-        "{{ 属地责任人 }}、{{ 行业责任人 }}：",
+        "{{ 签收人 }}：",
         [
             "经核定，下列隐患属于重大事故隐患，现交由你们组织整改治理，由{{ 牵头责任人 }}牵头，按{{ 整改方式 }}办理，"
             "整改期限为{{ 整改期限 }}。",
@@ -40,8 +41,9 @@ TEXTS: dict[str, tuple[str, list[str]]] = {  # kind → (to whom, paragraphs)
     "LETTER": (
         "{{ 县有关部门 }}：",
         [
-            "下列重大事故隐患已交属地和行业整改治理，现移交你单位跟踪管理。请明确专人跟踪督办，指导整改，并在销号前出具意见。",
-            "整改期限：{{ 整改期限 }}。牵头责任人：{{ 牵头责任人 }}。跟踪人：{{ 跟踪人 }}",
+            "下列重大事故隐患已交属地和行业整改治理，现移交你单位跟踪管理。",
+            "整改期限：{{ 整改期限 }}。牵头责任人：{{ 牵头责任人 }}。{% if 跟踪人 %}跟踪人：{{ 跟踪人 }}。{% endif %}",
+            "请明确专人跟踪督办，指导整改，并在销号前出具意见。",
         ],
     ),
     "RECTIFY_ORDER": (
@@ -70,11 +72,50 @@ TEXTS: dict[str, tuple[str, list[str]]] = {  # kind → (to whom, paragraphs)
     "CLOSURE": (
         "{{ 县 }}人民政府：",
         [
+            "下列重大事故隐患已整改完成，经验收合格，报请审批销号。",
             "整改小结：{{ 整改小结 }}",
             "镇审核意见：{{ 镇审核意见 }}",
             "县跟踪意见：{{ 县跟踪意见 }}",
             "县政府分管领导意见：{{ 县领导意见 }}",
             "签署校验值：{{ 签署校验值 }}",
+        ],
+    ),
+    "LISTING": (
+        "{{ 主体 }}、{{ 镇 }}人民政府：",
+        [
+            "经研究，决定对下列重大事故隐患挂牌督办。",
+            "挂牌事由：{{ 挂牌事由 }}。{{ 挂牌理由 }}",
+            "责任单位：{{ 主体 }}。督办单位：{{ 督办单位 }}。督办期限：{{ 督办期限 }}。",
+            "督办要求：{{ 督办要求 }}",
+            "责任单位应当落实整改的责任人、措施、资金、期限和应急预案，督办单位应当跟踪督促。整改完成，经验收合格并由县政府"
+            "分管领导签字销号后，解除挂牌督办。",
+        ],
+    ),
+    "UNLISTING": (
+        "{{ 主体 }}、{{ 镇 }}人民政府：",
+        [
+            "{{ 挂牌日期 }}挂牌督办的下列重大事故隐患，经研究，决定自即日起解除挂牌督办。",
+            "解除理由：{{ 解除理由 }}",
+        ],
+    ),
+    "STOP_ORDER": (
+        "{{ 主体 }}：",
+        [
+            "{{ 检查人员 }}对你单位进行了现场检查，发现下列重大事故隐患。",
+            "该隐患整改前或者整改过程中无法保证安全：{{ 现实危险 }}",
+            "依据《中华人民共和国安全生产法》{{ 法律依据 }}，现决定采取以下现场处理措施：{{ 处理措施 }}。范围：{{ 停产范围 }}",
+            "重大事故隐患排除后，应当书面申请，经现场审查同意，方可恢复生产经营和使用。",
+            "如不服本决定，可以依法申请行政复议或者提起行政诉讼，但复议、诉讼期间不停止执行。",
+        ],
+    ),
+    "RESUMPTION": (
+        "{{ 主体 }}：",
+        [
+            "你单位关于下列重大事故隐患恢复生产的申请收悉。",
+            "申请理由：{{ 申请理由 }}",
+            "{{ 审查时间 }}经现场审查，危险已消除。审查意见：{{ 审查意见 }}",
+            "审批意见：{{ 审批意见 }}",
+            "经审查同意，自即日起可以恢复生产经营和使用。隐患仍应按期整改，经验收合格并由县政府分管领导签字后销号。",
         ],
     ),
     "URGE_CARD": ("{{ 受文人 }}：", ["{{ 督促事由 }}。请抓紧办理，并自收到之日起2个工作日内回复。{{ 督促要求 }}", SIGNER]),
@@ -138,9 +179,11 @@ def _paper(word: Word, kind: str) -> None:
     _rule(word)
     _line(word, KINDS[kind].title, TITLE, SIZE_2, at=WD_ALIGN_PARAGRAPH.CENTER, space=True)
     _line(word, to)
-    for text in paragraphs:
-        _line(word, text, indent=2)
+    _line(word, paragraphs[0], indent=2)
     _table(word, [(name, f"{{{{ {name} }}}}") for name in FACTS])
+    for text in paragraphs[1:]:
+        _line(word, text, indent=2)
+    word.paragraphs[1 - len(paragraphs)].paragraph_format.space_before = Pt(8)
     _signed(word)
 
 
@@ -225,6 +268,7 @@ def _table(word: Word, rows: Iterable[tuple[str, str]]) -> None:
         for cell, width, said, font in zip(cells, (Mm(32), Mm(124)), (label, text), (HEI, SONG), strict=True):
             cell.width = width
             _shape(cell.paragraphs[0], exact=False)
+            cell.paragraphs[0].paragraph_format.space_before = cell.paragraphs[0].paragraph_format.space_after = Pt(3)
             _write(cell.paragraphs[0], said, font, SIZE_4)
 
 
@@ -232,15 +276,17 @@ def _grid(word: Word, widths: Sequence[int]) -> Table:
     """An empty table with columns of these millimetres, a little below the text."""
     word.paragraphs[-1].paragraph_format.space_after = Pt(8)
     table: Table = word.add_table(rows=0, cols=len(widths), style="Table Grid")
-    table.autofit = False
+    table.autofit, table.alignment = False, WD_TABLE_ALIGNMENT.CENTER
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
     return table
 
 
 def _row(table: Table) -> list[Any]:
-    """The cells of one more row."""
-    return list(table.add_row().cells)
+    """The cells of one more row, which no page divides."""
+    row = table.add_row()
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    return list(row.cells)
 
 
 def _rows(word: Word) -> None:

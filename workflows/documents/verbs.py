@@ -2,6 +2,7 @@
 takes as long as half a start."""
 
 import hashlib
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, BinaryIO
 
@@ -34,8 +35,10 @@ def order(session: Session, thing: Any, kind_code: str, *, by: int | None) -> Do
     if last and (last[0].data_sha256, last[0].template_sha256) == (digest, template and template.sha256):
         return last[0]
     town, county = _places(session, thing.region_code)
-    number = _next_number(session, kinds.short(town) + kind.mark, thing.region_code)
-    head = (number, kinds.day(clock.today()), town + "人民政府", county, town)
+    issuer = county if kind.of_county else town
+    place_code = (people.county_code if kind.of_county else people.town_code)(thing.region_code)
+    number = _next_number(session, kinds.short(issuer) + kind.mark, place_code)
+    head = (number, kinds.day(clock.today()), issuer + "人民政府", county, town)
     made = Document(
         kind=kind_code,
         no=number,
@@ -55,6 +58,13 @@ def order(session: Session, thing: Any, kind_code: str, *, by: int | None) -> Do
     return made
 
 
+def order_borne(session: Session, thing: Any, kind_codes: Iterable[str], *, by: int | None) -> None:
+    """Make those of several documents that the record bears now: what a step of the loop brings about (制发)."""
+    for code in kind_codes:
+        if kinds.KINDS[code].lacks(session, thing) is None:
+            order(session, thing, code, by=by)
+
+
 def _places(session: Session, region_code: str) -> tuple[str, str]:
     """What the town and the county of a code are called."""
     town = people.find_unit(session, "TOWN", people.town_code(region_code))
@@ -62,10 +72,10 @@ def _places(session: Session, region_code: str) -> tuple[str, str]:
     return (town or county).name if town or county else "", county.name if county else ""  # type: ignore[union-attr]
 
 
-def _next_number(session: Session, mark: str, region_code: str) -> str:
-    """×政报〔2026〕3号: counted per town, mark and year, without padding zeros (GB/T 9704-2012, 7.2.5)."""
+def _next_number(session: Session, mark: str, place_code: str) -> str:
+    """×政报〔2026〕3号: counted per issuer, mark and year, without padding zeros (GB/T 9704-2012, 7.2.5)."""
     year = clock.today().year
-    key = f"{people.town_code(region_code)}-{mark}-{year}"
+    key = f"{place_code}-{mark}-{year}"
     row = _locked(session, key)
     if row is None:
         with suppress(Conflict), session.begin_nested():  # somebody else may begin the year at this moment

@@ -13,14 +13,14 @@ from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
-from workflows import clock, papers, people, photos, store
+from workflows import clock, documents, papers, people, photos, store
 from workflows.db import canonical
 from workflows.engine import Caller, history, tasks
 from workflows.hazards import Hazard
 
 FORMAT = "bihuan-dossier/1"
 PAGE, RECORD, MANIFEST = "dossier.html", "record.json", "MANIFEST.json"
-OPEN_TO_ENTERPRISE = frozenset({"task_completed"})  # it proves what was handed in, and the timeline shows that
+OPEN_TO_ENTERPRISE = frozenset({"task_completed", "document_written"})  # they prove what comes along, and the page shows that
 CHUNK = 256 * 1024
 Record = dict[str, Any]
 
@@ -69,12 +69,20 @@ def record(session: Session, hazard: Hazard, *, is_whole: bool) -> Record:
         "lines": told,
         "submissions": [_submission(each) for each in handed_in],
         "files": files,
+        "documents": [_document(row) for row in documents.of(session, hazard.ref) if row.sha256],
     }
 
 
 def _submission(given: tasks.Submission) -> Record:
     shown = ("id", "task_id", "element_id", "name", "form", "data", "by", "on_behalf_of", "at", "sha256")
     return {key: getattr(given, key) for key in shown}
+
+
+def _document(row: documents.Document) -> Record:
+    """An official document of the case (文书) that is written; its digest stands in the chain under its number."""
+    assert row.sha256 is not None
+    named = {"id": row.id, "title": documents.KINDS[row.kind].title, "no": row.no, "ordered_at": row.ordered_at}
+    return {**named, "kind": "docx", "sha256": row.sha256, "path": file_path(row.sha256, "docx")}
 
 
 def _files(session: Session, hazard: Hazard) -> Iterable[Record]:
@@ -104,7 +112,7 @@ def write(out: BinaryIO, kept: store.Store, told: Record, page: str) -> None:
         for name, text in ((PAGE, page), (RECORD, canonical(told))):
             packed.writestr(name, text.encode(), zipfile.ZIP_DEFLATED)
             parts[name] = hashlib.sha256(text.encode()).hexdigest()
-        for file in told["files"]:
+        for file in (*told["files"], *told["documents"]):
             place = papers.stored_as(file["sha256"], file["kind"])
             if kept.has(place):
                 parts[file["path"]] = _copy(kept, place, packed, file["path"])

@@ -9,7 +9,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -33,14 +33,14 @@ class Checked:
     notes: list[str] = field(default_factory=list)
 
 
-def check(file: Path) -> Checked:
-    """Check manifest, files and chain of a dossier."""
+def check(file: Path, anchors: Sequence[history.Anchor] = ()) -> Checked:
+    """Check manifest, files, documents and chain of a dossier; and the chain against daily anchors, if there are any."""
     found = Checked()
     try:
         with zipfile.ZipFile(file) as packed:
             found.faults += _package_faults(packed)
             if not found.faults:
-                _check(packed, found)
+                _check(packed, found, anchors)
     except BROKEN:
         found.faults.append("清单或记录不是本系统写出的格式，无法核对。")
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError):
@@ -57,7 +57,7 @@ def _package_faults(packed: zipfile.ZipFile) -> Iterator[str]:
         yield "清单或记录过大，不是本系统写出的卷宗。"
 
 
-def _check(packed: zipfile.ZipFile, found: Checked) -> None:
+def _check(packed: zipfile.ZipFile, found: Checked, anchors: Sequence[history.Anchor]) -> None:
     manifest, told = _read(packed, MANIFEST, found), _read(packed, RECORD, found)
     if manifest["format"] != FORMAT or told["format"] != FORMAT:
         found.faults.append("卷宗的格式版本不认识，请用新版程序核对。")
@@ -67,12 +67,25 @@ def _check(packed: zipfile.ZipFile, found: Checked) -> None:
     found.faults += _chain_faults(manifest, told)
     found.faults += _submission_faults(told)
     found.faults += _file_faults(told, digests)
+    found.faults += _document_faults(told)
     sealed = sum(1 for line in told["lines"] if line.get("sealed"))
-    counts = [len(told[key]) for key in ("lines", "submissions", "files")]
-    found.notes.append("卷宗 {}：留痕 {} 条，提交 {} 份，文件 {} 个。".format(told["number"] or "未编号", *counts))
+    counts = [len(told[key]) for key in ("lines", "submissions", "files")] + [len(_documents(told))]
+    found.notes.append("卷宗 {}：留痕 {} 条，提交 {} 份，文件 {} 个，文书 {} 份。".format(told["number"] or "未编号", *counts))
     if sealed:
         found.notes.append(f"其中 {sealed} 条留痕的内容未随卷宗提供，只核对了前后衔接。")
+    if anchors:
+        _compare(told, anchors, found)
     found.notes.append(f"留痕最后一条的校验值：{told['lines'][-1]['hash']}，可与系统中的这一条核对。")
+
+
+def _compare(told: Mapping[str, Any], anchors: Sequence[history.Anchor], found: Checked) -> None:
+    """The lines that anchors hold fast are the dossier's own; what came after the dossier was made, it cannot know."""
+    hashes = {line["seq"]: line["hash"] for line in told["lines"]}
+    held = {seq: hash for each in anchors for kind, id, seq, hash in each.heads if [kind, id] == told["subject"]}
+    known = {seq: hash for seq, hash in held.items() if seq <= max(hashes)}
+    found.faults += [f"留痕第 {seq} 条与每日锚点不符。" for seq, hash in known.items() if hashes.get(seq) != hash]
+    last = f"最后一次锁定到第 {max(known)} 条" if known else "锚点里还没有这件隐患"
+    found.notes.append(f"与每日锚点核对了 {len(known)} 处，{last}。")
 
 
 def _read(packed: zipfile.ZipFile, name: str, found: Checked) -> dict[str, Any]:
@@ -144,7 +157,7 @@ def _submission_faults(told: Mapping[str, Any]) -> Iterator[str]:
 
 def _file_faults(told: Mapping[str, Any], digests: Mapping[str, str]) -> Iterator[str]:
     """A file is what its name says, and every file that was handed in is there."""
-    listed = {file["sha256"]: file["path"] for file in told["files"]}
+    listed = {file["sha256"]: file["path"] for file in (*told["files"], *_documents(told))}
     for sha256, path in listed.items():
         if path not in digests:
             yield f"记录所列的文件 {path} 不在卷宗里。"
@@ -154,6 +167,25 @@ def _file_faults(told: Mapping[str, Any], digests: Mapping[str, str]) -> Iterato
     for each in told["submissions"]:
         lost = [sha256 for sha256 in _named(each["data"]) if sha256 not in listed]
         yield from (f"“{each['name']}”提交的文件 {sha256[:12]}… 不在记录所列的文件中。" for sha256 in lost)
+
+
+def _document_faults(told: Mapping[str, Any]) -> Iterator[str]:
+    """Every document has its digest in the chain under its number, and none that the chain tells of is missing."""
+    lines = {line["body"]["document"]: line for line in told["lines"] if line["kind"] == "document_written"}
+    made = {each["id"]: each for each in _documents(told)}
+    for id, each in made.items():
+        line = lines.get(id)
+        if line is None:
+            yield f"文书 {each['no']} 在留痕中没有记载。"
+        elif (each["no"], each["sha256"]) != (line["body"]["no"], line["body"]["sha256"]):
+            yield f"文书 {each['no']} 与留痕第 {line['seq']} 条不符。"
+    lost = [line for id, line in lines.items() if id not in made]
+    yield from (f"留痕第 {line['seq']} 条的文书 {line['body']['no']} 不在卷宗里。" for line in lost)
+
+
+def _documents(told: Mapping[str, Any]) -> list[Any]:
+    """The documents of a dossier; one from before they came along has none."""
+    return list(told.get("documents", []))
 
 
 def _named(data: Mapping[str, Any]) -> Iterator[str]:
