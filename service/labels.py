@@ -172,9 +172,14 @@ def init_app(app: Flask) -> None:
     """Give the templates these words."""
     dates = (day, moment, span, due_words, remaining, tone_of_due)
     words = (yuan, percent, sector, status, status_tone, source, result, line_kind, number_of, bare_title, role, subject_type)
-    words += (draft_state, draft_tone)
+    words += (draft_state, draft_tone, post)
     app.jinja_env.filters.update({f.__name__: f for f in (*dates, *words)})
     app.jinja_env.globals.update(today=clock.today, STATUS=STATUSES, SOURCE=SOURCES, sectors_known=sectors_known, IN_HAND=IN_HAND)
+
+
+def post(unit: str, role: str) -> str:
+    """A post as one says it: 甲县政府分管领导, not 甲县县政府分管领导."""
+    return unit + (role[1:] if role[0] in "县镇" and unit.endswith(role[0]) else role)
 
 
 def status(code: str) -> str:
