@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import cases, dispatch_sheets, forms, house, labels, ledger, photos
-from workflows import campaigns, clock, dispatch, people
+from workflows import campaigns, clock, dispatch, hazards, people
 from workflows.engine import Caller, Subject, beginnings, history, instances
 from workflows.errors import Forbidden, Invalid, NotFound
 from workflows.people import Unit
@@ -138,9 +138,15 @@ def hazards_of(return_id: int) -> ResponseReturnValue:
     kept = _version(row)
     start = request.args.get("after", 0, type=int)
     lines = kept.lines[start : start + LINES]
-    following = start + LINES if len(kept.lines) > start + LINES else None
     return render_template(
-        "dispatch/list.html", row=row, kept=kept, lines=lines, next=following, month=dispatch.month_name(row.as_of_on)
+        "dispatch/list.html",
+        row=row,
+        kept=kept,
+        lines=lines,
+        named=hazards.some(g.session, [line[0] for line in lines]),
+        placed=ledger.place_names(g.session),
+        next=start + LINES if len(kept.lines) > start + LINES else None,
+        month=dispatch.month_name(row.as_of_on),
     )
 
 

@@ -66,6 +66,7 @@ def _styles(book: Any) -> dict[str, Any]:
 def _set_up(page: Any) -> None:
     page.set_paper(9)  # A4
     page.fit_to_pages(1, 1)
+    page.set_default_row(19)
     for place, width in enumerate(WIDTHS):
         page.set_column(place, place, width)
 

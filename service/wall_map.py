@@ -46,11 +46,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Told:
-    """What is said of a phase's goal, and the conditions behind its two figures."""
+    """A figure of a goal: what it is, how many, and the conditions behind it."""
 
     text: str
-    before: Mapping[str, str]
-    now: Mapping[str, str]
+    number: int
+    asked: Mapping[str, str]
 
 
 def init_app(app: Flask) -> None:
@@ -92,17 +92,20 @@ def index() -> ResponseReturnValue:
 # ---- goals -------------------------------------------------------------------------------------------------------------
 
 
-def _told(stage: Stage, campaign: Campaign, here: Mapping[str, str]) -> Told:
-    """The two figures of a goal, in words and as addresses."""
-    phase, known = stage.phase, campaign.from_on - timedelta(days=1)
+def _told(stage: Stage, campaign: Campaign, here: Mapping[str, str]) -> tuple[Told, Told]:
+    """The two figures of a goal."""
+    phase, known, goal = stage.phase, campaign.from_on - timedelta(days=1), stage.goal
+    assert goal is not None, "only a goal is told"
     if phase.goal == "STOCK":
         old = {**here, "to_on": known.isoformat(), "status": "open"}
-        return Told("行动开始以前登记、当时没有销号的", {**old, "as_of": known.isoformat()}, old)
+        then = Told("行动开始时未销号", goal.before, {**old, "as_of": known.isoformat()})
+        return then, Told("其中现在还没有销号", goal.now, old)
     if phase.goal == "INCREMENT":
         until = max(min(phase.to_on, clock.today()), phase.from_on)
-        days = (goals.a_year_before(phase.from_on), goals.a_year_before(until))
-        return Told("新登记的，与上年同期比", _span(here, *days), _span(here, phase.from_on, until))
-    return Told("未销号的里面，逾期的", {**here, "status": "open"}, {**here, "term": "late"})
+        before = _span(here, goals.a_year_before(phase.from_on), goals.a_year_before(until))
+        return Told("上年同期新登记", goal.before, before), Told("本期新登记", goal.now, _span(here, phase.from_on, until))
+    late = Told("其中逾期", goal.now, {**here, "term": "late"})
+    return Told("现在未销号", goal.before, {**here, "status": "open"}), late
 
 
 def _span(here: Mapping[str, str], from_on: date, to_on: date) -> dict[str, str]:

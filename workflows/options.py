@@ -110,11 +110,11 @@ def _label(person: Person, held: list[tuple[str, str]]) -> str:
 
 
 def bulletin_hazards(session: Session, bulletin: bulletins.Bulletin | None) -> Options:
-    """The hazards of a month's three lists, by number."""
+    """The hazards of a month's three lists, in words and by number."""
     if not isinstance(bulletin, bulletins.Bulletin):  # a list of one kind of thing offers the others nothing
         return []
     found = {line.hazard_id: line for line in bulletins.contents.rows(session, bulletin)}
-    return [(str(id), f"{line.hazard_no} {line.subject_name}") for id, line in found.items() if line.list != "EXEMPT"]
+    return [(str(id), f"{line.subject_name} {line.hazard_no}") for id, line in found.items() if line.list != "EXEMPT"]
 
 
 OPTIONS: Mapping[str, Callable[[Session, Any], Options]] = {

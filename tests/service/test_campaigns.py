@@ -33,7 +33,7 @@ def test_a_campaign_is_made_on_pages_and_takes_over_on_its_day(browser, town, dr
         assert [line.kind for line in history.lines(session, made.ref)] == ["campaign_prepared", "phase_added"]
         assert history.verify(session, made.ref) == []
     text = signed_in("zhuren").get("/wall-map").text
-    assert all(words in text for words in ("安全生产巩固提升行动", "动员部署", "行动开始以前登记"))
+    assert all(words in text for words in ("安全生产巩固提升行动", "动员部署", "行动开始时未销号"))
 
 
 @pytest.mark.parametrize(

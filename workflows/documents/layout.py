@@ -304,6 +304,7 @@ def _rows(word: Word) -> None:
             cell.width = Mm(width)
             _shape(cell.paragraphs[0], exact=False)
             _write(cell.paragraphs[0], text, SONG, Pt(10.5))
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # it stands again on each page
 
 
 def _signed(word: Word) -> None:
