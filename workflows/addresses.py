@@ -177,6 +177,8 @@ def address(session: Session, hazard: Hazard, want: Want) -> Address:
         return _verification(session, hazard)
     roles = want.roles or _roles_of(want.lane)
     posts = frozenset(Post(role, unit.id) for unit in units(session, hazard, want.unit) for role in roles)
+    if want.duty == "B":  # whoever could have verified it, and did not
+        posts = verifier_posts(session, hazard)
     if eligible(session, hazard, want.duty, posts):
         return Address(posts)
     return _up(session, hazard, roles, want.duty)

@@ -146,11 +146,12 @@ def reopen_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
 
 
 def note_rebound(session: Session, hazard: Hazard, *, cause: Cause) -> None:
-    """反弹: whoever looked applies for the reopening at once, unless somebody has; an inquiry is suggested (P07)."""
+    """反弹: whoever looked applies for the reopening at once, if nobody has and it is his to ask; an inquiry is suggested."""
     look_backs.suggest_inquiry(session, hazard, cause=cause)
-    if cause.by is not None and petitions.find_asked(session, reopenings.Reopening, hazard) is None:
-        told = look_backs.application(look_backs.get_last(session, hazard))
-        beginnings.begin(session, RULES, reopenings.PROCESS, hazard.ref, people.caller(session, cause.by), told)
+    assert cause.by is not None, "a look-back is a person's"
+    caller, told = people.caller(session, cause.by), look_backs.application(look_backs.get_last(session, hazard))
+    if any(each.key == reopenings.PROCESS for each in beginnings.offered(session, RULES, hazard.ref, caller)):
+        beginnings.begin(session, RULES, reopenings.PROCESS, hazard.ref, caller, told)
 
 
 IN_HAND: dict[type[petitions.Petition], frozenset[str]] = {  # what is asked for before a hazard is closed: in which diagrams

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from tests.scenarios.ways import bring, close, count, found, kinds, refused, state, waiting
 from workflows import campaigns, daily, duties, hazards, look_backs, people
-from workflows.engine import Cause, history, instances
+from workflows.engine import Cause, history, instances, tasks
 from workflows.errors import Conflict, Forbidden, Invalid
 from workflows.look_backs import Draw, LookBack
 
@@ -77,6 +77,11 @@ def test_a_month_is_drawn_once_when_its_youngest_closure_is_old_enough(monday, c
     assert draw.candidates == sorted(hazard.hazard_no for hazard in closed)
     assert draw.drawn == look_backs.drawn(draw.seed, draw.candidates, 0.2)
     (row,) = rows(monday)
+    with monday.database.reading() as session:
+        (task,) = [each for each in tasks.open_of(session, state(monday, row.hazard_id).ref) if each.element_id == "look"]
+        posts = {(people.get_unit(session, post.unit_id).name, post.role) for post in tasks.posts_of(session, task)}
+    station = {("乙镇应急消防站", role) for role in ("ENFORCER", "STATION_HEAD", "STATION_STAFF")}
+    assert posts == {("乙镇", "ENFORCER"), *station}
     assert (row.due_on, row.state) == (date(2026, 5, 31), "DRAWN")
     assert "look" in waiting(monday, row.hazard_id)
     with monday.database.reading() as session:

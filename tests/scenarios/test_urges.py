@@ -1,6 +1,7 @@
 """Escalation (P16, M078, INV-10): 卡 → 单 → 函 → 令, each once, signed, received and answered; nobody it is against can stop it."""
 
 import io
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -10,8 +11,8 @@ from sqlalchemy import select
 from service import documents as pages
 from tests.scenarios.test_voidings import void
 from tests.scenarios.ways import appoint, bring, feed_back, found, kinds, refused, state
-from workflows import daily, documents, hazards, people, urges
-from workflows.engine import Subject, history, instances, tasks
+from workflows import clock, daily, documents, hazards, people, steps, urges
+from workflows.engine import Cause, Subject, history, instances, tasks
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.urges import Urge
 
@@ -102,6 +103,21 @@ def test_each_level_comes_once_whatever_was_answered(monday, late, clock_at):
         ["zhuren"],
         ["shuji"],
     ]
+
+
+def test_a_server_that_dies_on_the_way_leaves_all_or_nothing(monday, clock_at):
+    """The reminder, the mark and the card are one transaction: cut before its end there is none of them, and the next sweep brings
+    all three."""
+    hazard = bring(monday, found(monday), "rectify", **DUE)
+    clock_at("2026-04-01 00:01")
+    with suppress(KeyboardInterrupt), monday.database.transaction() as session:
+        thing = hazards.get(session, hazard)
+        steps.remind(session, thing, cause=Cause(("timer", "wait_reminder"), clock.now()))
+        assert (thing.overdue_level, [row.level for row in urges.of(session, thing)]) == (1, [1])
+        raise KeyboardInterrupt
+    assert (state(monday, hazard).overdue_level, rows(monday, hazard)) == (0, [])
+    monday.sweep()
+    assert (state(monday, hazard).overdue_level, [row.level for row in rows(monday, hazard)]) == (1, [1])
 
 
 def test_order_letter_and_directive_go_each_to_its_receiver(monday, late, clock_at):
