@@ -8,10 +8,12 @@ from flask import Blueprint, Flask, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import cases, hazards, house, labels, ledger
+from service import cases, forms, hazards, house, labels, ledger
 from service.pictures import Picture
 from workflows import board, clock, closures, look_backs, people, rectifications, urges, verifications
-from workflows.engine import tasks
+from workflows.engine import instances, tasks
+from workflows.engine.forms import FILES
+from workflows.engine.worklist import Task
 from workflows.errors import Forbidden
 from workflows.hazards import Hazard, regions
 from workflows.hazards import scope as scope_of
@@ -50,6 +52,25 @@ class Opinion:
 
 
 @dataclass(frozen=True)
+class Form:
+    """What is asked to decide a case; what may be attached beside it, is on the task's own page."""
+
+    fields: list[forms.Field]
+    values: Mapping[str, Any]
+    is_signed: bool
+
+    @property
+    def is_enough(self) -> bool:
+        """No file is asked for, and none is kept with a draft: this can be decided in a list."""
+        return not any(field.kind in FILES and (field.is_required or field.values) for field in self.fields)
+
+    @property
+    def asked(self) -> list[forms.Field]:
+        """All but the files."""
+        return [field for field in self.fields if field.kind not in FILES]
+
+
+@dataclass(frozen=True)
 class Pending:
     """One case that waits for my signature, with what I need to decide."""
 
@@ -63,6 +84,7 @@ class Pending:
     members: list[tuple[str, Any]]
     pictures: list[Picture]
     opinions: list[Opinion]
+    form: Form
 
 
 def init_app(app: Flask) -> None:
@@ -98,7 +120,8 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/signing")
 def signing() -> ResponseReturnValue:
-    """待我审签: each case with everything needed to decide; the decision itself is handed in on the task's page."""
+    """待我审签: each case with everything needed to decide, and the form to decide it with, which goes where the task's own page
+    sends it."""
     _allow()
     found = _waiting(request.args.get("after") or None, limit=5)
     return render_template("board/signing.html", pending=[_pending(row) for row in found.rows], next=found.next)
@@ -157,7 +180,16 @@ def _pending(row: tasks.Row) -> Pending:
         _members(found),
         shown,
         _opinions(hazard),
+        _form(row.task, hazard),
     )
+
+
+def _form(task: Task, hazard: Hazard) -> Form:
+    schema, kept = tasks.schema(g.session, task), tasks.find_draft(g.session, task, current_user.caller)
+    functions = instances.functions(g.session, house().rules, hazard)
+    data = kept.data if kept else {}
+    fields = forms.view(schema, data, {}, options=cases.options_of(hazard), functions=functions, among=f"{task.id}-")
+    return Form(fields, cases.function_values(hazard, fields), bool(schema.get("x-reauthenticate")))
 
 
 def _members(found: Any) -> list[tuple[str, Any]]:

@@ -7,7 +7,7 @@ Whether the data is right is not decided here but by `engine.forms.check`, when 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from math import isfinite
@@ -58,6 +58,8 @@ class Field:
     """What a line offers to be taken over; anything else may be typed."""
     is_touched: bool = False
     """Somebody has answered it, or it is faulty: it must not fold away."""
+    among: str = ""
+    """Tells the same field of several forms on one page apart."""
 
     @property
     def value(self) -> str:
@@ -74,7 +76,7 @@ class Field:
     @property
     def id(self) -> str:
         """The id of its control; the error summary and the label point there."""
-        return f"f-{self.key}"
+        return f"f-{self.among}{self.key}"
 
 
 @dataclass(frozen=True)
@@ -183,14 +185,21 @@ _WRONG = {
 
 
 def view(
-    schema: Schema, data: Mapping[str, Any], faults: Mapping[str, str], *, options: Options, functions: Functions
+    schema: Schema,
+    data: Mapping[str, Any],
+    faults: Mapping[str, str],
+    *,
+    options: Options,
+    functions: Functions,
+    among: str = "",
 ) -> list[Field]:
-    """The fields to show, in the schema's order. The password of a signature is not among them: the page asks for it."""
+    """The fields to show, in the schema's order. The password of a signature is not among them: the page asks for it.
+    `among`: what this form is called among several on one page."""
     fields = schema["properties"]
     proposed = {key: field["default"] for key, field in fields.items() if "default" in field}
     data = {**proposed, **data}
     return [
-        _field(schema, key, data, faults.get(key, ""), options, functions)
+        replace(_field(schema, key, data, faults.get(key, ""), options, functions), among=among)
         for key, field in fields.items()
         if kind_of(field) != "password"
     ]

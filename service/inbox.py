@@ -16,6 +16,7 @@ from workflows.hazards import Hazard, likely_duplicates
 
 blueprint = Blueprint("inbox", __name__)
 
+BACK = {"signing": ("board.signing", "待我审签")}  # where a task was opened, if not in the inbox: endpoint and name
 BOXES = {"all": "全部", "mine": "我的任务", "posts": "岗位待签领"}
 PASSWORD_WRONG = "密码不正确，没有签字。请重新输入登录密码。"
 
@@ -143,7 +144,14 @@ def complete(task_id: int) -> ResponseReturnValue:
         g.session.rollback()
         return _page(task_id, data, {**invalid.fields, **faults}), 422
     flash(f"“{mine.name}”已提交：{labels.bare_title(mine.title)}", "good")
-    return redirect(url_for("inbox.index"))
+    opened_from = _opened_from()
+    return redirect(url_for(opened_from["endpoint"] if opened_from else "inbox.index"))
+
+
+def _opened_from() -> dict[str, str] | None:
+    """The list from which this task was opened; None: the inbox."""
+    key = request.values.get("back", "")
+    return {"key": key, "endpoint": BACK[key][0], "name": BACK[key][1]} if key in BACK else None
 
 
 def _get(task_id: int) -> Task:
@@ -172,6 +180,7 @@ def _page(task_id: int, data: Mapping[str, Any] | None = None, faults: Mapping[s
     return render_template(
         "inbox/task.html",
         task=shown,
+        opened_from=_opened_from(),
         schema=schema,
         fields=fields,
         faults=faults or {},

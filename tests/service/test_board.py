@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 from lxml import html
 
+from service import demo
+from service.demo.town import FROM
 from tests import make
+from tests.service.inspector import faults_of
 from tests.service.test_ledger import ELSEWHERE, figures, listed
-from workflows import clock, people
+from workflows import clock, people, staffing
 from workflows.engine.worklist import Task
 
 
@@ -85,14 +88,16 @@ def _furniture(town):
     return {"subject_on_file": True, "subject_id": str(unit.id)}
 
 
-def test_everything_to_decide_stands_on_one_page(driver, signed_in, town):
-    """Driven to the signature: facts, finish report, verification, photos, opinions; the link leads to the task."""
+def waiting_at(driver, town, element):
+    """A hazard driven until somebody has to review or sign it; the task's address."""
     hazard_id = driver.report("zhifa1", **_furniture(town))
-    while True:
-        waiting = [task.element_id for task in driver.open_tasks(hazard_id) if not task.element_id.startswith("feedback")]
-        if waiting == ["sign"]:
-            break
-        driver.do(hazard_id, waiting[0])
+    driver.bring(hazard_id, element)
+    return f"/tasks/{next(task.id for task in driver.open_tasks(hazard_id) if task.element_id == element)}"
+
+
+def test_everything_to_decide_stands_on_one_page(driver, signed_in, town):
+    """Driven to the signature: facts, finish report, verification, photos, opinions, and the form; it is signed right there."""
+    task = waiting_at(driver, town, "sign")
     leader = signed_in("fuxianzhang")
     assert "1 件" in html.fromstring(leader.get("/board").text).xpath("string(//p[contains(@class, 'pending')])")
     page = leader.get("/board/signing").text
@@ -101,14 +106,50 @@ def test_everything_to_decide_stands_on_one_page(driver, signed_in, town):
     pictures = html.fromstring(page).xpath("//figure//img/@src")
     assert len(pictures) == 6
     assert {leader.get(picture).status_code for picture in pictures} == {200}
-    task = html.fromstring(page).xpath("string(//a[contains(@class, 'main')]/@href)")
-    assert "签字并提交" in leader.get(task.split("#")[0]).text
+    (form,) = html.fromstring(page).xpath("//form[@action=$task]", task=task)
+    asked = set(form.xpath(".//@name"))
+    assert asked == {"csrf_token", "back", "decision", "opinion", "reason", "password"}
     assert "乙镇木家具厂" not in signed_in("zhuren").get("/board/signing").text  # he has reviewed it already
-    answers = {"decision": "sign", "opinion": "同意。", "password": "Bihuan-2026"}
-    assert leader.submit(task.split("#")[0], answers).status_code == 302
+    answers = {"back": "signing", "decision": "sign", "opinion": "同意。"}
+    wrong = leader.submit(task, {**answers, "password": "Bihuan-2025"}, page="/board/signing")
+    assert (wrong.status_code, faults_of(wrong.text).keys()) == (422, {"password"})
+    again = html.fromstring(wrong.text)  # the task's own page now, with what was typed, and the way back to the list
+    assert again.xpath("string(//textarea[@name='opinion'])") == "同意。"
+    assert again.xpath("//input[@name='back']/@value") == ["signing"]
+    assert again.xpath("//p[@class='back']/a/@href") == ["/board/signing"]
+    signed = leader.submit(task, {**answers, "password": demo.PASSWORD}, page="/board/signing")
+    assert (signed.status_code, signed.location) == (302, "/board/signing")
     assert "目前没有等您" in leader.get("/board/signing").text
     shown = figures(leader.get("/board").text)
     assert (shown["已完成整改（县签字）"], shown["已改待销"]) == ("1", "0")
+    assert leader.submit(task, {**answers, "password": demo.PASSWORD}, page="/board/signing").status_code == 409
+
+
+def test_a_case_is_sent_back_from_the_list(driver, signed_in, town):
+    """Several wait: each has a form of its own; the returned one goes, with its reason, and the other stays."""
+    first, second = (waiting_at(driver, town, "town_review") for _ in range(2))
+    deputy = signed_in("zhuren")
+    page = html.fromstring(deputy.get("/board/signing").text)
+    assert page.xpath("//article//form/@action") == [first, second]
+    assert deputy.submit(first, {"back": "signing", "decision": "rectify"}, page="/board/signing").status_code == 422
+    answers = {"back": "signing", "decision": "rectify", "opinion": "照片看不出通道已清空。"}
+    assert deputy.submit(first, answers, page="/board/signing").location == "/board/signing"
+    page = html.fromstring(deputy.get("/board/signing").text)
+    assert page.xpath("//article//form/@action") == [second]
+    returned = signed_in("changzhang").get("/").text
+    assert "整改" in html.fromstring(returned).xpath("string(//main)")
+
+
+def test_what_one_may_not_decide_has_no_form(driver, signed_in, town):
+    """职责分离 is said on the list; there is nothing to fill in."""
+    task = waiting_at(driver, town, "town_review")
+    with town.transaction() as session:
+        verifier = people.get(session, driver.person("zhifa1"))
+        staffing.appoint(session, verifier, "GROUP_DEPUTY", people.units(session, "TOWN")[0], FROM)
+    page = html.fromstring(signed_in("zhifa1").get("/board/signing").text)
+    assert "职责分离" in page.xpath("string(//article)")
+    assert page.xpath("//article//form") == []
+    assert signed_in("zhuren").get(f"{task}?back=elsewhere").status_code == 200  # an unknown list is the inbox
 
 
 @pytest.mark.parametrize("login", ["changzhang", "cunwei", "zhifa1", "sheji", "guanli", "shenji"])
