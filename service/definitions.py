@@ -27,8 +27,12 @@ def init_app(app: Flask) -> None:
 def index() -> ResponseReturnValue:
     """流程图: the newest version of each."""
     _allow()
-    found = sorted(definitions.latest(g.session), key=lambda each: (each.key != hazards.PROCESS, each.key))
-    return render_template("definitions/index.html", found=found)
+    return render_template("definitions/index.html", found=in_force())
+
+
+def in_force() -> list[definitions.Definition]:
+    """The newest version of each diagram, the loop itself first."""
+    return sorted(definitions.latest(g.session), key=lambda each: each.key != hazards.PROCESS)
 
 
 @blueprint.get("/<key>/<int:version>")

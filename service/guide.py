@@ -7,12 +7,12 @@ from flask import Blueprint, Flask, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from service import definitions as pages
 from service import outlines
 from service.outlines import Station
 from workflows import addresses, people, vocabulary
 from workflows.engine import definitions
-
-MAIN = "hazard_closed_loop"  # the diagram one begins with
+from workflows.hazards import PROCESS
 
 blueprint = Blueprint("guide", __name__, url_prefix="/guide")
 
@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
 
 
-@blueprint.get("", defaults={"key": MAIN})
+@blueprint.get("", defaults={"key": PROCESS})
 @blueprint.get("/<key>")
 def show(key: str) -> ResponseReturnValue:
     """谁办什么: stage by stage, what which post does, until when, and what follows."""
@@ -44,8 +44,7 @@ def show(key: str) -> ResponseReturnValue:
         (stage.name, [_row(found, station, mine) for station in stage.stations])
         for stage in outlines.outline(found.xml)
     ]
-    diagrams = sorted(definitions.latest(g.session), key=lambda each: each.key != MAIN)
-    return render_template("guide/show.html", found=found, stages=stages, diagrams=diagrams)
+    return render_template("guide/show.html", found=found, stages=stages, diagrams=pages.in_force())
 
 
 @blueprint.post("/introduction")
@@ -60,7 +59,7 @@ def introduction() -> dict[str, list[str]] | None:
     of the caller's roles that do any; None once he has put it away."""
     if not current_user.is_new:
         return None
-    found = definitions.find(g.session, MAIN)
+    found = definitions.find(g.session, PROCESS)
     stations = [each for stage in (outlines.outline(found.xml) if found else ()) for each in stage.stations]
     own = {people.role_name(role): [each.name for each in stations if role in roles_of(each)] for role in _roles()}
     return {role: names for role, names in own.items() if names}

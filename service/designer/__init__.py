@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
         "designer/index.html",
         waiting=[each for each in found if each.state == "HANDED_IN"],
         drawn=[each for each in found if each.is_open],
-        newest=definitions.latest(g.session),
+        newest=pages.in_force(),
         names=people.names(g.session, [each.owner_id for each in found]),
     )
 
