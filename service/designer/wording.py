@@ -12,28 +12,7 @@ from workflows.engine.xml import BPMN, parse
 
 DONE = {"ADDED": "新增", "REMOVED": "删除", "CHANGED": "修改"}
 TONES = {"ADDED": "green", "REMOVED": "red", "CHANGED": "amber"}
-KINDS = {
-    "userTask": "用户任务",
-    "serviceTask": "服务任务",
-    "subProcess": "子流程",
-    "callActivity": "调用活动",
-    "exclusiveGateway": "排他网关",
-    "parallelGateway": "并行网关",
-    "inclusiveGateway": "包容网关",
-    "eventBasedGateway": "事件网关",
-    "startEvent": "开始事件",
-    "endEvent": "结束事件",
-    "intermediateCatchEvent": "中间事件",
-    "boundaryEvent": "边界事件",
-    "sequenceFlow": "箭头",
-    "process": "流程",
-    "lane": "泳道",
-    "participant": "池",
-    "textAnnotation": "注释",
-    "form": "表单",
-    "field": "填报项",
-    **diagrams.REFUSED,
-}
+KINDS = {"form": "表单", "field": "填报项", **diagrams.NAMES, **diagrams.REFUSED}
 ASPECTS = {
     "name": "名称",
     "kind": "类型",

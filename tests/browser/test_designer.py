@@ -110,6 +110,8 @@ def test_a_hostile_file_is_told_and_the_draft_stays(desks) -> None:
 def test_a_new_field_and_a_branch_on_it_need_no_code(desks) -> None:
     page = desks("sheji").page
     begin(page)
+    drawn = "designer.modeler.get('elementFactory').create('shape', { type: 'bpmn:Task' }).type"
+    assert page.evaluate(drawn) == "bpmn:UserTask"  # what is drawn as a task runs as one
     pick(page, "plan")
     panel = page.locator(".properties")
     panel.get_by_role("button", name="打开这张表单").click()

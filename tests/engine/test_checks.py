@@ -596,6 +596,7 @@ FORM = {"title": "登记", "type": "object", "properties": {"agree": {"type": "b
         ("agree == True", False, "“是否同意”没有勾选“用于流程判断”"),
         ("agreed == True", True, "没有哪张表单填报它"),
         ("number_of_closed > 1", True, None),  # a step hands it over
+        ("members > 1", True, "由步骤 count 给出，而图中没有环节选用"),
     ],
 )
 def test_what_a_condition_asks_for_is_decided_somewhere(condition, decides, said):
@@ -603,7 +604,7 @@ def test_what_a_condition_asks_for_is_decided_somewhere(condition, decides, said
     drawn = around(user(), service(), gateway, flow("u", "v"), flow("v", "g"), flow("g", "u", flow_id="back"), last="g")
     drawn = drawn.replace(b'targetRef="e">', f'targetRef="e"><bpmn:conditionExpression>{escape(condition)}</bpmn:conditionExpression>'.encode())
     form = {**FORM, "properties": {"agree": {**FORM["properties"]["agree"], "x-decides": decides}}}
-    known = replace(KNOWN, returns={"close": frozenset({"number_of_closed"})})
+    known = replace(KNOWN, returns={"close": frozenset({"number_of_closed"}), "count": frozenset({"members"})})
     found = [each for each in check(drawn, known, {"report": form}) if each.rule == "data-undecided"]
     assert [each.element_id for each in found] == ([] if said is None else ["g_e"])
     assert all(said in each.message for each in found)

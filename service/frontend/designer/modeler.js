@@ -17,10 +17,20 @@ const PALETTE = 110; // pixels at the left that the palette covers
 export function open(container) {
   return new Modeler({
     container,
-    additionalModules: [chinese, minimap, simulation],
+    additionalModules: [chinese, minimap, simulation, { __init__: ["peoplesTasks"], peoplesTasks: ["type", PeoplesTasks] }],
     moddleExtensions: { spiffworkflow: spiff },
   });
 }
+
+// A task that is drawn is one that somebody does: one without a type would not run, and every newcomer would have to change it.
+function PeoplesTasks(elementFactory) {
+  const create = elementFactory.create.bind(elementFactory);
+  elementFactory.create = (kind, attributes) => {
+    const isNew = attributes?.type === "bpmn:Task" && !attributes.businessObject;
+    return create(kind, isNew ? { ...attributes, type: "bpmn:UserTask" } : attributes);
+  };
+}
+PeoplesTasks.$inject = ["elementFactory"];
 
 // Shows a whole file. The palette must not lie on the first shapes.
 export async function show(modeler, xml) {

@@ -1,6 +1,7 @@
 """A BPMN file as plain records: scopes (a process, a sub-process) with their nodes and flows."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -11,6 +12,7 @@ ACTIVITIES = frozenset({"userTask", "serviceTask", "subProcess", "callActivity"}
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "boundaryEvent"})
 NODES = ACTIVITIES | GATEWAYS | EVENTS
+MADE_UP = re.compile(r"[A-Z][A-Za-z]*_[0-9a-z]{7}")  # Activity_1wlcl68: tells nobody anything
 
 # Nodes of BPMN that we refuse. They still stand in the graph, so that one of them makes one finding and not five.
 REFUSED = {
@@ -29,6 +31,28 @@ REFUSED = {
     "subChoreography": "编排子流程",
     "callChoreography": "调用编排",
 }
+
+
+NAMES = {
+    "userTask": "用户任务",
+    "serviceTask": "服务任务",
+    "subProcess": "子流程",
+    "callActivity": "调用活动",
+    "exclusiveGateway": "排他网关",
+    "parallelGateway": "并行网关",
+    "inclusiveGateway": "包容网关",
+    "eventBasedGateway": "事件网关",
+    "startEvent": "开始事件",
+    "endEvent": "结束事件",
+    "intermediateCatchEvent": "中间事件",
+    "boundaryEvent": "边界事件",
+    "sequenceFlow": "箭头",
+    "process": "流程",
+    "lane": "泳道",
+    "participant": "池",
+    "textAnnotation": "注释",
+}
+"""What designers call the rest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +79,7 @@ class Flow:
     target: str
     condition: etree._Element | None
     element: etree._Element
+    label: str  # 箭头“合格”, else 从“验收”到“归档”的箭头
 
 
 @dataclass(eq=False)
@@ -141,20 +166,21 @@ def _fill(scope: Scope) -> list[etree._Element]:
     for child in scope.element:
         kind = kind_of(child)
         node_id = child.get("id", "")
-        if kind == "sequenceFlow":
-            scope.flows.append(_flow(child))
-        elif (kind in NODES or kind in REFUSED) and node_id and node_id not in scope.nodes:
+        if (kind in NODES or kind in REFUSED) and node_id and node_id not in scope.nodes:
             scope.nodes[node_id] = Node(node_id, kind, scope.id, child)
             if kind == "subProcess" and not is_event_subprocess(child):
                 inner.append(child)
+    scope.flows.extend(_flow(child, scope.nodes) for child in children(scope.element, "sequenceFlow"))
     _connect(scope)
     return inner
 
 
-def _flow(element: etree._Element) -> Flow:
+def _flow(element: etree._Element, nodes: Mapping[str, Node]) -> Flow:
     condition = element.find(f"{{{BPMN}}}conditionExpression")
-    ends = element.get("sourceRef", ""), element.get("targetRef", "")
-    return Flow(element.get("id", ""), *ends, condition, element)
+    source, target = element.get("sourceRef", ""), element.get("targetRef", "")
+    between = (nodes[end].label if end in nodes else f"“{end}”" for end in (source, target))
+    told = f"箭头{label(element)}" if (element.get("name") or "").strip() else "从{}到{}的箭头".format(*between)
+    return Flow(element.get("id", ""), source, target, condition, element, told)
 
 
 def _connect(scope: Scope) -> None:
@@ -178,8 +204,10 @@ def is_event_subprocess(element: etree._Element) -> bool:
 
 
 def label(element: etree._Element) -> str:
-    """The name on the canvas in quotes and on one line, or the id where there is none."""
-    name = " ".join((element.get("name") or "").split()) or element.get("id") or "未命名"
+    """The name on the canvas in quotes and on one line; the id where there is none, unless a tool made it up."""
+    id = element.get("id") or ""
+    name = " ".join((element.get("name") or "").split()) or ("" if MADE_UP.fullmatch(id) else id)
+    name = name or f"未命名的{NAMES.get(kind_of(element), '图形')}"
     return f"“{name if len(name) <= 40 else name[:40] + '…'}”"
 
 

@@ -15,10 +15,10 @@ def ends(diagram: Diagram) -> Iterator[Finding]:
         for flow in scope.flows:
             missing = [end for end in (flow.source, flow.target) if end not in scope.nodes]
             if any(end in anywhere for end in missing):
-                said = f"箭头 {flow.id} 穿过了子流程的边框。请让箭头只连接同一层的图形，进出子流程要连在子流程的边框上。"
+                said = f"{flow.label}穿过了子流程的边框。请让箭头只连接同一层的图形，进出子流程要连在子流程的边框上。"
                 yield error(flow.id, "flow-crosses", said)
             elif missing:
-                said = f"箭头 {flow.id} 有一头没有连到图形上。请把它连好，或删去重画。"
+                said = f"{flow.label}有一头没有连到图形上。请把它连好，或删去重画。"
                 yield error(flow.id, "flow-dangling", said)
 
 
@@ -30,11 +30,11 @@ def conditions(diagram: Diagram) -> Iterator[Finding]:
         source = scope.nodes[flow.source]
         if source.kind not in ("exclusiveGateway", "inclusiveGateway"):
             said = (
-                f"从{source.label}出来的箭头 {flow.id} 写了条件，但条件只在排他网关或包容网关之后起作用。请在中间加一个排他网关。"
+                f"{flow.label}写了条件，但条件只在排他网关或包容网关之后起作用。请在中间加一个排他网关。"
             )
             yield error(flow.id, "condition-ignored", said)
         elif source.element.get("default") == flow.id:
-            said = f"箭头 {flow.id} 是{source.label}的默认出口，它的条件不起作用。请删去条件，或另选默认出口。"
+            said = f"{flow.label}是{source.label}的默认出口，它的条件不起作用。请删去条件，或另选默认出口。"
             yield error(flow.id, "default-condition", said)
 
 
@@ -65,7 +65,7 @@ def _choice(node: Node, leaving: list[Flow]) -> Iterator[Finding]:
     if len(leaving) == 1 and bare:
         return  # a merge
     for flow in bare:
-        said = f"从{node.label}出来的箭头 {flow.id} 没有条件。请写上条件，或把它设为默认出口。"
+        said = f"{flow.label}没有条件。请写上条件，或把它设为默认出口。"
         yield error(flow.id, "condition-missing", said)
     if leaving and not bare and default is None and not _is_exhaustive(leaving):
         said = f"{node.label}没有默认出口，条件都不满足时流程会停住。请把其中一条箭头设为默认出口。"

@@ -108,7 +108,7 @@ def joins(diagram: Diagram) -> Iterator[Finding]:
             before = _reached(scope, without=node.id)
             for flow in (flow for flow in entering if flow.source not in before and flow.source in _reached(scope)):
                 said = (
-                    f"箭头 {flow.id} 从后面退回到并行网关{node.label}，而并行网关要等所有箭头到齐，流程会卡住。"
+                    f"{flow.label}从后面退回到并行网关{node.label}，而并行网关要等所有箭头到齐，流程会卡住。"
                     "请在它前面加一个排他网关，让退回的箭头接到那里。"
                 )
                 yield error(node.id, "parallel-loop", said)

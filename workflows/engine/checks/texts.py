@@ -22,7 +22,7 @@ def conditions(diagram: Diagram, known: Known) -> Iterator[Finding]:
     for scope in diagram.scopes:
         for flow in scope.flows:
             if flow.condition is not None:
-                yield from _check(flow.id, f"箭头 {flow.id} 的条件", flow.condition, known)
+                yield from _check(flow.id, f"{flow.label}的条件", flow.condition, known)
 
 
 def beginnings(diagram: Diagram, known: Known) -> Iterator[Finding]:
@@ -87,11 +87,15 @@ def undecided(diagram: Diagram, known: Known, asked: Mapping[str, Any]) -> Itera
     decided = {key for key, field in fields.items() if decides(field)} | handed_over
     for element_id, what, text in _asking(diagram):
         for name in sorted(_names(text) - decided):
-            if name in fields:
-                advice = f"表单里的“{fields[name].get('title', name)}”没有勾选“用于流程判断”。请勾选它，或改用别的项。"
-            else:
-                advice = "图中没有哪张表单填报它，也没有哪个步骤给出它。请改用列出的项，或在前面的表单里加上它。"
-            yield error(element_id, "data-undecided", f"{what}用了“{name}”，但{advice}")
+            yield error(element_id, "data-undecided", f"{what}用了“{name}”，但{_advice(name, fields, known)}")
+
+
+def _advice(name: str, fields: Mapping[str, Any], known: Known) -> str:
+    if name in fields:
+        return f"表单里的“{fields[name].get('title', name)}”没有勾选“用于流程判断”。请勾选它，或改用别的项。"
+    if step := next((step for step, names in sorted(known.returns.items()) if name in names), None):
+        return f"它由步骤 {step} 给出，而图中没有环节选用这一步骤。请在前面的环节选上它，或改用别的项。"
+    return "图中没有哪张表单填报它，也没有哪个步骤给出它。请改用列出的项，或在前面的表单里加上它。"
 
 
 def _asking(diagram: Diagram) -> Iterator[tuple[str, str, str]]:
@@ -99,7 +103,7 @@ def _asking(diagram: Diagram) -> Iterator[tuple[str, str, str]]:
     for scope in diagram.scopes:
         for flow in scope.flows:
             if flow.condition is not None:
-                yield flow.id, f"箭头 {flow.id} 的条件", text_of(flow.condition)
+                yield flow.id, f"{flow.label}的条件", text_of(flow.condition)
     for _, node in diagram.nodes:
         for part in node.element.iter() if node.kind != "subProcess" else ():  # what is in it is a node of its own
             if kind_of(part) in SAID:

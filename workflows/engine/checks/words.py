@@ -191,7 +191,7 @@ def names(diagram: Diagram) -> Iterator[Finding]:
     """A user task's name is what stands in the inbox."""
     for _, node in diagram.nodes:
         if node.kind == "userTask" and not (node.element.get("name") or "").strip():
-            said = f"用户任务 {node.id} 没有名称，待办里会显示编号。请填写名称。"
+            said = "这个用户任务没有名称，待办里会显示它的编号。请填写名称。"
             yield warning(node.id, "name-missing", said)
 
 
