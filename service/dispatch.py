@@ -108,8 +108,15 @@ def entries() -> ResponseReturnValue:
         raise NotFound("调度表没有这一项，或者这一项由台账计算。")
     found = dispatch.entries(g.session, asked.unit, asked.moment, asked.campaign.code)
     rows = [each for each in found if each.value.code == code]
-    names = people.names(g.session, [each.value.by for each in rows])
-    return render_template("dispatch/entries.html", asked=asked, item=item, rows=rows, names=names, shown=dispatch.shown)
+    return render_template(
+        "dispatch/entries.html",
+        asked=asked,
+        item=item,
+        rows=rows,
+        names=people.names(g.session, [each.value.by for each in rows]),
+        shown=dispatch.shown,
+        recorded=_recorded(asked, code) if code in dispatch.RECORDED else None,
+    )
 
 
 @blueprint.get("/returns/<int:return_id>")
@@ -250,6 +257,13 @@ def _records(asked: Asked, item: dispatch.Item) -> str:
     conditions: dict[str, str | None] = {**asked.query, "view": asked.unit.kind, "status": "closed" if place % 2 else "counted"}
     conditions |= {"mark": "listed"} if place >= 8 else {"source": ("SELF", "ENFORCE", "TIPOFF", "ASSIGNED")[place // 2]}
     return ledger.address("ledger.index", conditions)
+
+
+def _recorded(asked: Asked, code: str) -> dict[str, Any]:
+    """How much of an item the records themselves say, and where they are."""
+    mark, status = dispatch.RECORDED[code]
+    number = dispatch.recorded(g.session, asked.unit, asked.as_of, asked.campaign.code, code)
+    return {"number": number, "url": ledger.address("ledger.index", {**asked.query, "mark": mark, "status": status})}
 
 
 # ---- one return --------------------------------------------------------------------------------------------------------

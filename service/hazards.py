@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import cases, documents, forms, house, labels, pictures
-from workflows import closures, listings, look_backs, people, petitions, stops, urges
+from workflows import closures, listings, look_backs, people, petitions, rectifications, stops, urges
 from workflows.codes import find_key
 from workflows.engine import Caller, Subject, beginnings, history, instances, tasks
 from workflows.errors import NotFound
@@ -134,6 +134,7 @@ def facts(hazard: Hazard, options: forms.Options) -> list[cases.Fact]:
         *_merged(hazard),
         *_revoked(hazard),
         *_look_back(hazard),
+        cases.Fact("完成方式", "关停取缔" if hazard.closed_at and rectifications.is_shut_down(g.session, hazard) else ""),
         cases.Fact("销号时间", labels.moment(hazard.closed_at), "以县政府分管领导签字为准"),
     ]
     return [fact for fact in found if fact.text]

@@ -10,7 +10,20 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from workflows import clock, duties, feedbacks, fields, handovers, hazards, papers, people, reminders, verifications
+from workflows import (
+    clock,
+    duties,
+    facts,
+    feedbacks,
+    fields,
+    handovers,
+    hazards,
+    papers,
+    people,
+    rectifications,
+    reminders,
+    verifications,
+)
 from workflows.db import Base, Key
 from workflows.engine import Cause, history
 from workflows.errors import Conflict, Forbidden, Invalid
@@ -149,6 +162,9 @@ def close_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
     body = {"signature": signature.id, "signed_by": signature.by, "verification": signature.verification_id}
     hazards.move(session, hazard, "CLOSED", by=cause.by, on_behalf_of=cause.on_behalf_of, **body)
     hazard.overdue_level = 0
+    if rectifications.is_shut_down(session, hazard):  # what was shut down goes on only after another look (domain 3.4)
+        hazard.stop_production = True
+        facts.record(session, hazard.id, "SHUTDOWN", by=cause.by, on_behalf_of=cause.on_behalf_of, signature=signature.id)
 
 
 def revoke_signature(session: Session, hazard: Hazard, *, cause: Cause, reason: str) -> None:

@@ -14,6 +14,7 @@ from workflows.db import Base, Key
 from workflows.engine import Subject, history
 
 LISTED = text("kind = 'LISTED'")
+RARE = text("kind IN ('STOPPED', 'SHUTDOWN')")
 
 
 class Fact(Base):
@@ -24,6 +25,7 @@ class Fact(Base):
         Index("ix_facts_hazard", "hazard_id", "recorded_at", "kind"),  # the ledger reads nothing but this index
         Index("ix_facts_recorded", "recorded_at"),
         Index("ix_facts_listed", "recorded_at", "hazard_id", sqlite_where=LISTED, postgresql_where=LISTED),  # few
+        Index("ix_facts_rare", "kind", "recorded_at", "hazard_id", sqlite_where=RARE, postgresql_where=RARE),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -37,7 +39,8 @@ class Fact(Base):
 
 # ---- rules -------------------------------------------------------------------------------------------------------------
 
-BESIDE = tuple("DUE OVERDUE LISTED UNLISTED STOPPED RESUMED REOPENED TO_CORRECT".split())  # they leave the status as it was
+BESIDE = tuple("DUE OVERDUE LISTED UNLISTED STOPPED RESTRICTED RESUMED SHUTDOWN REOPENED TO_CORRECT".split())
+"""Facts that leave the status as it was."""
 
 
 # ---- verbs -----------------------------------------------------------------------------------------------------------

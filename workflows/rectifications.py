@@ -241,3 +241,9 @@ def find_finish(session: Session, hazard: Hazard) -> Finish | None:
     round = hazard.reopened_count
     mine = select(Finish).where(Finish.hazard_id == hazard.id, Finish.round == round).order_by(Finish.id.desc()).limit(1)
     return memory.once(session, "finish", (hazard.id, round), lambda: session.scalars(mine).first())
+
+
+def is_shut_down(session: Session, hazard: Hazard) -> bool:
+    """The enterprise was shut down or banned instead of rectified (关停取缔)."""
+    row = find_finish(session, hazard)
+    return row is not None and row.close_reason == "SHUTDOWN"

@@ -118,7 +118,8 @@ def order_stop(session: Session, hazard: Hazard, *, cause: Cause) -> None:
         raise Conflict(sentence)
     hazard.stop_production = True
     body: dict[str, Any] = {"stop": row.id, "measures": row.measures, "cut_at": row.cut_at}
-    facts.record(session, hazard.id, "STOPPED", by=cause.by, on_behalf_of=cause.on_behalf_of, **body)
+    kind = "STOPPED" if "STOP" in row.measures else "RESTRICTED"  # C6a counts what was stopped, not what was put out of use
+    facts.record(session, hazard.id, kind, by=cause.by, on_behalf_of=cause.on_behalf_of, **body)
     petitions.decide(session, hazard, row, "GRANTED", cause)
 
 

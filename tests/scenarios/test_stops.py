@@ -92,7 +92,7 @@ def test_power_is_cut_by_the_head_alone_after_an_order_was_not_obeyed_with_a_day
     assert "deputy_signs" not in waiting(monday, hazard)
     monday.do(hazard, "head_signs", "shuji", **AGREE)
     with monday.database.reading() as session:
-        assert facts.find_last(session, hazard, "STOPPED").line.body["measures"] == ["CUT"]
+        assert facts.find_last(session, hazard, "RESTRICTED").line.body["measures"] == ["CUT"]
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,15 @@ def compute(session: Session, within: Unit, as_of: datetime | None, campaign: st
     values = {**ledger.count(session, part=part).items, **dict.fromkeys(rules.MANUAL, 0)}
     sums = select(Value.code, func.sum(Value.value)).where(*_in_force(within, moment, campaign)).group_by(Value.code)
     values |= {code: int(value) for code, value in session.execute(sums)}
+    for code in rules.RECORDED:
+        values[code] += recorded(session, within, as_of, campaign, code)
     return Form(within.kind, within.region_code, campaign, moment, {item.code: values[item.code] for item in rules.ITEMS})
+
+
+def recorded(session: Session, within: Unit, as_of: datetime | None, campaign: str, code: str) -> int:
+    """How many subjects the records of an item have, each once (AC-06)."""
+    mark, status = rules.RECORDED[code]
+    return ledger.subjects(session, ledger.Wanted(as_of=as_of, within=within, campaign=campaign, mark=mark, status=status))
 
 
 def entries(session: Session, within: Unit, as_of: datetime, campaign: str) -> list[Entry]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from workflows import clock, closures, handovers, listings, people, petitions, sectors, stops, verifications
+from workflows import clock, closures, handovers, listings, people, petitions, rectifications, sectors, stops, verifications
 from workflows.hazards import rules as hazard_rules
 from workflows.hazards.tables import Hazard
 
@@ -105,7 +105,7 @@ def _reinspection(session: Session, hazard: Hazard) -> Filled:
     said = [f"{names[each.person_id]}（{each.certificate_no or '无执法证'}）" for each in members]
     verdict = {"PASS": "合格，隐患已消除", "FAIL": "不合格，继续整改"}[row.result]
     told = {"验收结论": verdict, "验收意见": row.opinion, "验收时间": day(row.onsite_at), "验收人": "、".join(said)}
-    return _hazard(session, hazard) | told
+    return _hazard(session, hazard) | {"完成方式": _way(session, hazard)} | told
 
 
 def _reviews(session: Session, hazard: Hazard) -> Filled:
@@ -118,12 +118,18 @@ def _reviews(session: Session, hazard: Hazard) -> Filled:
 
     signed = rows.get("SIGN")
     return _hazard(session, hazard) | {
+        "完成方式": _way(session, hazard),
         "整改小结": told("APPLY"),
         "镇审核意见": told("TOWN"),
         "县跟踪意见": told("TRACKER"),
         "县领导意见": told("SIGN"),
         "签署校验值": signed.line.hash if signed else "",
     }
+
+
+def _way(session: Session, hazard: Hazard) -> str:
+    """整改完成, or 关停取缔."""
+    return rectifications.CLOSE_REASONS["SHUTDOWN" if rectifications.is_shut_down(session, hazard) else "RECTIFIED"]
 
 
 def _application(session: Session, hazard: Hazard) -> Filled:
@@ -213,8 +219,8 @@ def _given(_session: Session, thing: Any) -> Filled:
     return dict(thing.told)
 
 
-REVIEWED = (*HAZARD, "整改小结", "镇审核意见", "县跟踪意见", "县领导意见", "签署校验值")
-REINSPECTED = (*HAZARD, "验收结论", "验收意见", "验收时间", "验收人")
+REVIEWED = (*HAZARD, "完成方式", "整改小结", "镇审核意见", "县跟踪意见", "县领导意见", "签署校验值")
+REINSPECTED = (*HAZARD, "完成方式", "验收结论", "验收意见", "验收时间", "验收人")
 URGED = (*HAZARD, "督促事由", "督促要求", "签发人", "受文人")
 LISTED = (*HAZARD, "挂牌事由", "挂牌理由", "督办单位", "督办期限", "督办要求")
 STOPPED = (*HAZARD, "检查人员", "现实危险", "法律依据", "处理措施", "停产范围")

@@ -20,6 +20,7 @@ from workflows.ledger.questions import (
     registered,
     standing,
     status_at,
+    subjects,
     term,
 )
 from workflows.ledger.rules import AGES, GROUPS, SOURCES, TERMS, Counts, Entry, Page, Row, Wanted, cutoff, percentage
@@ -48,5 +49,6 @@ __all__ = [
     "registered",
     "standing",
     "status_at",
+    "subjects",
     "term",
 ]

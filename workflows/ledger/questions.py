@@ -1,6 +1,6 @@
 """Asking the ledger, and the conditions behind each answer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,8 +10,10 @@ from sqlalchemy import (
     RowMapping,
     Select,
     SQLColumnExpression,
+    String,
     and_,
     case,
+    cast,
     exists,
     func,
     literal,
@@ -24,7 +26,7 @@ from sqlalchemy.orm import Session, aliased
 from workflows import clock
 from workflows.engine import Subject, history
 from workflows.engine.worklist import Task
-from workflows.facts import BESIDE, LISTED, Fact
+from workflows.facts import BESIDE, LISTED, RARE, Fact
 from workflows.hazards import questions, rules
 from workflows.hazards.tables import Hazard
 from workflows.ledger.rules import AGES, GONE, GROUPS, SOON_DAYS, SOURCES, Counts, Entry, Page, Row, Wanted
@@ -94,6 +96,15 @@ def page(session: Session, wanted: Wanted, *, scope: ColumnElement[bool], after:
 def number(session: Session, wanted: Wanted, *, scope: ColumnElement[bool]) -> int:
     """How many lines the ledger has that are wanted; gone ones keep their number and their line."""
     return session.scalar(select(func.count()).select_from(Hazard).where(scope, *_rows(wanted, _view(wanted)))) or 0
+
+
+def subjects(session: Session, wanted: Wanted) -> int:
+    """To how many subjects (家) the wanted lines belong, each once however many hazards it has: by its file, else by its code,
+    else by its name in its village."""
+    named = Hazard.region_code + "|" + Hazard.subject_name
+    key = func.coalesce(cast(Hazard.enterprise_id, String), Hazard.uscc, named)
+    found = select(func.count(key.distinct())).select_from(Hazard)
+    return session.scalar(found.where(*_rows(wanted, _view(wanted)))) or 0
 
 
 def lines(session: Session, wanted: Wanted, *, scope: ColumnElement[bool]) -> Iterator[RowMapping]:
@@ -224,6 +235,19 @@ def listed(moment: datetime | None = None) -> Select[int]:
     return select(Fact.hazard_id).where(LISTED, Fact.recorded_at <= moment if moment else true())
 
 
+def stopped(moment: datetime) -> Select[int]:
+    """Hazards about which production was ever ordered to stop (责令停产停业) up to a moment."""
+    return select(Fact.hazard_id).where(RARE, Fact.kind == "STOPPED", Fact.recorded_at <= moment)
+
+
+def shut_down(moment: datetime) -> Select[int]:
+    """Hazards that were signed off because the enterprise was shut down (关停取缔), and not opened again until a moment."""
+    later = aliased(Fact)
+    after = (later.recorded_at > Fact.recorded_at, later.recorded_at <= moment)
+    again = exists().where(later.hazard_id == Fact.hazard_id, later.kind == "REOPENED", *after)
+    return select(Fact.hazard_id).where(RARE, Fact.kind == "SHUTDOWN", Fact.recorded_at <= moment, ~again)
+
+
 def _part(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.within is not None:
         yield questions.in_region(wanted.within)
@@ -249,8 +273,8 @@ def _rows(wanted: Wanted, view: _View) -> Iterator[ColumnElement[bool]]:
         yield term(wanted.term, view.moment, view.status, view.due_at, view.closed_at)
     if wanted.mark == "listed":
         yield view.is_listed
-    if wanted.mark == "blocked":
-        yield Hazard.id.in_(blocked())
+    if wanted.mark in MARKED:
+        yield Hazard.id.in_(MARKED[wanted.mark](view.moment))
     if wanted.age:
         yield and_(view.status.in_(rules.IN_HAND), aged(wanted.age, view.moment))
 
@@ -281,6 +305,9 @@ def aged(age: str, moment: datetime) -> ColumnElement[bool]:
     return youngest if most is None else and_(youngest, Hazard.registered_at >= clock.at(today - timedelta(days=most)))
 
 
-def blocked() -> Select[int]:
-    """Hazards with an open task that nobody may do (受阻)."""
+def blocked(_moment: datetime | None = None) -> Select[int]:
+    """Hazards with an open task that nobody may do now (受阻)."""
     return select(Task.subject_id).where(Task.status == "OPEN", Task.blocked != "", Task.subject_kind == "hazard")
+
+
+MARKED: dict[str, Callable[[datetime], Select[int]]] = {"stopped": stopped, "shutdown": shut_down, "blocked": blocked}
