@@ -100,6 +100,7 @@ def write(database: Database, *, export_id: int) -> None:
 
 def _write(database: Database, export: exports.Export, part: Path) -> int:
     def passed(number: int) -> None:
+        jobs.go_on()
         with database.transaction() as session:
             if not exports.report(session, export.id, number):
                 raise Cancelled

@@ -1,5 +1,7 @@
 """Serving: pages, sweep and jobs in one process (the embedded default), or sweep and jobs alone (a worker)."""
 
+import logging
+import os
 import signal
 import socket
 import sys
@@ -41,6 +43,7 @@ def run(config: Config, *, demo: str | None) -> None:
         # Twice what a form may bring: until there, it is we who refuse, in Chinese. waitress keeps a body on disk, not in memory.
         most = 2 * config.upload_megabytes * 1024 * 1024
         waitress.serve(app, sockets=[bound], threads=THREADS, ident=None, max_request_body_size=most)
+    _end(database)
 
 
 def _bind(config: Config) -> socket.socket:
@@ -85,6 +88,16 @@ def work(config: Config) -> None:
     with _background(config, database):
         click.echo("后台进程已启动。")
         stopping.wait()
+    _end(database)
+
+
+def _end(database: Database) -> None:
+    """Leave at once. Python would wait for the threads of effects, also for one that sleeps for minutes until it is tried again;
+    what is cut off here runs again at the next start."""
+    database.engine.dispose()
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
 
 
 @contextmanager

@@ -21,6 +21,17 @@ def count(database: Database, number: int, pause: float = 0.0) -> None:
     time.sleep(pause)  # and here: the work is committed, DBOS does not know yet
 
 
+@jobs.effect("test.long")
+def last_long(database: Database) -> None:
+    """Go on for a minute at the first try; the second ends at once."""
+    with database.transaction() as session:
+        session.execute(text("update counts set tries = tries + 1 where id = 0"))
+        tries = session.scalar(text("select tries from counts where id = 0"))
+    for _ in range(1200 if tries == 1 else 0):
+        jobs.go_on()
+        time.sleep(0.05)
+
+
 def main() -> None:
     """Serve until killed."""
     jobs.TEND_SECONDS = 0.3

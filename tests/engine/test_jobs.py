@@ -98,6 +98,22 @@ def test_kill_in_the_middle_repeats_the_effect_and_counts_once(counts, workers, 
     assert min(tries for (tries,) in read(counts, "select tries from counts where id < 3")) >= 2
 
 
+def test_who_stops_need_not_wait_for_a_long_effect_and_it_runs_again(counts):
+    """It is left as a kill would leave it, not as a failure."""
+    with counts.transaction() as session:
+        jobs.enqueue(session, "test.long")
+    jobs.start(counts, poll_seconds=0.1)
+    wait_until(lambda: read(counts, "select tries from counts where id = 0") == [(1,)])
+    began = time.monotonic()
+    jobs.stop()
+    assert time.monotonic() - began < 8  # it would wait for ten seconds, and the process at its end for the whole minute
+    assert unfinished(counts) == [("PENDING",)]
+    jobs.start(counts, poll_seconds=0.1)
+    wait_until(lambda: not unfinished(counts))
+    jobs.stop()
+    assert read(counts, "select tries from counts where id = 0") == [(2,)]
+
+
 def test_a_peer_takes_over_the_jobs_of_a_dead_executor_and_of_no_living_one(counts, workers):
     if counts.is_sqlite:
         pytest.skip("SQLite has one executor")

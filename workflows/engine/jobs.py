@@ -42,8 +42,14 @@ LOCK_CLASS = 7001  # the first key of our advisory locks; the second is the exec
 TEND_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
+_stopping = threading.Event()
 _effects: dict[str, Effect] = {}
 _daily: dict[str, tuple[int, int, Effect]] = {}
+
+
+class Stopping(BaseException):
+    """The process ends. No `Exception`, so that nobody takes it for a failure of the effect: as after a kill nothing is recorded,
+    and the effect runs again at the next start."""
 
 
 class Done(Base):
@@ -122,6 +128,12 @@ def is_first(session: Session, what: str = "") -> bool:
     return True
 
 
+def go_on() -> None:
+    """A long effect asks this now and then; Stopping once the process is to end, which then need not wait for it."""
+    if _stopping.is_set():
+        raise Stopping
+
+
 # ---- running ---------------------------------------------------------------------------------------------------------
 
 
@@ -138,6 +150,7 @@ def start(database: Database, *, poll_seconds: float = 1.0) -> None:
     from dbos import DBOS
 
     global _tender
+    _stopping.clear()
     executor = "embedded" if database.is_sqlite else f"{socket.gethostname()}-{uuid4().hex[:12]}"
     tender = _Tender(database, executor)  # first of all: nobody may take this executor for dead
     DBOS(config=_config(database, executor))
@@ -159,6 +172,7 @@ def stop(*, wait_seconds: int = 10) -> None:
     from dbos import DBOS
 
     global _tender
+    _stopping.set()
     DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=wait_seconds)
     if _tender is not None:
         _tender.stop()
