@@ -109,7 +109,7 @@ def _sheet(shown: Published, rows: Iterable[Any]) -> str:
     """CSV as Excel opens it: with a mark of its encoding, and nothing in it that runs as a formula."""
     written = io.StringIO()
     sheet = csv.writer(written)
-    sheet.writerow([f"{bulletins.title(shown.bulletin)}（第{shown.edition.number}版）"])
+    sheet.writerow([harmless(f"{bulletins.title(shown.bulletin)}（第{shown.edition.number}版）")])
     sheet.writerow(HEADS)
     for row in rows:
         told = (row.hazard_no, row.subject_name, row.village_name, row.sector, row.text)
