@@ -203,6 +203,13 @@ ERRORS = {
     "many of nothing": (("cardinality-missing", "u"), around(user("u", many("")))),
     "none at all": (("cardinality-odd", "u"), around(user("u", many("0")))),
     "compensation": (("compensation", "u"), around(user().replace("<bpmn:userTask", '<bpmn:userTask isForCompensation="true"'))),
+    "one after another, in other words": (
+        ("mark-unclear", "u"), around(user("u", many().replace("Characteristics>", 'Characteristics isSequential="1">', 1))),
+    ),
+    "interrupting, in other words": (
+        ("mark-unclear", "b"),
+        around(user(), node("boundaryEvent", "b", timer(), 'attachedToRef="u" cancelActivity="1"'), end("e2"), flow("b", "e2")),
+    ),
     "quantity": (("quantity", "u"), around(user().replace("<bpmn:userTask", '<bpmn:userTask startQuantity="2"'))),
     "hidden flow": (
         ("element-misplaced", "hidden"),
@@ -456,6 +463,10 @@ ERRORS = {
     "property without value": (
         ("property-broken", "u"), around(user().replace("<s:properties>", '<s:properties><s:property name="x"/>')),
     ),
+    "nested property": (
+        ("property-broken", "u"),
+        around(user().replace("</s:properties>", '<s:more><s:property name="verb" value="register"/></s:more></s:properties>')),
+    ),
     "no step": (("step-missing", "v"), around(service(inside=""), first="v", last="v")),
     "step of a user task": (
         ("step-misplaced", "u"), around(user().replace("<s:properties>", '<s:serviceTaskOperator id="close"/><s:properties>')),
@@ -476,6 +487,10 @@ ERRORS = {
         around(service(inside=step("close", 'id="x" value="1"')), first="v", last="v"),
     ),
     # words
+    "a name that no table holds": (("name-long", "u"), around(user().replace("环节u", "环" * 201))),
+    "a process's name that no table holds": (
+        ("name-long", "p"), around(user()).replace(b'isExecutable="true"', b'isExecutable="true" name="' + b"x" * 201 + b'"'),
+    ),
     "verb": (("step-unknown", "u"), around(user(role="ENT_SAFETY", form="report", verb="fly"))),
     "form": (("form-unknown", "u"), around(user(role="ENT_SAFETY", form="gone"))),
     "role": (("role-unknown", "u"), around(user(role="ENT_SAFETY, KING", form="report"))),
@@ -538,6 +553,10 @@ ERRORS = {
 }  # fmt: skip
 
 WARNINGS = {
+    "a word on a gateway": (
+        ("property-unknown", "x"),
+        around(node("exclusiveGateway", "x", properties(verb="register")), first="x", last="x"),
+    ),
     "potential owner": (("people-ignored", "u"), around(user("u", "<bpmn:potentialOwner/>"))),
     "other tool": (
         ("foreign-extension", "u"),

@@ -1,6 +1,7 @@
 """A plain token game over BPMN XML: the oracle of the engine's tests and the ground of the proof.
 
-It shares no code with `spiff.py`, on purpose: when both say the same after thousands of steps, both are right about BPMN.
+It shares no code with `spiff` but the reading of properties, on purpose: when both say the same after thousands of steps, both
+are right about BPMN.
 
 A place is a flow's id (a token travels there), "@task" (an open task, an armed timer, a running sub-process), "@task#2" (one of
 several instances side by side) or "@task#2/5" (the third of five one after another). A marking is a set of places; a second

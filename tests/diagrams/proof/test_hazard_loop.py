@@ -35,6 +35,16 @@ def test_rules_speak_of_what_the_domain_offers() -> None:
         assert called <= steps.FUNCTIONS.keys()
 
 
+def test_what_is_written_on_a_gateway_proves_nothing() -> None:
+    """It does no review, whatever its properties say."""
+    gateway = '<bpmn:exclusiveGateway id="m_town">'
+    verb = '<spiffworkflow:property name="verb" value="review_in_town"/>'
+    said = f"<bpmn:extensionElements><spiffworkflow:properties>{verb}</spiffworkflow:properties></bpmn:extensionElements>"
+    found = prove(put(verb, "").replace(gateway, gateway + said))
+    assert found.verdict == "refuted"
+    assert any("镇审核" in fault.message for fault in found.faults)
+
+
 def bend(flow: str, target: str) -> str:
     """The diagram with one arrow leading elsewhere."""
     bent, count = re.subn(rf'(<bpmn:sequenceFlow id="{flow}"[^>]* targetRef=")[^"]*', rf"\g<1>{target}", XML)

@@ -222,8 +222,9 @@ def extensions(element: etree._Element) -> list[etree._Element]:
 
 
 def properties(element: etree._Element) -> dict[str, str]:
-    """Its `spiffworkflow:property` pairs, stripped; a later one wins, as in the engine."""
-    found = element.iterfind(f"{{{BPMN}}}extensionElements/{{{SPIFF}}}properties//{{{SPIFF}}}property")
+    """Its `spiffworkflow:property` pairs, stripped; a later one wins. Checks, proof and engine all read them here, so that what was
+    checked and proven is what runs."""
+    found = element.iterfind(f"{{{BPMN}}}extensionElements/{{{SPIFF}}}properties/{{{SPIFF}}}property")
     return {pair.get("name", ""): (pair.get("value") or "").strip() for pair in found}
 
 
@@ -234,10 +235,13 @@ def operator(element: etree._Element) -> etree._Element | None:
 
 
 def words_of(element: etree._Element) -> frozenset[str]:
-    """What it calls, as the loop rules speak of it: its verb, its step, "duty:V"."""
-    said, step = properties(element), operator(element)
-    called = (said.get("verb"), f"duty:{said['duty']}" if said.get("duty") else None, None if step is None else step.get("id"))
-    return frozenset(word for word in called if word)
+    """What it calls, as the loop rules speak of it: a user task its verb and "duty:V", a service task its step. Nothing else
+    calls anything, whatever is written on it: a gateway does no verb, and must prove none."""
+    said, step, kind = properties(element), operator(element), kind_of(element)
+    if kind == "serviceTask" and step is not None:
+        return frozenset(filter(None, [step.get("id")]))
+    called = [said.get("verb"), f"duty:{said['duty']}" if said.get("duty") else None] if kind == "userTask" else []
+    return frozenset(filter(None, called))
 
 
 def text_of(element: etree._Element) -> str:

@@ -199,6 +199,11 @@ def marks(diagram: Diagram) -> Iterator[Finding]:
         if any(node.element.get(name, "1") != "1" for name in ("startQuantity", "completionQuantity")):
             said = f"{node.label}设了起始或完成数量，本系统不支持。请恢复为 1，要多人办理时用会签。"
             yield error(node.id, "quantity", said)
+        many = children(node.element, "multiInstanceLoopCharacteristics")
+        words = [node.element.get("cancelActivity"), *(each.get("isSequential") for each in many)]
+        if not {"true", "false", None}.issuperset(words):
+            said = f"{node.label}的“是否中断”或“是否依次办理”写法看不懂，只能写 true 或 false。请在属性中重新选择。"
+            yield error(node.id, "mark-unclear", said)
 
 
 def events(diagram: Diagram) -> Iterator[Finding]:

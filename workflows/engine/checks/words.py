@@ -13,6 +13,7 @@ from workflows.engine.xml import SPIFF
 OF_TASK = frozenset({"role", "unit", "person", "form", "duty", "due", "verb"})
 OF_PROCESS = frozenset({"subject", "loop", "begin", "when"})
 TERM = re.compile(r"[1-9]\d{0,3}(wd|h|d)")  # 3 working days, 24 hours, 30 days
+LONGEST_NAME = 200  # characters, as the tables of versions and tasks hold
 SCRIPTS = frozenset({"preScript", "postScript"})
 CHANGING = frozenset(
     {"variableName", "unitTests", "taskMetadataValues", "calledDecisionId", "payloadExpression", "messagePayload"}
@@ -32,17 +33,19 @@ def extras(diagram: Diagram) -> Iterator[Finding]:
                 said = f"{name}的扩展设置 {kind} 会改变系统的执行方式，不能使用。请删去它。"
                 yield error(at, "extension-refused", said)
             elif kind == "properties":
-                yield from _pairs(at, name, extra.iter(f"{{{SPIFF}}}property"))
+                yield from _pairs(at, name, extra)
         if sum(extra.tag == f"{{{SPIFF}}}properties" for extra in extensions(element)) > 1:
             yield error(at, "property-broken", f"{name}有几组属性，只有一组会起作用。请合并成一组。")
 
 
-def _pairs(at: str, name: str, pairs: Iterable[etree._Element]) -> Iterator[Finding]:
+def _pairs(at: str, name: str, group: etree._Element) -> Iterator[Finding]:
     seen: set[str | None] = set()
-    for pair in pairs:
+    for pair in group.iter(f"{{{SPIFF}}}property"):
         key, value = pair.get("name"), pair.get("value")
         if not key or value is None:
             yield error(at, "property-broken", f"{name}有一条属性没有名称或没有值。请补全，或删去它。")
+        elif pair.getparent() is not group:
+            yield error(at, "property-broken", f"{name}的属性 {key} 嵌在别的设置里，不起作用。请移到外面，或删去它。")
         elif key in seen:
             yield error(at, "property-broken", f"{name}的属性 {key} 写了两次。请只留一条。")
         seen.add(key)
@@ -88,7 +91,7 @@ def _operator(node: Node, known: Known) -> Iterator[Finding]:
 
 
 def tasks(diagram: Diagram, known: Known) -> Iterator[Finding]:
-    """Each word in a user task's properties is one the domain knows."""
+    """Each word in a user task's properties is one the domain knows; other nodes have none that count."""
     if known.is_empty:
         return
     for _, node in diagram.nodes:
@@ -101,6 +104,8 @@ def tasks(diagram: Diagram, known: Known) -> Iterator[Finding]:
             yield from _form(node, said, known)
             yield from _due(node, said, known)
             yield from _unknown(node.id, node.label, said, OF_TASK)
+        else:
+            yield from _unknown(node.id, node.label, properties(node.element), frozenset())
 
 
 def _word(node: Node, key: str, title: str, said: dict[str, str], words: frozenset[str]) -> Iterator[Finding]:
@@ -188,7 +193,11 @@ def _by_lane(scope: Scope, node: Node, known: Known) -> Iterator[Finding]:
 
 
 def names(diagram: Diagram) -> Iterator[Finding]:
-    """A user task's name is what stands in the inbox."""
+    """A user task's name is what stands in the inbox, its process's what stands above the case."""
+    named = [(scope.id, scope.element) for scope in diagram.scopes if scope.parent is None]
+    for element_id, element in [*named, *((node.id, node.element) for _, node in diagram.nodes)]:
+        if len(element.get("name") or "") > LONGEST_NAME:
+            yield error(element_id, "name-long", f"{label(element)}的名称超过 {LONGEST_NAME} 个字，请写短一些。")
     for _, node in diagram.nodes:
         if node.kind == "userTask" and not (node.element.get("name") or "").strip():
             said = "这个用户任务没有名称，待办里会显示它的编号。请填写名称。"

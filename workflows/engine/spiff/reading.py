@@ -10,12 +10,12 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 
 from workflows.engine import xml as bpmn
+from workflows.engine.checks.diagrams import properties
 from workflows.engine.spiff.library import Specs, connect, exchange
 from workflows.errors import Invalid
 
 MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DRAWING = "{http://www.omg.org/spec/BPMN/20100524/DI}"
-SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
 
 # What the library's parser throws at files it cannot read: all but the first from deep inside it, without a reason.
 PARSER_FAILS = (SpiffWorkflowException, TypeError, AttributeError, KeyError, ValueError, IndexError, RecursionError)
@@ -63,7 +63,7 @@ def read(xml: bytes, process_id: str | None = None) -> Spec:
     process = processes[chosen]
     first = elements.get(_behind_start(process))
     first = first if first is not None and first.kind == "userTask" else None
-    return Spec(chosen, process.get("name") or chosen, _properties(process), elements, first, specs)
+    return Spec(chosen, process.get("name") or chosen, properties(process), elements, first, specs)
 
 
 def _behind_start(process: etree._Element) -> str:
@@ -123,11 +123,5 @@ def _element(node: etree._Element, lanes: Mapping[str, str]) -> Element:
         kind=etree.QName(node).localname,
         scope=cast(etree._Element, scope).get("id", ""),
         lane=lanes.get(id),
-        properties=_properties(node),
+        properties=properties(node),
     )
-
-
-def _properties(node: etree._Element) -> dict[str, str]:
-    """`spiffworkflow:property` of a node. Those of a process never reach the library's spec: all come from the XML."""
-    found = node.iterfind(f"{MODEL}extensionElements/{SPIFF}properties/{SPIFF}property")
-    return {one.get("name", ""): one.get("value", "") for one in found}
