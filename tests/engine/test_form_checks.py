@@ -25,6 +25,7 @@ BROKEN = {
     ("form-large", "form:f"): form(**{f"a{number}": TEXT for number in range(1000)}),
     ("form-required", "form:f"): form(required=["b"], a=TEXT),
     ("field-type", "form:f/a"): form(a={"title": "内容"}),
+    ("field-keyword", "form:f/a"): form(a={**TEXT, "$ref": "http://127.0.0.1/"}),
     ("field-key", "form:f/1a"): form(**{"1a": TEXT}),
     ("field-title", "form:f/a"): form(a={"type": "string"}),
     ("field-broken", "form:f/a"): form(a={**TEXT, "maxLength": "很多"}),
@@ -63,6 +64,10 @@ def test_what_has_no_shape_of_a_form_is_one_finding(broken):
         {"title": "选项", "type": "string", "oneOf": []},
         {"title": "条件", "type": "string", "x-visible-when": "__import__('os')"},
         {"title": "条件", "type": "string", "x-visible-when": "unknown()"},
+        {"title": "规则", "type": "string", "allOf": [{"pattern": "(a+)+$"}]},
+        {"title": "规则", "type": "array", "items": {"type": "string", "pattern": "(a+)+$"}},
+        {"title": "规则", "type": "string", "oneOf": [{"const": "x", "title": "甲", "pattern": "(a+)+$"}]},
+        {"title": "规则", "type": "array", "items": {"oneOf": [{"const": "x", "title": "甲", "$ref": "#"}]}},
     ],
 )
 def test_refuses_also(field):
@@ -75,7 +80,7 @@ def test_a_good_form_has_no_findings():
     assert list(forms.check_forms({"f": form(required=["a"], a=choice, b=village)}, KNOWN)) == []
 
 
-KEYWORDS = ["type", "title", "format", "pattern", "oneOf", "enum", "items", "minLength", "maxLength", "x-options", "x-visible-when", "x-decides"]
+KEYWORDS = ["type", "title", "format", "pattern", "oneOf", "enum", "items", "minLength", "maxLength", "x-options", "x-visible-when", "x-decides", "$ref", "not"]
 VALUES = st.recursive(st.none() | st.booleans() | st.integers() | st.sampled_from(["", "甲", "(", "string", "array"]),
                       lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["const", "title", "type"]), inner))  # fmt: skip
 

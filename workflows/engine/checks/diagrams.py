@@ -222,8 +222,8 @@ def extensions(element: etree._Element) -> list[etree._Element]:
 
 
 def properties(element: etree._Element) -> dict[str, str]:
-    """Its `spiffworkflow:property` pairs, stripped; a later one wins. Checks, proof and engine all read them here, so that what was
-    checked and proven is what runs."""
+    """Its `spiffworkflow:property` pairs, stripped; a later one wins. Checks, proof and engine all read them here, so that
+    what was checked and proven is what runs."""
     found = element.iterfind(f"{{{BPMN}}}extensionElements/{{{SPIFF}}}properties/{{{SPIFF}}}property")
     return {pair.get("name", ""): (pair.get("value") or "").strip() for pair in found}
 

@@ -18,6 +18,14 @@ TYPES = frozenset({"string", "integer", "number", "boolean", "array"})
 FORMATS = frozenset({"date", "date-time"})
 RANGES = (("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxItems"))
 SCALARS = frozenset({"integer", "number", "boolean"})
+# All that a form says of a field, of the items of a list, and of a choice; "x-…" is for the pages. The rest of JSON Schema stays
+# outside: `$ref` would let the server fetch what a form names, and a pattern could hide in `allOf`.
+OF_FIELD = frozenset(
+    "type title description default minLength maxLength minimum exclusiveMinimum maximum exclusiveMaximum multipleOf minItems "
+    "maxItems uniqueItems items oneOf enum format pattern".split()
+)
+OF_ITEMS = frozenset("type title oneOf enum minLength maxLength minimum maximum".split())
+OF_CHOICE = frozenset("const title description".split())
 
 
 def check_forms(forms: Mapping[str, Any], known: Known) -> Iterator[Finding]:
@@ -62,6 +70,10 @@ def _field(at: str, name: str, field: Mapping[str, Any], form: Mapping[str, Any]
         yield error(at, "field-type", f"填报项“{name}”没有选择类型。请选择一种类型。")
         return
     label = _name(field, name)
+    if strange := _strange(field):
+        said = f"填报项{label}的设置“{strange[:40]}”本系统不支持。请删去它。"
+        yield error(at, "field-keyword", said)
+        return
     if not name.isidentifier() or len(name) > 40:
         said = f"填报项{label}的编号“{name}”只能用字母、数字和下划线，不以数字开头，最多 40 个字符。请修改。"
         yield error(at, "field-key", said)
@@ -79,6 +91,18 @@ def _field(at: str, name: str, field: Mapping[str, Any], form: Mapping[str, Any]
     if decides(field) and not _is_scalar(field):
         said = f"填报项{label}设为“用于流程判断”，但只有单选、是否和数字可以。请取消这一设置，或改为单选。"
         yield error(at, "field-decides", said)
+
+
+def _strange(field: Mapping[str, Any]) -> str:
+    """A keyword that no form may use; "" if there is none."""
+    items = field["items"] if isinstance(field.get("items"), dict) else {}
+    choices = [each for owner in (field, items) for each in _dicts(owner.get("oneOf"))]
+    said = [(field, OF_FIELD), (items, OF_ITEMS), *((choice, OF_CHOICE) for choice in choices)]
+    return next((key for owner, known in said for key in owner if key not in known and not key.startswith("x-")), "")
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _limits(at: str, label: str, field: Mapping[str, Any]) -> Iterator[Finding]:
