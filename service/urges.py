@@ -67,7 +67,7 @@ def facts(urge: Urge, options: forms.Options) -> list[cases.Fact]:
     names = people.names(g.session, urges.persons([urge]))
     found = [
         cases.Fact("督促", LEVELS[urge.level], urges.GROUNDS[urge.ground]),
-        cases.Fact("状态", urges.state(urge), urge.ended_why, tone=TONES[urges.state(urge)]),
+        cases.Fact("督促状态", urges.state(urge), urge.ended_why, tone=TONES[urges.state(urge)]),
         cases.Fact("事由", urges.reason(urge) + "。"),
         cases.Fact("另外的要求", urge.demand),
         cases.Fact("签发", urge.signer, labels.moment(urge.signed_at)),

@@ -108,7 +108,7 @@ def due_of_weekly_report(session: Session, report: weekly_reports.WeeklyReport, 
 
 def address_of_urge(session: Session, urge: urges.Urge, want: Want) -> Address:
     """Whom it is against, or whoever the hazard's own tasks of this kind would go to."""
-    return urges.receivers(session, urge) if want.unit == "urged" else addresses.address(session, urge.hazard, want)
+    return urges.receivers(session, urge, want) if want.unit == "urged" else addresses.address(session, urge.hazard, want)
 
 
 def due_of_urge(session: Session, urge: urges.Urge, text: str, opened_at: datetime) -> Due | None:

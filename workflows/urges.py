@@ -8,6 +8,7 @@ hazard voided.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -29,7 +30,7 @@ from workflows import (
     people,
 )
 from workflows.db import Base, Key
-from workflows.engine import Address, Caller, Cause, Post, Subject, history, own
+from workflows.engine import Address, Caller, Cause, Post, Subject, Want, history, own
 from workflows.errors import Conflict, NotFound
 from workflows.fields import Data
 from workflows.hazards.tables import Hazard
@@ -100,8 +101,9 @@ def reason(urge: Urge) -> str:
     """Why it is sent, as its document says."""
     day = documents.day(urge.missed_on)
     if urge.ground == "DEADLINE":
-        late = (clock.on(urge.begun_at) - urge.missed_on).days
-        return f"下列隐患的整改期限（{day}）已过，至今超期{late}天，尚未整改完毕"
+        begun_on = clock.on(urge.begun_at)
+        late = (begun_on - urge.missed_on).days
+        return f"下列隐患的整改期限（{day}）已过，至{documents.day(begun_on)}超期{late}天，尚未整改完毕"
     whose = "" if handovers.is_one_person(urge.hazard) else PARTS[urge.part]
     times = f"，已连续{urge.level}次" if urge.level > 1 else ""
     return f"下列隐患{day}这一周的{whose}周四反馈没有按时报送{times}"
@@ -275,34 +277,25 @@ def _record(
 # ---- questions: whom it is against ---------------------------------------------------------------------------------------------
 
 
-def receivers(session: Session, urge: Urge) -> Address:
-    """卡发责任人，单发单位负责人，函发分管领导，令发企业和牵头人 (P16). A missed report is urged of whoever owed it; from the
-    letter on, of the leader of his industry as well."""
-    hazard = urge.hazard
-    if urge.ground == "THURSDAY":
-        return _to_whoever_owed(session, urge, addresses.units(session, hazard, "sector"))
-    if urge.level == 1:
-        return _to(hazard.lead_person_id)
-    if urge.level == 3:
-        leaders = _leaders(addresses.units(session, hazard, "sector"))
-        return Address(leaders) if people.holders(session, leaders) else _to(hazard.sector_person_id)
-    at_home = addresses.enterprise_posts(session, hazard)
-    posts = at_home if urge.level == 2 else at_home | {own(person) for person in (hazard.lead_person_id,) if person}
-    return Address(posts) if posts else Address(blocked="企业没有账号，村里也没有可代收的人员，请在组织机构中补齐岗位。")
+def receivers(session: Session, urge: Urge, want: Want) -> Address:
+    """卡发责任人，单发单位负责人，函发分管领导，令发企业和牵头人 (P16). A missed report is urged of whoever owes it; from the
+    letter on, of the leader of his industry as well. Who has left blocks it, as with the hazard's own tasks."""
+    hazard, is_report = urge.hazard, urge.ground == "THURSDAY"
+    if not is_report and urge.level in (2, 4):
+        word = "enterprise" if urge.level == 2 else "responsible"
+        return addresses.address(session, hazard, replace(want, unit=word))
+    leaders = _leaders(session, hazard) if urge.level >= 3 else frozenset()
+    if leaders and not is_report:
+        return Address(leaders)
+    person = {"TERRITORY": "territory", "SECTOR": "sector"}.get(urge.part, "sector" if urge.level == 3 else "lead")
+    named = addresses.address(session, hazard, replace(want, person=person))
+    return Address(leaders | {own(named.person_id)}) if leaders and named.person_id else named
 
 
-def _to_whoever_owed(session: Session, urge: Urge, units: list[people.Unit]) -> Address:
-    leaders = _leaders(units) if urge.level >= 3 else frozenset()
-    held = leaders if people.holders(session, leaders) else frozenset()
-    return Address(held | {own(urge.person_id)}) if held and urge.person_id else _to(urge.person_id)
-
-
-def _leaders(units: list[people.Unit]) -> frozenset[Post]:
-    return frozenset(Post("SECTOR_LEADER", unit.id) for unit in units)
-
-
-def _to(person_id: int | None) -> Address:
-    return Address(person_id=person_id) if person_id else Address(blocked="应当签收的责任人尚未确定。")
+def _leaders(session: Session, hazard: Hazard) -> frozenset[Post]:
+    """The posts of those who lead the hazard's industry in the town, if anybody holds one."""
+    posts = frozenset(Post("SECTOR_LEADER", unit.id) for unit in addresses.sector_units(session, hazard))
+    return posts if people.holders(session, posts) else frozenset()
 
 
 # ---- questions -----------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from service import documents as pages
 from tests.scenarios.test_voidings import void
 from tests.scenarios.ways import appoint, bring, feed_back, found, kinds, refused, state
-from workflows import clock, daily, documents, hazards, people, steps, urges
+from workflows import clock, daily, documents, hazards, people, staffing, steps, urges
 from workflows.engine import Cause, Subject, history, instances, tasks
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.urges import Urge
@@ -153,6 +153,27 @@ def test_whom_it_is_against_neither_signs_nor_ends_it(monday, late):
     with monday.database.reading() as session:
         barred = urges.among(session, [(card.ref, "U1")], monday.person("baocun"))
     assert "整改责任人" in barred[(card.ref, "U1")]
+
+
+def test_whoever_takes_over_gets_the_card_as_well(monday, late):
+    """变更责任人: what was urged of the predecessor waits for the newcomer."""
+    appoint(monday, "banshi2", "VILLAGE_LIAISON", "丙村")
+    (card,) = rows(monday, late)
+    newcomer = {"part": "TERRITORY", "territory_person": str(monday.person("banshi2")), "reason": "原责任人调离，工作已交接。"}
+    monday.begin(late, "change_responsible", "zhuren", **newcomer)
+    monday.do(late, "take_over", "banshi2", decision="accept")
+    assert asked(monday, card.id, "receive_card") == ["banshi2"]
+    refused(Forbidden, "整改责任人", do, monday, card.id, "sign_card", "banshi2")  # who is urged now may sign no more
+
+
+def test_a_card_for_somebody_who_has_left_says_so(monday, late):
+    with monday.database.transaction() as session:
+        staffing.deactivate(session, people.get(session, monday.person("baocun")), "调离本县", by=monday.person("guanli"))
+        steps.readdress(session, monday.person("baocun"))
+    with monday.database.reading() as session:
+        (card,) = rows(monday, late)
+        (task,) = [each for each in tasks.open_of(session, card.ref) if each.element_id == "receive_card"]
+        assert "已离岗" in task.blocked
 
 
 def test_only_a_verification_that_passed_ends_it(monday, late, clock_at):
