@@ -230,6 +230,11 @@ def get_open(session: Session, hazard: Hazard) -> LookBack:
     raise Conflict("这件隐患没有待办的回头看。")
 
 
+def waiting(session: Session) -> list[Hazard]:
+    """The hazards that wait for their look-back."""
+    return list(session.scalars(select(Hazard).join(LookBack, LookBack.hazard_id == Hazard.id).where(LookBack.state == "DRAWN")))
+
+
 def find_last(session: Session, hazard: Hazard) -> LookBack | None:
     """The newest look-back of a hazard."""
     return session.scalar(select(LookBack).where(LookBack.hazard_id == hazard.id).order_by(LookBack.id.desc()).limit(1))

@@ -330,5 +330,11 @@ USUAL: Mapping[str, Answer] = {
     "sign": lambda *_: {"decision": "sign", "opinion": "同意销号。"},
     "draft_disclosure": _draft,
     "approve_disclosure": lambda *_: {"decision": "accept", "opinion": "同意公开。"},
+    "look": lambda driver, session, hazard, by: {
+        "onsite_at": clock.now().isoformat(),
+        "result": "HELD",
+        "finding": "现场与销号时一致，隐患没有再出现。",
+        "photos": driver.photos_of(session, hazard, "verify", by=by, count=2),
+    },
     "supplement": lambda *_: {"note": "已补齐。"},
 }

@@ -1,16 +1,18 @@
-"""The demo county's last months: returns, disclosures and weekly reports, opened by the daily jobs and done by whose they are.
+"""The demo county's last months: returns, disclosures, weekly reports, what is urged and what is looked at again, begun by the
+daily jobs and done by whose they are.
 
 Only the last few, because each costs as much as a hazard: so a newcomer finds two months and five weeks that are finished, and
 the current ones under way.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from service import documents
-from service.demo.driving import Driver
-from workflows import clock, daily, dispatch, people
+from service.demo.driving import Driver, NobodyMay
+from workflows import clock, daily, dispatch, look_backs, people
 from workflows.engine import Subject, instances, tasks
 from workflows.engine.worklist import Task
 from workflows.errors import Conflict, Forbidden
@@ -18,7 +20,9 @@ from workflows.errors import Conflict, Forbidden
 assert documents.write, "a weekly report becomes an official document, whose effect is declared there"
 
 MONTHS, WEEKS = timedelta(days=66), timedelta(days=35)  # how long ago the first of them begins
-KINDS = frozenset({"return", "bulletin", "weekly_report"})
+LOOKS = timedelta(days=14)  # how long a look-back waits for somebody to go there
+KINDS = frozenset({"return", "bulletin", "weekly_report", "urge"})
+ANSWER = {"answer": "正在抓紧整改，已安排专人盯办，本周内完成。"}
 AGREE = {"decision": "agree"}
 USUAL: Mapping[str, Mapping[str, Any]] = {
     "check_return": AGREE,
@@ -28,6 +32,7 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
     "decide_bulletin": {"decision": "accept", "opinion": "同意公开。"},
     "check_weekly": {"decision": "accept"},
     "sign_weekly": {"decision": "sign"},
+    **dict.fromkeys(("answer_card", "answer_order", "answer_letter", "answer_directive"), ANSWER),
 }
 
 
@@ -54,13 +59,19 @@ class Months:
             opened += daily.open_bulletins(driver.database)
         if day >= self.today - WEEKS:
             opened += daily.collect_weeks(driver.database, newest=True)
-        return opened
+            opened += daily.urge_what_is_late(driver.database)
+        return opened + daily.draw_look_backs(driver.database)
 
     def _work(self, driver: Driver) -> int:
         """Everybody does what came to him before today."""
         with driver.database.reading() as session:
             running = [Subject(kind, id) for kind, id in session.execute(instances.running()) if kind in KINDS]
             waiting = [task for subject in running for task in tasks.open_of(session, subject)]
+            drawn = [task for hazard in look_backs.waiting(session) for task in tasks.open_of(session, hazard.ref)]
+        for task in drawn:
+            if task.verb == "look_back" and clock.on(task.opened_at) < clock.today() - LOOKS:
+                with suppress(NobodyMay):
+                    driver.complete(task)
         return sum(_do(driver, task) for task in waiting if clock.on(task.opened_at) < clock.today())
 
 
@@ -69,8 +80,8 @@ def _do(driver: Driver, task: Task) -> bool:
     if task.element_id == "fill_return" and _forgets(task):
         return False
     with driver.database.reading() as session:
-        at_posts = people.holders(session, tasks.posts_of(session, task))
-    for person_id in (driver.away.get(person.id, person.id) for person in at_posts):
+        asked = [person.id for person in people.holders(session, tasks.posts_of(session, task))]
+    for person_id in (driver.away.get(id, id) for id in (*asked, task.assignee_id) if id):
         try:
             with driver.database.transaction() as session:
                 caller = people.caller(session, person_id)
@@ -92,6 +103,9 @@ def _answers(driver: Driver, session: Any, task: Task, person_id: int) -> Mappin
         return dict(_figures(driver, session, dispatch.get(session, task.subject.id), person_id))
     if task.element_id == "collect_return":
         return {"explanation": dispatch.explanation(session, dispatch.get(session, task.subject.id)) or None}
+    if task.element_id == "hold_talk":
+        told = {"kind": "TALK", "against": "ENTERPRISE", "whom": "企业主要负责人", "held_at": clock.now().isoformat()}
+        return {**told, "said": "限期整改到位，每周报告进度；仍不整改的，依规挂牌督办。"}
     return USUAL.get(task.element_id, {})
 
 

@@ -30,13 +30,13 @@ def test_a_look_back_from_the_draw_to_the_list(signed_in, driver, clock_at):
     shown = text_of(browser.get(address))
     assert [words for words in ("2026年5月31日", "本地参数：销号后回头看的日子") if words not in shown] == []
     when = dict(zip(("year", "month", "day", "hour", "minute"), "2026 5 6 9 30".split(), strict=True))
-    typed = {f"onsite_at.{part}": said for part, said in when.items()} | {"result": "HELD", "finding": "安全出口畅通。"}
+    typed = {f"onsite_at.{part}": said for part, said in when.items()} | {"result": "HELD", "finding": "安全出口<b>畅通</b>。"}
     lacking = browser.submit(address, typed)
     assert (lacking.status_code, set(faults_of(lacking.text))) == (422, {"photos"})
-    assert "安全出口畅通。" in lacking.text
+    assert "安全出口&lt;b&gt;畅通&lt;/b&gt;。" in lacking.text
     assert browser.submit(address, {**typed, "files-photos": [picture(), picture("green")]}).status_code == 302
     shown = text_of(office.get("/look-backs"))
-    told = ("乙镇：2026年3月销号的", "按种子重算一致", "保持有效", "安全出口畅通。", "共 1 件")
+    told = ("乙镇：2026年3月销号的", "按种子重算一致", "保持有效", "安全出口<b>畅通</b>。", "共 1 件")
     assert [words for words in told if words not in shown] == []
     assert "回头看 保持有效" in text_of(office.get(f"/hazards/{hazard}"))
     assert signed_in("changzhang").get("/look-backs").status_code == 403

@@ -7,6 +7,8 @@ from tests.scenarios.ways import bring, found
 from tests.service.inspector import faults_of
 from workflows.engine import Subject, tasks
 
+MARKUP = "<img src=x onerror=alert(1)>"
+
 
 @pytest.fixture
 def late(driver, clock_at):
@@ -40,10 +42,10 @@ def test_a_card_is_received_answered_and_signed_on_the_pages(signed_in, driver, 
     answer = f"/tasks/{task(driver, 'answer_card')}"
     refused = lead.submit(answer, {"answer": "好"})
     assert (refused.status_code, set(faults_of(refused.text))) == (422, {"answer"})
-    assert lead.submit(answer, {"answer": "线路改造缺料，周五前完成。"}).status_code == 302
-    assert office.submit(sign, {"demand": "先停用配电箱。"}).status_code == 302
+    assert lead.submit(answer, {"answer": f"线路改造缺料{MARKUP}，周五前完成。"}).status_code == 302
+    assert office.submit(sign, {"demand": f"先停用{MARKUP}配电箱。"}).status_code == 302
     page = text_of(office.get("/urges/1"))
-    told = ("乙安卡〔2026〕1号", "先停用配电箱。", "线路改造缺料，周五前完成。", "办公室经办甲")
+    told = ("乙安卡〔2026〕1号", f"先停用{MARKUP}配电箱。", f"线路改造缺料{MARKUP}，周五前完成。", "办公室经办甲")
     assert [words for words in told if words not in page] == []
     page = text_of(office.get(f"/hazards/{late}"))
     assert [words for words in ("督促升级（1 件）", "已回复") if words not in page] == []
