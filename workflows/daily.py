@@ -102,13 +102,15 @@ def urge_what_is_late(database: Database) -> int:
 
 
 def _urge_for_deadline(database: Database, hazard_id: int) -> bool:
-    with database.transaction() as session:
+    with suppress(Conflict), database.transaction() as session:  # another server may have been faster
         return steps.start_urge(session, urges.begin_for_deadline(session, hazards.get(session, hazard_id)))
+    return False
 
 
 def _urge_for_week(database: Database, hazard_id: int, parts: tuple[str, ...], week_on: date) -> bool:
-    with database.transaction() as session:
+    with suppress(Conflict), database.transaction() as session:  # another server may have been faster
         return steps.start_urge(session, urges.begin_for_week(session, hazards.get(session, hazard_id), parts, week_on))
+    return False
 
 
 jobs.daily("urges.begin", 0, 10)(urge_what_is_late)
