@@ -161,7 +161,7 @@ def hazards_of(return_id: int) -> ResponseReturnValue:
 def begin_form(return_id: int, key: str) -> ResponseReturnValue:
     """The form with which another process about a return begins (申请更正)."""
     row = dispatch.get_for(g.session, current_user.caller, return_id)
-    return _beginning(row, beginnings.get(g.session, house().rules, key, row.ref, current_user.caller), {}, {})
+    return _beginning(row, beginnings.get(g.session, house().rules, key, row.ref, current_user.caller), _figures(row), {})
 
 
 @blueprint.post("/returns/<int:return_id>/matters/<key>")
@@ -348,8 +348,17 @@ def facts(row: dispatch.Return, options: forms.Options) -> list[cases.Fact]:  # 
 
 
 def _proposed(row: dispatch.Return, element: str) -> Mapping[str, Any]:
-    """What the record says already: whoever collects need not look for why figures fell."""
+    """What the record says already, to be completed: the unit's own figures; why others fell."""
+    if element == "fill_return":
+        return _figures(row)
     return {"explanation": dispatch.explanation(g.session, row)} if element == "collect_return" else {}
+
+
+def _figures(row: dispatch.Return) -> dict[str, Any]:
+    """A unit's own figures as its forms ask for them: fines in yuan."""
+    own = dispatch.own_values(g.session, row)
+    yuan = {"C3b": own["C3b"] // 100 if own["C3b"] % 100 == 0 else own["C3b"] / 100} if "C3b" in own else {}
+    return {**own, **yuan}
 
 
 def _url(subject: Subject) -> str:

@@ -245,6 +245,27 @@ def test_a_correction_is_a_new_version_by_two_persons(june, clock_at):
         assert dispatch.differs(session, town_row) == ("B1",)  # the town's form now wants its own correction
 
 
+def test_a_correction_of_an_earlier_month_leaves_what_came_later(june, clock_at):
+    """⑨: what is put right is what the unit had entered by that cut; what it has entered since stands."""
+    do(june, "丙村", "fill_return", "cunwei", B1=30, B2=1, reason="抽查记录。", proof=proof(june))
+    clock_at("2023-06-26 08:00")
+    june.sweep()
+    clock_at("2023-07-20 09:00")
+    daily.open_returns(june.database)
+    do(june, "丙村", "fill_return", "cunwei", JULY, B1=35, B2=1, reason="抽查记录。", proof=proof(june))
+    row, _ = returned(june, "丙村")
+    unchanged, ask = ({"B1": number, "B2": 1, "reason": "多写了一个零。", "proof": proof(june)} for number in (30, 3))
+    with june.database.transaction() as session:
+        caller = people.caller(session, june.person("cunwei"))
+        refused(Invalid, "要更正的数", beginnings.begin, session, june.rules, "return_correction", row.ref, caller, unchanged)
+        session.rollback()
+    with june.database.transaction() as session:
+        beginnings.begin(session, june.rules, "return_correction", row.ref, caller, ask)
+    do(june, "丙村", "decide_correction", "baocun", decision="agree")
+    assert returned(june, "丙村")[1].values["B1"] == 3
+    assert values(june, "丙村", clock.now()) == {"B1": 35, "B2": 1}
+
+
 @pytest.mark.parametrize(
     ("source", "more", "in_town", "in_county"),
     [

@@ -121,6 +121,22 @@ def test_a_village_fills_in_on_the_page_and_what_is_wrong_comes_back(june, signe
     assert browser.get(f"/dispatch?as_of={date(2023, 6, 25)}&campaign=ZD2023").status_code == 200
 
 
+def test_the_form_begins_with_what_the_unit_had(june, signed_in, clock_at):
+    """Nobody copies last month's figures by hand: they stand in the form, fines in yuan, and unchanged they ask for no proof."""
+    given = {"C3a": "2", "C3b": "500.5", "reason": "处罚决定书。", "papers-proof": picture()}
+    browser = signed_in("banshi1")
+    task = html.fromstring(browser.get("/").text).xpath("//a[starts-with(@href, '/tasks/')]/@href")[0]
+    assert browser.submit(task, given).status_code == 302
+    clock_at("2023-07-20 09:00")
+    june.sweep()
+    daily.open_returns(june.database)
+    browser = signed_in("banshi1")
+    links = html.fromstring(browser.get("/").text).xpath("//a[starts-with(@href, '/tasks/')][contains(., '7月')]/@href")
+    shown = {field.name: field.value for field in html.fromstring(browser.get(links[0]).text).xpath("//input[@value]") if field.name}
+    assert (shown["C3a"], shown["C3b"], shown["B1"]) == ("2", "500.5", "")
+    assert browser.submit(links[0], {"C3a": "2", "C3b": "500.5"}).status_code == 302
+
+
 def test_before_the_cut_there_is_no_list_and_no_sheet_of_it(june, signed_in):
     """A return for a month not yet cut: its page says so, its list and sheet are not there."""
     row, _ = returned(june, "丙村")

@@ -104,6 +104,12 @@ def entries(session: Session, within: Unit, as_of: datetime, campaign: str) -> l
     return sorted(rows, key=lambda entry: order[entry.value.code])
 
 
+def own_values(session: Session, row: Return) -> dict[str, int]:
+    """What a return's own unit had entered by its cut, by item; what the units below it entered is theirs."""
+    found = entries(session, row.unit, row.cut_at, row.campaign)
+    return {each.value.code: each.value.value for each in found if each.unit.id == row.unit_id}
+
+
 def _in_force(within: Unit, as_of: datetime, campaign: str) -> list[ColumnElement[bool]]:
     """The conditions that an entry is the newest of its unit and item at a moment."""
     newer = aliased(Value)

@@ -55,7 +55,7 @@ def fill_return(session: Session, row: Return, *, by: int, on_behalf_of: int | N
     stated = _whole_numbers(data, STATED)
     entered = _entered(data)
     computed = questions.compute(session, row.unit, None, row.campaign).values
-    own = _own(session, row)
+    own = questions.own_values(session, row)
     changed = {code: value for code, value in entered.items() if value != own.get(code, 0)}
     _must_be_proven(changed, own, data)
     result = {**computed, **stated, **{code: computed[code] - own.get(code, 0) + value for code, value in entered.items()}}
@@ -126,9 +126,10 @@ def ask_for_correction(session: Session, row: Return, *, by: int, on_behalf_of: 
     """申请更正: a frozen form changes only by a new version with its reason (⑨); here what was entered by hand is put right.
     What the system counted is not put right by hand: that is done to the hazards themselves."""
     _must_be_cut(row)
-    entered, own = _entered(data), _own(session, row)
+    own = questions.own_values(session, row)
+    entered = {code: value for code, value in _entered(data).items() if value != own.get(code, 0)}
     if not entered:
-        raise Invalid("B1", "请填写要更正的数；A 区由系统按台账计算，不在这里更正。")
+        raise Invalid("B1", "请改要更正的数；A 区由系统按台账计算，不在这里更正。")
     _must_be_proven(entered, own, data)
     kept = questions.find_last(session, row)
     before = kept.values if kept else {}
@@ -196,12 +197,6 @@ def _freeze(session: Session, row: Return, reason: str, *, by: int | None) -> Fr
     session.add(kept)
     session.flush()
     return kept
-
-
-def _own(session: Session, row: Return) -> dict[str, int]:
-    """What the return's own unit has entered so far, by item; what the units below entered is theirs."""
-    found = questions.entries(session, row.unit, clock.now(), row.campaign)
-    return {each.value.code: each.value.value for each in found if each.unit.id == row.unit_id}
 
 
 def _enter(
