@@ -94,3 +94,14 @@ def test_a_return_repeats_no_reminder_and_sets_the_mark_that_was_held_back(town,
     town.do(hazard, "confirm_verification")
     town.sweep()
     assert ([each for each, _ in given(town, hazard)], state(town, hazard).overdue_level) == ([-5, 0], 1)
+    clock_at("2023-09-28 00:00")
+    town.sweep()
+    assert ([each for each, _ in given(town, hazard)], state(town, hazard).overdue_level) == ([-5, 0, 3], 2)
+
+
+def test_what_was_due_before_the_deadline_was_set_reminds_nobody(town, clock_at):
+    """P16: a term of three days has no reminder five days before its end."""
+    clock_at("2023-09-20 09:00")
+    hazard = bring(town, found(town), "rectify", issue_rectify={"due_date": "2023-09-22"})
+    town.sweep()
+    assert (given(town, hazard), armed(town)) == ([], [clock.end_of(date(2023, 9, 22))])
