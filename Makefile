@@ -46,7 +46,7 @@ soak: setup-test
 	@BIHUAN_COUNTY=full $(BIN)/python -m pytest -o faulthandler_timeout=3600 \
 	  tests/scenarios/test_county.py "tests/scenarios/test_acceptance.py::test_what_waits_for_the_signature_is_not_rectified" $(PYTEST_ARGS)
 
-bench: setup-test assets
+bench: setup-test assets browser
 	@$(BIN)/python -m tests.bench
 
 clean:

@@ -1,12 +1,15 @@
 """Forms: each field can be asked for, answered and checked; none can hang the server."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
+from workflows.db import canonical
 from workflows.engine import expressions
 from workflows.engine.checks.findings import Finding, Known, error
 from workflows.errors import Invalid
@@ -79,10 +82,7 @@ def _field(at: str, name: str, field: Mapping[str, Any], form: Mapping[str, Any]
         yield error(at, "field-key", said)
     if not _is_text(field.get("title")):
         yield error(at, "field-title", f"填报项“{name}”没有名称，办理人不知道要填什么。请填写名称。")
-    try:
-        Draft202012Validator.check_schema({key: value for key, value in field.items() if key != "pattern"})
-    except SchemaError as fault:
-        where = "、".join(str(part) for part in fault.absolute_path) or "类型"
+    if where := _broken_at(canonical({key: value for key, value in field.items() if key != "pattern"})):
         yield error(at, "field-broken", f"填报项{label}的设置“{where}”写法有误。请重新填写。")
         return
     yield from _limits(at, label, field)
@@ -103,6 +103,17 @@ def _strange(field: Mapping[str, Any]) -> str:
 
 def _dicts(value: Any) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+@lru_cache(maxsize=2048)
+def _broken_at(field: str) -> str:
+    """Where a field, as JSON, is no JSON Schema; "" if it is one. Remembered, because a designer's forms are checked after every
+    change, and mostly it was not they that changed."""
+    try:
+        Draft202012Validator.check_schema(json.loads(field))
+    except SchemaError as fault:
+        return "、".join(str(part) for part in fault.absolute_path) or "类型"
+    return ""
 
 
 def _limits(at: str, label: str, field: Mapping[str, Any]) -> Iterator[Finding]:
