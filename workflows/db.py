@@ -108,12 +108,14 @@ class _Session(Session):
 
 
 class Database:
-    """One database and its two kinds of transaction. `url`: sqlite:///file or postgresql+psycopg://…"""
+    """One database and its two kinds of transaction. `url`: sqlite:///file or postgresql+psycopg://…; `has_effects`: whether what
+    is ordered here (`jobs`) is ever done, which it is not where a case is only rehearsed."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, has_effects: bool = True) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        self.engine.update_execution_options(has_effects=has_effects)
         event.listen(self.engine, "handle_error", _say)
         self._reading = self.engine.execution_options(reads_only=True)
 

@@ -137,7 +137,7 @@ def is_full(stage: Stage) -> bool:
 
 @contextmanager
 def _town(folder: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{folder / TOWN}")
+    database = Database(f"sqlite:///{folder / TOWN}", has_effects=False)
     try:
         yield database
     finally:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from tests.engine import jobs_worker
 from workflows import clock
+from workflows.db import Database
 from workflows.engine import history, jobs
 
 
@@ -141,6 +142,14 @@ def test_the_daily_anchor_is_scheduled_by_the_offices_clock_and_survives_a_resta
 def test_an_unknown_effect_cannot_be_ordered(database):
     with database.transaction() as session, pytest.raises(LookupError):
         jobs.enqueue(session, "test.cuont")
+
+
+def test_a_database_without_effects_takes_no_orders(tmp_path):
+    """A rehearsal has not even the tables for them."""
+    quiet = Database(f"sqlite:///{tmp_path / 'quiet.db'}", has_effects=False)
+    with quiet.transaction() as session:
+        assert jobs.enqueue(session, "test.count", n=1) == ""
+    quiet.engine.dispose()
 
 
 def test_is_first_is_a_question_of_a_running_effect(database):

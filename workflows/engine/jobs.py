@@ -95,7 +95,8 @@ def daily(name: str, hour: int, minute: int) -> Callable[[Effect], Effect]:
 
 
 def enqueue(session: Session, name: str, **scalars: Scalar) -> str:
-    """Order the effect `name` once this transaction commits; returns the job's id. A rolled back one leaves nothing."""
+    """Order the effect `name` once this transaction commits; returns the job's id. A rolled back one leaves nothing, and so
+    does one in a database without effects, whose id is ""."""
     if name not in _effects:
         raise LookupError(f"no effect is called {name!r}")
     options: Any = {
@@ -104,8 +105,10 @@ def enqueue(session: Session, name: str, **scalars: Scalar) -> str:
         "workflow_id": str(uuid4()),
         "serialization_type": "portable",
     }
-    engine = session.connection().engine  # begins the transaction by our rules, not by DBOS's
-    handle: Any = _client(engine).enqueue_in_transaction(session, options, **scalars)
+    connection = session.connection()  # begins the transaction by our rules, not by DBOS's
+    if not connection.get_execution_options()["has_effects"]:
+        return ""
+    handle: Any = _client(connection.engine).enqueue_in_transaction(session, options, **scalars)
     return str(handle.get_workflow_id())
 
 
