@@ -21,7 +21,7 @@ blueprint = Blueprint("auth", __name__)
 logins = LoginManager()
 
 OPEN_TO_ALL = frozenset(
-    {"auth.sign_in", "probes.healthz", "probes.metrics", "public.index", "public.show", "public.download", "static"}
+    "auth.sign_in probes.healthz probes.metrics public.index public.listed public.show public.download static".split()
 )
 CLICK_SECONDS = 30
 """Requests closer together than this are one click: a page, and what it brings along."""

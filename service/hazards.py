@@ -89,7 +89,7 @@ def brief(hazard: Hazard) -> tuple[list[cases.Fact], list[pictures.Picture]]:
 def marks(hazard: Hazard) -> list[tuple[str, str]]:
     """The tags beside a hazard's status."""
     found = [
-        ("紧急", "red", hazard.immediate_danger),
+        ("紧急", "red", hazard.immediate_danger and hazard.closed_at is None),
         ("挂牌督办", "red", hazard.listed_supervision),
         ("停产停业", "red", hazard.stop_production),
         ("弄虚作假", "red", hazard.false_rectification),

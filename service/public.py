@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 
 from service.bulletins import lists
 from service.sheets import harmless
-from workflows import bulletins, people
+from workflows import bulletins, listings, people
 from workflows.bulletins import LISTS, Published
 from workflows.errors import NotFound
 
@@ -55,6 +55,12 @@ def index() -> ResponseReturnValue:
         contacts=people.units(g.session, "TOWN"),
         lists_of=LISTS,
     )
+
+
+@blueprint.get("/listed")
+def listed() -> ResponseReturnValue:
+    """挂牌督办: what the county supervises in public, and what it has taken the plate off."""
+    return render_template("public/listed.html", rows=listings.published(g.session))
 
 
 @blueprint.get("/<town>/<month>")

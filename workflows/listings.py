@@ -5,10 +5,11 @@ decides. Number and source stay as they were: A9 and A10 count it beside them. H
 the deadline of the rectification changes by an extension alone (INV-9).
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import addresses, campaigns, clock, disclosures, facts, fields, papers, people, petitions, verifications
@@ -17,6 +18,7 @@ from workflows.errors import Conflict, Invalid
 from workflows.fields import Data
 from workflows.hazards import rules as hazard_rules
 from workflows.hazards.tables import Hazard
+from workflows.people import Unit
 from workflows.petitions import Petition
 
 
@@ -49,6 +51,16 @@ class Unlisting(Plate):
 
 
 Kind = TypeVar("Kind", Listing, Unlisting)
+
+
+@dataclass(frozen=True)
+class Public:
+    """A plate that was made public, by whom it is supervised, and what was made public when it came off."""
+
+    listing: Listing
+    supervisor: Unit
+    unlisting: Unlisting | None
+
 
 # ---- rules -------------------------------------------------------------------------------------------------------------
 
@@ -250,3 +262,14 @@ def county_asked(session: Session, hazard: Hazard) -> bool:
     """The county itself asks for the supervision that is under way, so its department need not look at it first."""
     row = petitions.get_asked(session, Listing, hazard)
     return any(people.holds(session, id, COUNTY, hazard.region_code) for id in (row.by, row.on_behalf_of) if id)
+
+
+def published(session: Session) -> list[Public]:
+    """Every plate that was made public, newest first."""
+    off = select(Unlisting).where(Unlisting.published_at.is_not(None)).order_by(Unlisting.id)
+    taken_off = list(session.scalars(off))
+    on = select(Listing, Unit).join(Unit, Unit.id == Listing.supervisor_id).where(Listing.published_at.is_not(None))
+    return [
+        Public(row, supervisor, next((each for each in taken_off if each.hazard_id == row.hazard_id and each.at >= row.at), None))
+        for row, supervisor in session.execute(on.order_by(Listing.published_at.desc(), Listing.id.desc()))
+    ]

@@ -51,7 +51,7 @@ def hand_in(driver, ref, login, **valid):
         tasks.complete(session, driver.rules, task, caller, {**typed(tasks.schema(session, task)), **valid})
 
 
-def test_what_is_typed_beside_the_loop_is_text_everywhere(march, signed_in):
+def test_what_is_typed_beside_the_loop_is_text_everywhere(march, signed_in, client):
     """Extension, change, listing, stop, resumption, reopening, unlisting, voiding: on the case, in the dossier, in each document."""
     appoint(march, "banshi1", "VILLAGE_LIAISON", "丙村")
     danger = {"immediate_danger": True, "interim_measures": MARKUP}
@@ -87,6 +87,7 @@ def test_what_is_typed_beside_the_loop_is_text_everywhere(march, signed_in):
     holds(signed_in("shenji").get(f"/audit?subject=hazard&id={hazard}"))
     check = next(each.id for each in march.open_tasks(hazard) if each.element_id == "check_voiding")
     assert holds(signed_in("cunwei").get(f"/tasks/{check}")) > 5
+    assert holds(client.get("/public/listed")) == 2
     assert _printed(march, hazard) >= 8
 
 

@@ -72,6 +72,7 @@ def pages() -> Iterator[tuple[str, str, str]]:
     yield "inbox.task", "fuxianzhang", "/tasks/{sign}"
     yield "hazards.show", "changzhang", "/hazards/{hazard}"
     yield "public.index", "", "/public"
+    yield "public.listed", "", "/public/listed"
     yield "", "fuxianzhang", "/no-such-page"
 
 

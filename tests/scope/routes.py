@@ -197,6 +197,7 @@ OPEN = {
     "guide.put_away": "one's own first-day panel (POST)",
     "probes.healthz": "for machines; of the database and the sweep only (tests/service/test_probes.py)",
     "public.index": "published editions only, the same for everybody (tests/service/test_public.py)",
+    "public.listed": "what the county has published of its plates, the same for everybody",
     "public.show": "the same: one month of a town",
     "public.download": "the same, as a sheet",
     "probes.metrics": "for machines; of counts over the whole house only, from this machine or with the token",

@@ -131,7 +131,7 @@ def test_cookies(town, tmp_path, env):
     assert ("Secure" in cookie) == (env == "production")
 
 
-OPEN = {"auth.sign_in", "probes.healthz", "probes.metrics", "public.index", "public.show", "public.download", "static"}
+OPEN = {"auth.sign_in", "probes.healthz", "probes.metrics", "public.index", "public.listed", "public.show", "public.download", "static"}
 """What nobody need sign in for; a page that is added here has to be argued for."""
 
 

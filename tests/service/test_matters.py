@@ -1,9 +1,12 @@
 """其他事项: beginning another process from a hazard's page."""
 
 import pytest
+from lxml import html
 
 from tests.scenarios.test_extensions import ASK
+from tests.scenarios.test_listings import AGREE, TAKEN_OFF, asked
 from tests.scenarios.test_reopenings import asked as again
+from tests.scenarios.test_stops import drafted
 from tests.scenarios.ways import bring, close, found
 from workflows.engine import history, instances
 from workflows.hazards import get as get_hazard
@@ -86,3 +89,55 @@ def test_an_application_begins_once_and_shows_on_the_case(signed_in, driver, haz
     assert ASK["safety_measures"] in shown
     with driver.database.reading() as session:
         assert history.verify(session, get_hazard(session, hazard).ref) == []
+
+
+def test_a_plate_goes_from_the_page_to_the_public_and_off_again(signed_in, client, driver, hazard):
+    """P06, M031: proposed on the case's page, decided and published in the inbox; nothing is public before the county says so."""
+    address, words = f"/hazards/{hazard}/matters/listing", asked(driver, hazard)
+    assert address in signed_in("banshi1").get(f"/hazards/{hazard}").text
+    assert address not in signed_in("changzhang").get(f"/hazards/{hazard}").text
+    wrong = signed_in("banshi1").submit(address, {**words, "until_on": "2028-01-01"})
+    assert (wrong.status_code, "最长 365 日" in wrong.text, words["reason"] in wrong.text) == (422, True, True)
+    assert signed_in("banshi1").submit(address, words).status_code == 302
+    for login, element in (("yingji", "dept_opinion"), ("fuxianzhang", "leader_decision")):
+        assert hand_in(signed_in(login), driver, hazard, element, AGREE).status_code == 302
+    page = signed_in("changzhang").get(f"/hazards/{hazard}").text
+    assert all(told in page for told in ("挂牌督办", "甲县应急管理局督办", "挂牌督办通知书", "甲政督〔2026〕1号"))
+    assert words["public_text"] not in client.get("/public/listed").text
+    assert hand_in(signed_in("xianban"), driver, hazard, "publish_listing", {"channels": ["web"]}).status_code == 302
+    told = client.get("/public/listed").text
+    assert words["public_text"] in told and "督办中" in told
+    assert [row.text_content() for row in html.fromstring(signed_in("zhuren").get("/ledger?mark=listed").text).xpath("//tbody/tr")]
+    driver.do(hazard, "rectify")
+    bring(driver, hazard, "")
+    off = f"/hazards/{hazard}/matters/unlisting"
+    assert off in signed_in("xianban").get(f"/hazards/{hazard}").text
+    assert signed_in("xianban").submit(off, TAKEN_OFF).status_code == 302
+    assert hand_in(signed_in("fuxianzhang"), driver, hazard, "leader_decision", AGREE).status_code == 302
+    assert hand_in(signed_in("xianban"), driver, hazard, "publish_unlisting", {"channels": ["web"]}).status_code == 302
+    assert "已摘牌" in client.get("/public/listed").text
+    assert "已摘牌" in signed_in("zhuren").get("/ledger?mark=listed").text
+
+
+def test_an_order_to_stop_stands_on_the_case_until_it_is_lifted(signed_in, driver, hazard):
+    """安全生产法 65: drafted and signed on pages; the enterprise acknowledges; a second click finds nothing to do."""
+    address, words = f"/hazards/{hazard}/matters/stop_order", drafted(driver)
+    assert address not in signed_in("changzhang").get(f"/hazards/{hazard}").text
+    wrong = signed_in("zhifa1").submit(address, {**words, "partner": str(driver.person("zhifa1"))})
+    assert (wrong.status_code, "另一名到场" in wrong.text) == (422, True)
+    assert signed_in("zhifa1").submit(address, words).status_code == 302
+    assert hand_in(signed_in("zhuren"), driver, hazard, "deputy_signs", AGREE).status_code == 302
+    serve = next(each.id for each in driver.open_tasks(hazard) if each.element_id == "serve_stop")
+    enterprise = signed_in("changzhang")
+    assert enterprise.submit(f"/tasks/{serve}", {"served": "left"}).status_code == 422
+    assert enterprise.submit(f"/tasks/{serve}", {"served": "accept"}).status_code == 302
+    page = enterprise.get(f"/hazards/{hazard}").text
+    assert all(told in page for told in ("停产停业", "打磨车间全部停产", "现场处理措施决定书", "乙现决〔2026〕1号"))
+    assert f"/hazards/{hazard}/matters/resumption" in page
+    assert signed_in("zhuren").post(f"/tasks/{serve}", data={}).status_code in (400, 404, 409)
+
+
+def hand_in(browser, driver, hazard, element, data):
+    """Do an open task on its page."""
+    task = next(each.id for each in driver.open_tasks(hazard) if each.element_id == element)
+    return browser.submit(f"/tasks/{task}", data)
