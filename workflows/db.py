@@ -26,6 +26,8 @@ WAIT_SECONDS = 30  # a writer that waited this long is told so; it would mean a 
 CONNECT_SECONDS = 5  # a PostgreSQL that does not answer by then is away
 AWAY = "暂时连接不上数据库，刚才的操作可能没有保存。请稍等片刻，刷新页面核对后再办理。"
 OVERTAKEN = "刚才有人同时办理了这件事，您的操作没有保存。请刷新后再看。"
+CROSSED = frozenset({"40P01", "40001"})  # PostgreSQL ended one of two transactions that waited for each other
+TOO_MUCH = frozenset({"22001", "22003"})  # a text or number that its column does not hold
 SQLITE_TAKEN = ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
 SQLITE_AWAY = ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")
 
@@ -176,13 +178,18 @@ def _is_taken(error: Any) -> bool:
 
 
 def _say(context: ExceptionContext) -> Exception | None:
-    """Turn every error that means "the database is away" into its sentence, and that of a character which PostgreSQL keeps in no
-    text; all others stay what they are."""
+    """Turn every error that means "the database is away" into its sentence, so that of two who waited for each other, and those
+    of what no column holds; all others stay what they are."""
     if context.is_pre_ping:  # the pool asks whether a connection is still good, and mends it by itself
         return None
-    if isinstance(context.original_exception, psycopg.DataError) and "NUL" in str(context.original_exception):
+    error, state = context.original_exception, getattr(context.original_exception, "sqlstate", None)
+    if state in CROSSED:
+        return Conflict(OVERTAKEN)
+    if isinstance(error, psycopg.DataError) and "NUL" in str(error):
         return Invalid("", "内容里有不能保存的字符（空字符），请删去后再试。")
-    code = getattr(context.original_exception, "sqlite_errorname", "")
+    if state in TOO_MUCH or isinstance(error, OverflowError):
+        return Invalid("", "有一项内容太长，或者数字、日期太大，保存不了。请改短后再试。")
+    code = getattr(error, "sqlite_errorname", "")
     if context.is_disconnect or context.connection is None or code.startswith(SQLITE_AWAY):
         return Unavailable(AWAY)
     return None

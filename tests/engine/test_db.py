@@ -1,12 +1,15 @@
-"""The transactions of db.py where they are our own device: the queue of SQLite's writers."""
+"""The transactions of db.py where they are our own device: the queue of SQLite's writers, and errors that become sentences."""
 
 import threading
 
 import pytest
+from sqlalchemy import update
 
-from workflows import db
+from workflows import clock, db
 from workflows.db import Database
-from workflows.errors import Conflict
+from workflows.engine.pulses import Pulse
+from workflows.engine.worklist import Timer
+from workflows.errors import Conflict, Invalid
 
 
 @pytest.fixture
@@ -83,3 +86,32 @@ def test_one_within_one_is_the_same_one(sqlite):
             insert(inner)
         assert (count(whole), count(sqlite)) == (1, 0)
     assert count(sqlite) == 1
+
+
+def test_of_two_who_wait_for_each_other_one_is_told_that_he_was_overtaken(database):
+    if database.is_sqlite:
+        pytest.skip("SQLite's writers queue")
+    with database.transaction() as session:
+        session.add_all([Pulse(name=name, at=clock.now()) for name in "ab"])
+    both_hold_one, told = threading.Barrier(2, timeout=10), []
+
+    def take(first, second):
+        try:
+            with database.transaction() as session:
+                session.execute(update(Pulse).where(Pulse.name == first).values(at=clock.now()))
+                both_hold_one.wait()
+                session.execute(update(Pulse).where(Pulse.name == second).values(at=clock.now()))
+        except Conflict as conflict:
+            told.append(conflict.message)
+
+    threads = [threading.Thread(target=take, args=names) for names in ("ab", "ba")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert told == [db.OVERTAKEN]
+
+
+def test_a_number_that_no_column_holds_is_refused_with_a_sentence(database):
+    with database.transaction() as session, pytest.raises(Invalid, match="太大"):
+        session.execute(update(Timer).values(failures=10**30))

@@ -1,10 +1,12 @@
 """Completing a task: one step, one submission, one line; and everything that must be refused."""
 
+import threading
+
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from tests.engine import toy
-from workflows.engine import Caller, Post, definitions, history, instances, tasks
+from workflows.engine import Caller, Post, definitions, forms, history, instances, tasks
 from workflows.engine.instances import Instance
 from workflows.engine.worklist import Task
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
@@ -53,6 +55,35 @@ def test_a_case_goes_back_and_forth_and_ends(database, world):
         assert handed_in[1] == ("b", {"ok": False, "reason": "不行"})
         assert len(handed_in) == 4
         assert history.verify(session) == []
+
+
+def test_of_two_who_begin_the_same_at_once_one_is_refused(database, world):
+    """The second one has looked, and seen nothing running, when the first one begins and is done with it."""
+    with database.transaction() as session:
+        definitions.deploy(session, toy.KNOWN, toy.ONE_TASK.encode(), toy.FORMS)
+    refused = []
+
+    def begin_one():
+        try:
+            with database.transaction() as session:
+                instances.start(session, world.rules(), "toy", toy.THING, by=1)
+        except Conflict as conflict:
+            refused.append(conflict.message)
+
+    other = threading.Thread(target=begin_one)
+
+    def overtake(connection, cursor, statement, *_rest):
+        if "FROM instances" in statement and other.ident is None:
+            other.start()
+            other.join(0.5)  # SQLite's writers queue: there the other one goes on when this one has ended
+
+    event.listen(database.engine, "after_cursor_execute", overtake)
+    begin_one()
+    other.join(20)
+    event.remove(database.engine, "after_cursor_execute", overtake)
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Instance)) == 1
+    assert len(refused) == 1
 
 
 def test_the_second_click_is_a_conflict_and_does_nothing(database, world):
@@ -197,6 +228,19 @@ def test_the_inbox_pages_by_key_without_gaps_or_doubles(database, world):
         assert [row.task.subject_id for row in found] == [3]
         assert tasks.inbox(session, rules, A, search="%").rows == []
         assert tasks.counts(session, A) == tasks.Counts(mine=0, posts=7, late=0, soon=0)
+
+
+@pytest.mark.parametrize("after", ["x", "2026-01-01~", "2026-01-01~x", f"2026-01-01~{10**30}", "0001-01-01T00:00:00+14:00~1"])
+@pytest.mark.parametrize("box", ["all", "done"])
+def test_a_page_that_cannot_be_is_refused_with_a_sentence(database, world, box, after):
+    with database.reading() as session, pytest.raises(Invalid):
+        tasks.inbox(session, world.rules(), A, box=box, after=after)
+
+
+@pytest.mark.parametrize("number", [2**53 + 1, -(10**30), 10**5000])
+def test_a_number_that_readers_of_json_would_round_is_refused(number):
+    with pytest.raises(Invalid, match="太大"):
+        forms.check({"properties": {"n": {"type": "integer", "title": "人数"}}}, {"n": number}, {})
 
 
 def test_the_stored_state_moves_on_by_one_revision_a_step(database, world):

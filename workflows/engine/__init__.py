@@ -54,7 +54,8 @@ class Caller:
 
 @dataclass(frozen=True)
 class Cause:
-    """What made a step run: a person's task or a timer. `what` is ("task", id) or ("timer", element id)."""
+    """What made a step run. `what` is ("task", id), ("timer", element id), ("instance", id) when the case begins, or
+    ("calendar", 0) when its terms are counted anew."""
 
     what: tuple[str, int | str]
     at: datetime

@@ -123,8 +123,7 @@ def record(
 
     The line gets its id when the session is next flushed, so that the lines of one click go in as one statement.
     """
-    heads: dict[Subject, tuple[int, str]] = memory.of(session, "heads")
-    seq, previous = heads.get(subject) or _head(session, subject)
+    seq, previous = watch(session, subject)
     line = Line(
         subject_kind=subject.kind,
         subject_id=subject.id,
@@ -139,8 +138,14 @@ def record(
     )
     line.hash = _hash_of(line)
     session.add(line)
-    heads[subject] = (line.seq, line.hash)
+    memory.of(session, "heads")[subject] = (line.seq, line.hash)
     return line
+
+
+def watch(session: Session, subject: Subject) -> tuple[int, str]:
+    """Where the subject's chain ends (number and hash of its last line), kept in mind: whoever looks at something after this and
+    then records what he makes of it gets Conflict if anybody else has recorded in between."""
+    return memory.once(session, "heads", subject, lambda: _head(session, subject))
 
 
 def record_refusal(database: Database, person_id: int | None, what: str, **body: Any) -> None:

@@ -71,6 +71,7 @@ def start(session: Session, rules: Rules, key: str, subject: Subject, *, by: int
     """Begin the newest version of a diagram about a subject and run it to its first tasks. Conflict while one of this diagram
     still runs about the same subject: two extensions of one deadline would be one too many."""
     definition = definitions.get(session, key)
+    history.watch(session, subject)
     if find(session, subject, key, only_running=True) is not None:
         raise Conflict(f"这件事已有一项“{definition.name}”正在办理，办结后才能再发起。")
     instance = Instance(

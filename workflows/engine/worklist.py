@@ -198,12 +198,13 @@ def mark(session: Session, task_ids: Iterable[int], state: str) -> None:
 
 
 def concerned(session: Session, persons: Collection[int], posts: Collection[Post]) -> list[Task]:
-    """The open tasks that are blocked, in the name of one of these persons, or at one of these posts; oldest first."""
+    """The open tasks that are blocked, in the name of one of these persons, or at one of these posts; by instance, in the
+    order in which whoever locks several of them does."""
     which = [Task.blocked != "", Task.assignee_id.in_(persons)]
     if posts:
         at_post = tuple_(TaskPost.role, TaskPost.unit_id).in_([tuple(post) for post in posts])
         which.append(Task.id.in_(select(TaskPost.task_id).where(at_post, TaskPost.state != "CLOSED")))
-    return list(session.scalars(select(Task).where(Task.status == "OPEN", or_(*which)).order_by(Task.id)))
+    return list(session.scalars(select(Task).where(Task.status == "OPEN", or_(*which)).order_by(Task.instance_id, Task.id)))
 
 
 def _cancel(session: Session, rows: list[Task]) -> None:

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, literal, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from workflows import clock, memory
+from workflows.codes import find_key
 from workflows.engine import Caller, Post, Rules, Subject, definitions, history, instances
 from workflows.engine.tasks.tables import Draft, Submission
 from workflows.engine.worklist import Task, TaskPost
@@ -320,9 +321,12 @@ def _page(source: _Source, after: str | None, limit: int) -> Select[Any]:
 def _key(after: str) -> tuple[datetime, int]:
     moment, _, last = after.partition("~")
     try:
-        return datetime.fromisoformat(moment), int(last)
-    except ValueError:
-        raise Invalid("", "页码无效，请回到第一页。") from None
+        at = datetime.fromisoformat(moment).astimezone(UTC)
+    except (ValueError, OverflowError):
+        at = None
+    if at is None or (key := find_key(last)) is None:
+        raise Invalid("", "页码无效，请回到第一页。")
+    return at, key
 
 
 def _done(

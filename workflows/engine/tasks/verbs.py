@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, delete
 from sqlalchemy.orm import Session
 
 from workflows import clock
+from workflows.db import OVERTAKEN
 from workflows.engine import Caller, Cause, Rules, forms, history, instances, spiff, worklist
 from workflows.engine.tasks.questions import find_draft, must_be_allowed, schema
 from workflows.engine.tasks.tables import Draft, Submission
@@ -101,6 +102,8 @@ def complete_together(
         except Invalid as invalid:
             faults |= {f"{task.id}-{key}": sentence for key, sentence in invalid.fields.items()}
         except (Conflict, Forbidden) as refusal:
+            if refusal.message == OVERTAKEN:  # the database has ended the transaction: nothing can be tried in it any more
+                raise
             faults[f"{task.id}-"] = refusal.message
     if faults:
         raise Invalid(faults)
