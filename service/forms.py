@@ -144,10 +144,10 @@ def _number(field: Schema, typed: str) -> int | float:
 
 
 def _fen(_field: Schema, typed: str) -> int:
-    fen = Decimal(typed.replace(",", "").replace("，", "").removesuffix("元").strip()) * 100
-    if not fen.is_finite() or fen != fen.to_integral_value():
+    yuan = Decimal(typed.replace(",", "").replace("，", "").removesuffix("元").strip())
+    if not -schemas.MOST < yuan < schemas.MOST or yuan * 100 != (yuan * 100).to_integral_value():
         raise ValueError(typed)
-    return int(fen)
+    return int(yuan * 100)
 
 
 def _day(_field: Schema, typed: str) -> str:

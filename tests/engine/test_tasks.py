@@ -237,7 +237,7 @@ def test_a_page_that_cannot_be_is_refused_with_a_sentence(database, world, box, 
         tasks.inbox(session, world.rules(), A, box=box, after=after)
 
 
-@pytest.mark.parametrize("number", [2**53 + 1, -(10**30), 10**5000])
+@pytest.mark.parametrize("number", [2**53 + 1, -(10**30)])
 def test_a_number_that_readers_of_json_would_round_is_refused(number):
     with pytest.raises(Invalid, match="太大"):
         forms.check({"properties": {"n": {"type": "integer", "title": "人数"}}}, {"n": number}, {})

@@ -62,6 +62,8 @@ def test_reads_what_a_browser_sends():
         ("fund", "1.005"),
         ("fund", "NaN"),
         ("fund", "Infinity"),
+        ("fund", "1e5000"),
+        ("fund", "1e999999"),
         ("count", "2.5"),
         ("count", "nan"),
         ("on", "明天"),

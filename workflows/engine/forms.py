@@ -17,6 +17,7 @@ from workflows.errors import Invalid
 Functions = Mapping[str, Callable[[], Any]]
 
 FILES = {"photos": "张照片", "papers": "份附件"}  # widgets whose values are references of files, and how these are counted
+MOST = 2**53  # beyond it, readers of JSON round whole numbers, and databases and the engine's own state refuse them
 _FORMATS = FormatChecker(formats=("date", "date-time"))
 
 
@@ -86,6 +87,8 @@ def _missing(field: Mapping[str, Any]) -> str:
 
 
 def _fault(field: Mapping[str, Any], value: Any) -> str | None:
+    if isinstance(value, int) and abs(value) > MOST:
+        return f"“{field.get('title', '')}”的数字太大，请核对。"
     validator = Draft202012Validator(dict(field), format_checker=_FORMATS)
     error = next(iter(sorted(validator.iter_errors(value), key=lambda e: len(e.path))), None)
     return _sentence(field, error) if error else None
