@@ -13,7 +13,9 @@ from importlib import import_module
 
 from tests.bench.figures import Figure, tell
 
-NAMES = ("engine", "proof", "room", "http", "five_tasks", "inbox", "sweep", "ledger", "dispatch", "friday", "start", "public", "county")
+NAMES = (
+    "engine", "proof", "room", "http", "five_tasks", "inbox", "sweep", "ledger", "dispatch", "friday", "start", "public", "processes", "county",
+)  # fmt: skip
 
 
 def main(names: list[str]) -> int:

@@ -4,7 +4,7 @@ BIHUAN_COUNTY=full makes it as large as `make run` does.
 """
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import timedelta
 
 import pytest
@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 
 from service import create_app, demo, setup
 from service.config import Config
-from service.demo import county
+from service.demo import county, plans
 from service.demo.stands import FULL, LEADS, Size, Stand
 from tests.recount import exported, recount
 from tests.service.inspector import Inspector
@@ -103,16 +103,20 @@ def test_the_full_county_is_the_one_of_the_acceptance():
 
 
 def test_each_open_hazard_waits_where_it_was_to(lived):
-    stands = [stand for stands in WANTED.open.values() for stand in stands]
-    expected = Counter(element for stand in stands for element in stand.stops.split())
-    mine = select(Task.element_id).join(Hazard, (Task.subject_kind == "hazard") & (Task.subject_id == Hazard.id))
-    mine = mine.where(Task.status == "OPEN", Hazard.hazard_no.is_not(None), Hazard.closed_at.is_(None))
-    waiting = Counter(element for (element,) in asked(lived, mine) if not element.startswith("feedback"))
-    beside = {"issue_track", "name_tracker", "ack_tracker", "ack_territory", "ack_sector"}  # the other branch, a day behind
-    assert {element: waiting[element] for element in set(expected) | set(waiting) if element not in beside} == {
-        element: number for element, number in expected.items() if element not in beside
-    }
-    assert all(waiting[element] >= expected[element] for element in beside)
+    """Exactly there. What else is open of it (the handover for tracking goes its own way) is not its people's turn yet: it was
+    opened so lately that they take longer."""
+    planned = {(case.report["subject_id"], case.report["description"]): case for case in plans.plan(lived[0], WANTED).cases}
+    mine = select(Hazard, Task).join(Task, (Task.subject_kind == "hazard") & (Task.subject_id == Hazard.id))
+    waiting = defaultdict(list)
+    for hazard, task in asked(lived, mine.where(Task.status == "OPEN", ~Task.element_id.startswith("feedback"))):
+        waiting[str(hazard.enterprise_id), hazard.description].append(task)
+    assert waiting.keys() == {key for key, case in planned.items() if case.stops}
+    for key, tasks in waiting.items():
+        case, open_at = planned[key], Counter(task.element_id for task in tasks)
+        assert all(open_at[stop] == 1 for stop in case.stops), (case, open_at)
+        for task in tasks:
+            turn = clock.add_working_days(clock.on(task.opened_at), case.delays.get(task.element_id, 1))
+            assert task.element_id in case.stops or clock.next_working_day(turn) >= clock.today(), (case, task.element_id)
 
 
 def test_nobody_did_what_nobody_may(lived):
