@@ -27,7 +27,7 @@ blueprint = Blueprint("ledger", __name__, url_prefix="/ledger")
 
 GROUPS = {"counted": "计入统计的", "open": "未销号", "awaiting": "已改待销", "closed": "已完成整改", "gone": "已核减、并号"}
 TERMS = {"late": "逾期未销号", "soon": "三日内到期", "kept": "按期销号", "missed": "逾期销号"}
-MARKS = {"listed": "挂牌督办", "stopped": "责令停产停业", "shutdown": "关停取缔", "blocked": "受阻"}
+MARKS = {"listed": "挂牌督办", "stopped": "责令停产停业", "shutdown": "关停取缔", "talked": "约谈、通报企业", "blocked": "受阻"}
 AGES = {"7": "7 日内", "30": "8 至 30 日", "90": "31 至 90 日", "180": "91 至 180 日", "more": "180 日以上"}
 NUMBERED = {code: text for code, text in STATUSES.items() if code not in ("DRAFT", "REPORTED", "REJECTED_LEAD")}
 VIEWS = {"VILLAGE": "来源按镇、村口径", "TOWN": "来源按镇、村口径", "COUNTY": "来源按县口径"}

@@ -59,9 +59,14 @@ def recount(
 ) -> dict[str, int]:
     """The values of a form that are not 0. `within`: how the region codes of the place begin."""
     found: Counter[str] = Counter()
+    talked_to = set()  # C7 counts subjects, each once
     for each in hazards:
         if each["place"].startswith(within) and (each["number"] or "").split("-")[1:2] == [campaign]:
-            found.update(_items(each, level, as_of))
+            items = _items(each, level, as_of)
+            found.update(items)
+            if items and any(line["kind"] == "TALKED" and datetime.fromisoformat(line["at"]) <= as_of for line in each["lines"]):
+                talked_to.add(_subject(each))
+    found["C7"] += len(talked_to)
     newest: dict[tuple[int, str], tuple[datetime, int]] = {}
     for row in returns:
         if row["place"].startswith(within) and row["campaign"] == campaign:
@@ -86,6 +91,12 @@ def _items(record: Record, level: str, as_of: datetime) -> list[str]:
     if any(line["kind"] == "LISTED" for line in lines):
         counted += ["A9", *(["A10"] if statuses[-1] in SIGNED else [])]
     return counted
+
+
+def _subject(record: Record) -> str:
+    """Whose hazard it is: the file of the subject, or its name in its village."""
+    report = next(each["data"] for each in record["submissions"] if each["form"] == "report")
+    return str(report.get("subject_id") or (record["place"], report["subject_name"]))
 
 
 def _source(record: Record, source: str, level: str) -> str:

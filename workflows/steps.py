@@ -113,7 +113,7 @@ def _end_urges(session: Session, hazard: Hazard, why: str, by: int | None, *, gr
 def feed_back(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """周反馈: once no report is owed any more, what was urged because of reports ends (补报即清欠)."""
     feedbacks.feed_back(session, hazard, by=by, on_behalf_of=on_behalf_of, task=task, data=data)
-    if not feedbacks.missing(session, hazard):
+    if urges.of(session, hazard) and not feedbacks.missing(session, hazard):
         _end_urges(session, hazard, "已补报清欠，督促终止。", by, ground="THURSDAY")
 
 

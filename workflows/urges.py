@@ -22,6 +22,7 @@ from workflows import (
     clock,
     documents,
     duties,
+    facts,
     feedbacks,
     fields,
     handovers,
@@ -263,6 +264,8 @@ def hold_talk(session: Session, urge: Urge, *, by: int, on_behalf_of: int | None
     }
     papers.attach(session, urge.hazard, task, "attachments", fields.shas(data, "attachments"), by=by)
     _record(session, urge, "talked", by=by, on_behalf_of=on_behalf_of, task=task.id, **body)
+    if body["against"] == "ENTERPRISE":
+        facts.record(session, urge.hazard_id, "TALKED", by=by, on_behalf_of=on_behalf_of, urge=urge.id)
     history.record(session, urge.hazard.ref, "listing_suggested", by=by, reason="超期或漏报已到整改指令一级")
 
 

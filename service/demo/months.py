@@ -20,7 +20,7 @@ from workflows.errors import Conflict, Forbidden
 assert documents.write, "a weekly report becomes an official document, whose effect is declared there"
 
 MONTHS, WEEKS = timedelta(days=66), timedelta(days=35)  # how long ago the first of them begins
-LOOKS = timedelta(days=14)  # how long a look-back waits for somebody to go there
+LOOKS = timedelta(days=28)  # how long a look-back waits for somebody to go there
 KINDS = frozenset({"return", "bulletin", "weekly_report", "urge"})
 ANSWER = {"answer": "正在抓紧整改，已安排专人盯办，本周内完成。"}
 AGREE = {"decision": "agree"}

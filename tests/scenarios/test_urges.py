@@ -11,7 +11,7 @@ from sqlalchemy import select
 from service import documents as pages
 from tests.scenarios.test_voidings import void
 from tests.scenarios.ways import appoint, bring, feed_back, found, kinds, refused, state
-from workflows import clock, daily, documents, hazards, people, staffing, steps, urges
+from workflows import clock, daily, dispatch, documents, hazards, people, staffing, steps, urges
 from workflows.engine import Cause, Subject, history, instances, tasks
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.urges import Urge
@@ -140,6 +140,10 @@ def test_order_letter_and_directive_go_each_to_its_receiver(monday, late, clock_
     refused(Invalid, "内容和要求", do, monday, directive, "hold_talk", "zhuren", **talk)
     do(monday, directive, "hold_talk", "zhuren", **talk, said="要求五日内完成线路改造，逾期停产。")
     assert waiting(monday, directive) == []
+    with monday.database.reading() as session:
+        for place, number in (("乙镇", 1), ("丁村", 0)):  # C7 by enterprises; whom the noise village has not
+            unit = people.find_unit_named(session, place)
+            assert dispatch.compute(session, unit, None, "ZB2024").values["C7"] == number
     assert {"urge_talked", "listing_suggested"} < set(kinds(monday, late))
     assert state(monday, late).status == "RECTIFYING"  # 回复不等于消除
 

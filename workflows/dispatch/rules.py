@@ -95,7 +95,7 @@ LAST_CUTOFF_DAY = 28  # the parameter `cutoff_day` is at most this
 BY_CODE = {item.code: item for item in ITEMS}
 COMPUTED = tuple(item.code for item in ITEMS if item.source == "computed")
 MANUAL = tuple(item.code for item in ITEMS if item.source == "manual")
-RECORDED = {"C6a": ("stopped", "counted"), "C6b": ("shutdown", "closed")}
+RECORDED = {"C6a": ("stopped", "counted"), "C6b": ("shutdown", "closed"), "C7": ("talked", "counted")}
 """What has records of its own beside what is entered by hand (自动+人工): code → (mark, status) of its lines in the ledger."""
 
 Entered = Mapping[str, tuple[str, list[Any]]]

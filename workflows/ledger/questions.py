@@ -248,6 +248,11 @@ def shut_down(moment: datetime) -> Select[int]:
     return select(Fact.hazard_id).where(RARE, Fact.kind == "SHUTDOWN", Fact.recorded_at <= moment, ~again)
 
 
+def talked(moment: datetime) -> Select[int]:
+    """Hazards because of which the enterprise was talked to or named in a circular (约谈、通报) up to a moment."""
+    return select(Fact.hazard_id).where(RARE, Fact.kind == "TALKED", Fact.recorded_at <= moment)
+
+
 def _part(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.within is not None:
         yield questions.in_region(wanted.within)
@@ -310,4 +315,9 @@ def blocked(_moment: datetime | None = None) -> Select[int]:
     return select(Task.subject_id).where(Task.status == "OPEN", Task.blocked != "", Task.subject_kind == "hazard")
 
 
-MARKED: dict[str, Callable[[datetime], Select[int]]] = {"stopped": stopped, "shutdown": shut_down, "blocked": blocked}
+MARKED: dict[str, Callable[[datetime], Select[int]]] = {
+    "stopped": stopped,
+    "shutdown": shut_down,
+    "talked": talked,
+    "blocked": blocked,
+}

@@ -37,7 +37,7 @@ class Wanted:
     to_on: date | None = None  # registered on this day or earlier
     status: str = ""  # a status, or one of GROUPS
     term: str = ""  # late, soon: not signed yet; kept, missed: signed before or after the deadline
-    mark: str = ""  # listed, stopped (责令停产), shutdown (关停取缔); blocked: nobody may do its task (now only)
+    mark: str = ""  # listed, stopped (责令停产), shutdown (关停取缔), talked (约谈); blocked: nobody may do its task (now only)
     age: str = ""  # one of AGES: not signed since so many days
     campaign: str = ""
     view: str = ""  # whose form the sources are judged for: VILLAGE, TOWN or COUNTY; "": as they were reported
