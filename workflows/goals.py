@@ -64,12 +64,10 @@ def verdict(phase: Phase, before: int, now: int, on: date) -> str:
     """Whether a phase's goal is met on a day. What is to be cleared has time until the phase ends; late is late at once."""
     if on < phase.from_on:
         return TO_COME
-    if phase.goal == "DYNAMIC":
-        return MISSED if now else MET
-    is_met = now == 0 if phase.goal == "STOCK" else now < before or now == 0
-    if phase.goal == "INCREMENT" and on <= phase.to_on:
-        return UNDER_WAY
-    return MET if is_met else UNDER_WAY if on <= phase.to_on else MISSED
+    is_met = now == 0 or (phase.goal == "INCREMENT" and now < before)
+    if phase.goal == "DYNAMIC" or on > phase.to_on:
+        return MET if is_met else MISSED
+    return MET if is_met and phase.goal == "STOCK" else UNDER_WAY
 
 
 def change(now: int, before: int) -> float | None:
@@ -121,9 +119,7 @@ def _stock(
     session: Session, campaign: Campaign, _phase: Phase, scope: ColumnElement[bool], within: Unit | None
 ) -> tuple[int, int]:
     """What was registered before the campaign and open when it began; and what of it still is."""
-    began_at, known = clock.at(campaign.from_on), campaign.from_on - clock.DAY
-    if clock.now() < began_at:
-        began_at = clock.now()
+    began_at, known = min(clock.at(campaign.from_on), clock.now()), campaign.from_on - clock.DAY
     then = ledger.count(session, part=Wanted(as_of=began_at, within=within, to_on=known), scope=scope)
     return then.open, ledger.count(session, part=Wanted(within=within, to_on=known), scope=scope).open
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     RowMapping,
     Select,
     SQLColumnExpression,
@@ -183,7 +184,8 @@ def _groups_now(
 
 def _added_up(every: Select[str, str, int]) -> Select[str, str, int]:
     part = every.subquery()
-    return select(part.c.source, part.c.status, func.sum(part.c.number)).group_by(part.c.source, part.c.status)
+    number = cast(func.sum(part.c.number), Integer)  # PostgreSQL adds whole numbers up to a decimal one
+    return select(part.c.source, part.c.status, number).group_by(part.c.source, part.c.status)
 
 
 # ---- conditions --------------------------------------------------------------------------------------------------------
