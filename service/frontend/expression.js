@@ -1,6 +1,7 @@
-// The expressions of forms ("decision in ['redo', 'reject'] and not urgent"), evaluated without eval: a field not yet
-// answered is null, a function is looked up among the answers the server has given along. What cannot be read is null.
-const TOKEN = /\s*(?:(==|!=|<=|>=|[()[\],<>+\-*/%])|'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(\d+(?:\.\d+)?)|([\p{L}_][\p{L}\p{N}_]*))/uy;
+// The expressions of forms ("decision in ['redo', 'reject'] and not urgent"), evaluated without eval and as the server does
+// (engine/forms.py): whatever asks for a field that is not answered yet is false; a function is looked up among the answers that
+// the server has given along.
+const TOKEN = /\s*(?:(==|!=|<=|>=|\/\/|[()[\],<>+\-*/%])|'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(\d+(?:\.\d+)?)|([\p{L}_][\p{L}\p{N}_]*))/uy;
 const WORDS = new Map([["True", true], ["False", false], ["None", null]]);
 
 function tokens(text) {
@@ -20,17 +21,19 @@ function tokens(text) {
 const COMPARE = {
   "==": (a, b) => a === b,
   "!=": (a, b) => a !== b,
-  "<": (a, b) => a !== null && b !== null && a < b,
-  "<=": (a, b) => a !== null && b !== null && a <= b,
-  ">": (a, b) => a !== null && b !== null && a > b,
-  ">=": (a, b) => a !== null && b !== null && a >= b,
-  in: (a, b) => Array.isArray(b) && b.includes(a),
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+  in: (a, b) => (Array.isArray(b) || typeof b === "string") && b.includes(a),
 };
+const SCALE = { "*": (a, b) => a * b, "/": (a, b) => a / b, "//": (a, b) => Math.floor(a / b), "%": (a, b) => a - b * Math.floor(a / b) };
 
 const truth = (value) => (Array.isArray(value) ? value.length > 0 : Boolean(value));
 
 export default function evaluate(text, names, functions) {
   const rest = tokens(text);
+  let isAnswered = true;
   const next = () => rest.shift();
   const is = (mark) => rest[0]?.mark === mark;
   const take = (mark) => (is(mark) ? Boolean(next()) : false);
@@ -57,16 +60,19 @@ export default function evaluate(text, names, functions) {
     return take("not") ? !truth(negated()) : compared();
   }
 
+  // 1 < n < 3 asks both.
   function compared() {
-    const left = summed();
-    if (take("not")) {
-      next(); // "in"
-      return !COMPARE.in(left, summed());
+    let left = summed();
+    let holds = null;
+    for (;;) {
+      const isNot = take("not");
+      const mark = rest[0]?.mark;
+      if (!(mark in COMPARE)) return holds ?? left;
+      next();
+      const right = summed();
+      holds = (holds ?? true) && COMPARE[mark](left, right) !== isNot;
+      left = right;
     }
-    for (const mark of Object.keys(COMPARE)) {
-      if (take(mark)) return COMPARE[mark](left, summed());
-    }
-    return left;
   }
 
   function summed() {
@@ -77,11 +83,7 @@ export default function evaluate(text, names, functions) {
 
   function scaled() {
     let left = single();
-    while (is("*") || is("/") || is("%")) {
-      const { mark } = next();
-      const right = single();
-      left = mark === "*" ? left * right : mark === "/" ? left / right : left % right;
-    }
+    while (rest[0]?.mark in SCALE) left = SCALE[next().mark](left, single());
     return left;
   }
 
@@ -107,8 +109,11 @@ export default function evaluate(text, names, functions) {
       list(")");
       return functions[token.name] ?? null;
     }
-    return WORDS.has(token.name) ? WORDS.get(token.name) : (names[token.name] ?? null);
+    if (WORDS.has(token.name)) return WORDS.get(token.name);
+    isAnswered &&= (names[token.name] ?? null) !== null;
+    return names[token.name] ?? null;
   }
 
-  return truth(either());
+  const holds = truth(either());
+  return isAnswered && holds;
 }
