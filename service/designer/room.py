@@ -1,5 +1,6 @@
 """The room in which a draft is drawn: one page, and the JSON its script asks for and hands in."""
 
+import json
 from dataclasses import asdict
 from typing import Any
 
@@ -124,7 +125,18 @@ def _sent() -> dict[str, Any]:
     sent = request.get_json(silent=True)
     if not isinstance(sent, dict):
         raise Invalid("", "没有收到流程图，请刷新页面后再试。")
+    if _has_half_signs(sent):
+        raise Invalid("", "流程图或表单里有不能保存的字符，没有保存。请检查刚粘贴的文字。")
     return sent
+
+
+def _has_half_signs(sent: dict[str, Any]) -> bool:
+    """JSON may bring half of a sign (a lone surrogate), which no file and no database takes."""
+    try:
+        json.dumps(sent, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _diagram(sent: dict[str, Any]) -> bytes:

@@ -183,7 +183,13 @@ def test_a_hostile_file_is_a_finding_and_the_draft_stays(designer, draft_id, nam
     assert content(designer, draft_id) == before
 
 
-@pytest.mark.parametrize("body", [None, [], {"xml": "<a/>"}, {"xml": 7, "forms": []}, {"revision": "x"}])
+HALF = "\ud800"  # of a sign
+
+
+@pytest.mark.parametrize(
+    "body",
+    [None, [], {"xml": "<a/>"}, {"xml": 7, "forms": []}, {"revision": "x"}, {"xml": HALF, "forms": {}}, {"forms": {"f": {"title": HALF}}}],
+)
 def test_what_is_no_draft_is_refused_with_a_sentence(designer, draft_id, body):
     for address in (f"/designer/{draft_id}/save", "/designer/findings", "/designer/preview"):
         refused = send(designer, address, body)
