@@ -154,7 +154,7 @@ def _build(folder: Path, play: Play, at: str) -> Stage:
             with whole.transaction() as session:
                 played = definitions.rehearse(session, steps.known(play.forms), play.xml, play.forms)
             instance = openings.open_case(Driver(whole, folder, steps.RULES), played, at)
-    return Stage(folder, play.draft_id, play.revision, instance.id, instance.subject, clock.now())
+    return Stage(folder, play.draft_id, play.revision, instance.id, instance.subject, instance.started_at)
 
 
 def _others() -> People:

@@ -28,6 +28,7 @@ from workflows.dispatch.questions import (
     title,
     to_open,
     versions,
+    window,
 )
 from workflows.dispatch.rules import (
     ITEMS,
@@ -46,6 +47,7 @@ from workflows.dispatch.rules import (
 )
 from workflows.dispatch.tables import Frozen, Return, Value
 from workflows.dispatch.verbs import (
+    PROCESSES,
     ask_for_correction,
     check_return,
     collect_return,
@@ -60,6 +62,7 @@ from workflows.dispatch.verbs import (
 )
 
 __all__ = [
+    "PROCESSES",
     "ITEMS",
     "MANUAL",
     "RECORDED",
@@ -113,4 +116,5 @@ __all__ = [
     "title",
     "to_open",
     "versions",
+    "window",
 ]
