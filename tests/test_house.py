@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -147,6 +148,20 @@ def test_every_setting_and_every_command_stands_in_the_readme() -> None:
     assert settings
     none([name for name in sorted(settings) if name not in readme])
     none([name for name in commands("bihuan", main) if name not in readme])
+
+
+def test_the_map_of_the_readme_is_whole() -> None:
+    """Every room of the house is named there, as a file or a folder, once; and nothing that is gone."""
+    drawn = re.search(r"^## Map$(.*)^## Glossary$", (HOUSE / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+    assert drawn
+    floors = [HOUSE / "workflows", HOUSE / "workflows" / "engine", HOUSE / "service"]
+    files = {file.stem for floor in floors for file in floor.glob("*.py") if not file.stem.startswith("__")}
+    folders = {file.parent.name for floor in floors for file in floor.glob("*/__init__.py")}
+    named = set(re.findall(r"[a-z_]+", drawn[1]))
+    none(sorted((files | folders) - named))
+    none(sorted(name for name in re.findall(r"\b([a-z_]+)\.py\b", drawn[1]) if name not in files))
+    lines = [line.split()[0] for line in drawn[1].splitlines() if line.startswith("      ") and line[6] != " "]
+    none([line for line, times in Counter(lines).items() if times > 1 and line.endswith("/")])
 
 
 def commands(name: str, command: Any) -> list[str]:
