@@ -1,4 +1,4 @@
-"""Ledger and board over 100,000 hazards: a county's page and a town's, and the ledger as of a past day.
+"""Ledger, board and wall map over 100,000 hazards: a county's page and a town's, and the ledger as of a past day.
 
 The hazards are multiplied, with their facts, from one that came to its application for closure through the real process; they
 lie in two towns and sixteen villages, are of nine industries, and stand at every status that a number may have.
@@ -44,6 +44,7 @@ def measure() -> Iterable[Figure]:
             browser = http.client(app, login, demo.PASSWORD)
             for page in ("ledger", "board"):
                 yield Figure(f"{page}_{whose}_ms", _asking(browser, f"/{page}"), "ms", aim=100)
+            yield Figure(f"wall_map_{whose}_ms", _asking(browser, "/wall-map"), "ms")
             yield Figure(f"ledger_{whose}_as_of_ms", _asking(browser, past), "ms")
         driver.database.engine.dispose()
 
