@@ -55,9 +55,14 @@ def page(status: int, message: str) -> ResponseReturnValue:
         return _away(away)
 
 
+def status_of(kind: type[Problem]) -> int:
+    """The status of a kind of refusal, or of the kind it is a special case of."""
+    return next(STATUS[each] for each in kind.__mro__ if each in STATUS)
+
+
 def _problem(problem: Problem) -> ResponseReturnValue:
     """A refusal out of the house. It comes here after the rollback, so the trace has a transaction of its own."""
-    status = STATUS[type(problem)]
+    status = status_of(type(problem))
     if status in (403, 404):
         record("refused", status=status, reason=problem.message)
     return page(status, problem.message)

@@ -19,11 +19,13 @@ from workflows import daily, steps, strays
 from workflows.db import Database
 from workflows.engine import jobs
 from workflows.engine.timers import Sweeper
+from workflows.errors import Unavailable
 
 ADDRESS_TAKEN = (
     "不能在 {} 启动服务：这个地址已被占用（服务可能已经在运行），或者不能使用。"
     "可以用 BIHUAN_ADDRESS 换一个，例如 BIHUAN_ADDRESS=127.0.0.1:8001。"
 )
+WAIT_SECONDS = 2  # between two looks for a database that is away at the start
 THREADS = 8  # two cores answer no faster with more, and each thread costs memory of its own
 
 
@@ -103,21 +105,35 @@ def _end(database: Database) -> None:
 @contextmanager
 def _background(config: Config, database: Database) -> Iterator[None]:
     """Sweep and jobs beside whatever the block does. DBOS takes a second to load, so the pages do not wait for it."""
-    sweeper = Sweeper(database, steps.RULES)
-    starting = threading.Thread(target=_start_jobs, args=(config, database), name="jobs", daemon=True)
+    sweeper, stopping = Sweeper(database, steps.RULES), threading.Event()
+    starting = threading.Thread(target=_start_jobs, args=(config, database, stopping), name="jobs", daemon=True)
     sweeper.start()
     starting.start()
     try:
         yield
     finally:
+        stopping.set()
         sweeper.stop()
         starting.join()
         jobs.stop()
 
 
-def _start_jobs(config: Config, database: Database) -> None:
+def _start_jobs(config: Config, database: Database, stopping: threading.Event) -> None:
     for effect in (exports.write, documents.write, daily.collect_weeks):  # declared where they are written
         assert effect
     jobs.daily("strays.clear", 3, 50)(partial(strays.clear, place=config.place))
-    jobs.prepare(database)
-    jobs.start(database)
+    if wait_for(database, stopping):
+        jobs.prepare(database)
+        jobs.start(database)
+
+
+def wait_for(database: Database, stopping: threading.Event) -> bool:
+    """Wait until the database answers: a worker may be started before it. False if the process is to stop before that."""
+    while not stopping.is_set():
+        try:
+            with database.reading() as session:
+                session.connection()
+            return True
+        except Unavailable:
+            stopping.wait(WAIT_SECONDS)
+    return False

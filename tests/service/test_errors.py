@@ -15,7 +15,11 @@ def refused(town, login):
         return [line.body for line in history.lines(session, Subject("person", person.id)) if line.kind == "refused"]
 
 
-@pytest.mark.parametrize(("problem", "status"), [(NotFound, 404), (Forbidden, 403), (Conflict, 409)])
+class Overtaken(Conflict):
+    """A special case of a refusal is refused like it."""
+
+
+@pytest.mark.parametrize(("problem", "status"), [(NotFound, 404), (Forbidden, 403), (Conflict, 409), (Overtaken, 409)])
 def test_each_problem_has_its_page(app: App, signed_in, problem, status):
     @app.get("/raises")
     def raises():
