@@ -58,7 +58,7 @@ def index() -> ResponseReturnValue:
 def show(hazard_id: int) -> ResponseReturnValue:
     """One case: facts, everything handed in, the record, and where it stands on the diagram."""
     hazard = get_hazard_for(g.session, current_user.caller, hazard_id)
-    lines, urged = history.lines(g.session, hazard.ref), urges.of(g.session, hazard)[::-1]
+    lines, urged = history.lines(g.session, hazard.ref), urges.seen(g.session, current_user.caller, hazard)
     persons = [id for line in lines for id in (line.by, line.on_behalf_of)] + urges.persons(urged)
     checked = history.verify(g.session, hazard.ref) if request.args.get("check") else None
     return render_template(

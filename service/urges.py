@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import cases, documents, forms, hazards, labels
+from service import cases, forms, hazards, labels
 from workflows import people, urges
 from workflows.codes import find_key
 from workflows.engine import Caller, Subject, instances
@@ -54,7 +54,7 @@ def show(urge_id: int) -> ResponseReturnValue:
         "urges/show.html",
         urge=urge,
         title=urges.title(urge),
-        documents=documents.shown(urge.ref),
+        documents=urges.papers_of(g.session, urge),
         **cases.context(urge.ref, urge, cases.options_of(urge.hazard), instance),
     )
 

@@ -74,7 +74,8 @@ def test_a_card_reaches_the_lead_by_itself_and_is_signed_received_and_answered(m
     do(monday, card.id, "answer_card", "baocun", **ANSWER)
     with monday.database.reading() as session:
         assert instances.find(session, card.ref, "escalation").ended_how == "completed"
-        (paper,) = documents.of(session, card.ref)
+        (paper,) = documents.of(session, card.kept_with, "URGE_CARD")  # kept with the case
+        assert (card.kept_with, urges.papers_of(session, urges.get(session, card.id))) == (Subject("hazard", late), [paper])
         assert history.verify(session, hazards.get(session, late).ref) == []
     assert paper.no == "乙安卡〔2026〕1号"
     documents.write(monday.database, monday.home, paper.id)

@@ -14,10 +14,10 @@ from lxml import html
 from service.__main__ import main
 from tests.documents import pdf
 from tests.service.test_tasks import bring_to, hazard_id, task_id_of  # noqa: F401
-from workflows import anchors, documents, papers
+from workflows import anchors, documents, dossiers, papers
 from workflows.db import canonical
 from workflows.dossiers import checking
-from workflows.engine import Subject, history
+from workflows.engine import Caller, Post, Subject, history
 
 
 @pytest.fixture
@@ -221,6 +221,11 @@ def test_a_file_lost_from_the_store_is_told(signed_in, case, driver, tmp_path):
         file.unlink()
     code, output = verify(fetch(signed_in("banshi1"), case, tmp_path))
     assert (code, "不在卷宗里" in output) == (1, True)
+
+
+def test_whoever_only_owns_the_enterprise_is_none_of_the_office():
+    """Domain 2.1: 实际控制人 reads what his enterprise reads, and no line beyond."""
+    assert [dossiers.is_internal(Caller(1, frozenset({Post(role, 1)}))) for role in ("ENT_CONTROLLER", "VILLAGE")] == [False, True]
 
 
 def test_the_enterprise_gets_its_own_dossier_with_the_internal_lines_sealed(signed_in, case, tmp_path):

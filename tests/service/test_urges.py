@@ -5,6 +5,7 @@ from lxml import html
 
 from tests.scenarios.ways import bring, found
 from tests.service.inspector import faults_of
+from workflows import daily, hazards, urges
 from workflows.engine import Subject, tasks
 
 MARKUP = "<img src=x onerror=alert(1)>"
@@ -61,3 +62,16 @@ def test_the_list_and_the_board_count_what_is_not_answered(signed_in, driver, la
     assert "乙镇木家具厂" in text_of(office.get("/urges?all=1"))
     assert signed_in("changzhang").get("/urges").status_code == 403
     assert signed_in("cunwei2").get("/urges/1").status_code == 404
+
+
+def test_an_enterprise_is_told_of_its_own_lateness_not_of_an_official_s(signed_in, driver, late, clock_at):
+    """漏报 is between the officials; what the enterprise itself is urged to do it sees on the hazard's page."""
+    daily.urge_what_is_late(driver.database)
+    with driver.database.reading() as session:
+        grounds = {urge.id: urge.ground for urge in urges.of(session, hazards.get(session, late))}
+    assert sorted(grounds.values()) == ["DEADLINE", "THURSDAY"]
+    boss, office = signed_in("changzhang"), signed_in("banshi1")
+    assert "督促升级（1 件）" in text_of(boss.get(f"/hazards/{late}"))
+    assert "督促升级（2 件）" in text_of(office.get(f"/hazards/{late}"))
+    for id, ground in grounds.items():
+        assert boss.get(f"/urges/{id}").status_code == (200 if ground == "DEADLINE" else 404)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from workflows import clock, closures, handovers, listings, people, petitions, rectifications, sectors, stops, verifications
+from workflows.engine import Subject
 from workflows.hazards import rules as hazard_rules
 from workflows.hazards.tables import Hazard
 
@@ -49,6 +50,7 @@ class Kind:
     urge: int = 0
     subject: str = "hazard"
     of_county: bool = False  # issued by the county, else by the town
+    about: Callable[[Any], Subject] = lambda thing: thing.ref  # with whose case it is kept
 
     @property
     def all_fields(self) -> tuple[str, ...]:
@@ -210,6 +212,10 @@ def _not_granted(kind: Any, sentence: str) -> Callable[[Session, Hazard], str | 
     return lambda session, hazard: None if petitions.find_granted(session, kind, hazard) else sentence
 
 
+def _kept_with(urge: Any) -> Subject:
+    return Subject(*urge.kept_with)
+
+
 def _not_signed(_session: Session, urge: Any) -> str | None:
     return None if urge.signed_at else "还没有签发，不能成文。"
 
@@ -252,10 +258,10 @@ KINDS: Mapping[str, Kind] = {
     "RESUMPTION": Kind(
         "恢复生产审查意见书", "恢审", RESUMED, _resumption, _not_granted(stops.Resumption, "还没有同意恢复生产。")
     ),
-    "URGE_CARD": Kind("提示卡", "安卡", URGED, _urged, _not_signed, 1, "urge"),
-    "URGE_ORDER": Kind("督办单", "安督", URGED, _urged, _not_signed, 2, "urge"),
-    "URGE_LETTER": Kind("督促函", "安促", URGED, _urged, _not_signed, 3, "urge"),
-    "URGE_DIRECTIVE": Kind("整改指令", "安令", URGED, _urged, _not_signed, 4, "urge"),
+    "URGE_CARD": Kind("提示卡", "安卡", URGED, _urged, _not_signed, 1, "urge", about=_kept_with),
+    "URGE_ORDER": Kind("督办单", "安督", URGED, _urged, _not_signed, 2, "urge", about=_kept_with),
+    "URGE_LETTER": Kind("督促函", "安促", URGED, _urged, _not_signed, 3, "urge", about=_kept_with),
+    "URGE_DIRECTIVE": Kind("整改指令", "安令", URGED, _urged, _not_signed, 4, "urge", about=_kept_with),
     "WEEKLY_REPORT": Kind(
         "周四反馈情况报告",
         "政报",

@@ -28,10 +28,10 @@ def order(session: Session, thing: Any, kind_code: str, *, by: int | None) -> Do
     kind = kinds.KINDS[kind_code]
     if sentence := kind.lacks(session, thing):
         raise Conflict(sentence)
-    told = kind.fill(session, thing)
+    told, about = kind.fill(session, thing), kind.about(thing)
     digest = history.digest(told)
     template = questions.find_template(session, people.county_code(thing.region_code), kind_code)
-    last = questions.of(session, thing.ref, kind_code)[-1:]
+    last = questions.of(session, about, kind_code)[-1:]
     if last and (last[0].data_sha256, last[0].template_sha256) == (digest, template and template.sha256):
         return last[0]
     town, county = _places(session, thing.region_code)
@@ -42,8 +42,8 @@ def order(session: Session, thing: Any, kind_code: str, *, by: int | None) -> Do
     made = Document(
         kind=kind_code,
         no=number,
-        subject_kind=thing.ref.kind,
-        subject_id=thing.ref.id,
+        subject_kind=about.kind,
+        subject_id=about.id,
         data=dict(zip(kinds.COMMON, head, strict=True)) | told,
         data_sha256=digest,
         template_sha256=template.sha256 if template else None,
@@ -53,7 +53,7 @@ def order(session: Session, thing: Any, kind_code: str, *, by: int | None) -> Do
     session.add(made)
     session.flush()
     body: dict[str, Any] = {"document": made.id, "document_kind": kind.title, "no": number, "data": digest}
-    history.record(session, thing.ref, "document_ordered", by=by, **body)
+    history.record(session, about, "document_ordered", by=by, **body)
     jobs.enqueue(session, "documents.write", document_id=made.id)
     return made
 

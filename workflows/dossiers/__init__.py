@@ -31,7 +31,7 @@ Record = dict[str, Any]
 def is_internal(caller: Caller) -> bool:
     """Whether the caller may read every line of the record: who holds a post beside those of an enterprise."""
     held = {post.role for posts in (caller.posts, *caller.stands_in.values()) for post in posts}
-    return bool(held - set(people.ENTERPRISE_ROLES))
+    return bool(held - people.ENTERPRISE_PEOPLE)
 
 
 def file_path(sha256: str, kind: str) -> str:
