@@ -66,7 +66,8 @@ def leap(draft_id: int) -> ResponseReturnValue:
     span = LEAPS.get(request.form.get("to", ""))
     with scenes.on(stage) as (driver, session):
         coming = scenes.coming(driver, session, stage)
-    stages.leap(stage, stage.moment + span if span or coming is None else coming.at)
+    on = coming.at + scenes.LATE if coming and not span else stage.moment + (span or LEAPS["day"])
+    stages.leap(stage, on)
     return _back(draft_id)
 
 
@@ -81,9 +82,9 @@ def end(draft_id: int) -> ResponseReturnValue:
 @blueprint.get("/diagram.bpmn")
 def xml(draft_id: int) -> Response:
     """The diagram on stage, which the draft may have left behind."""
-    with scenes.on(_stage(draft_id)) as (_, session):
-        played = scenes.played(session, _stage(draft_id))
-        return Response(played.xml, content_type="application/xml; charset=utf-8")
+    stage = _stage(draft_id)
+    with scenes.on(stage) as (_, session):
+        return Response(scenes.played(session, stage).xml, content_type="application/xml; charset=utf-8")
 
 
 # ---- a task ------------------------------------------------------------------------------------------------------------
@@ -105,7 +106,7 @@ def hand_in(draft_id: int, task_id: int, person_id: int) -> ResponseReturnValue:
     try:
         if stages.is_full(stage):
             raise Conflict("这场演练太长了，请重新开始。")
-        with scenes.on(stage) as (driver, session):
+        with scenes.on(stage, keeps=True) as (driver, session):
             caller = people.caller(session, person_id)
             done = tasks.get(session, task_id, caller)
             if "usual" in request.form:

@@ -18,7 +18,7 @@ from workflows.engine.definitions import Definition
 from workflows.engine.instances import Instance
 from workflows.engine.worklist import Task
 
-LATE = timedelta(minutes=1)  # after its term a task is late
+LATE = timedelta(minutes=1)  # so long after its term a task is certainly late
 
 
 @dataclass(frozen=True)
@@ -93,15 +93,18 @@ class Asked:
 
 
 @contextmanager
-def on(stage: Stage) -> Iterator[tuple[Driver, Any]]:
-    """What is asked and done in here is asked and done on the stage; leaving it keeps that, an exception undoes it."""
+def on(stage: Stage, *, keeps: bool = False) -> Iterator[tuple[Driver, Any]]:
+    """What is asked and done in here is asked and done on the stage. Leaving it undoes what was done, unless it `keeps` it; an
+    exception undoes it in any case."""
     of_the_house = g.session
-    with stage.at_work() as driver, driver.database.transaction() as session:
-        g.session = session
-        try:
-            yield driver, session
-        finally:
-            g.session = of_the_house
+    with stage.at_work() as driver:
+        begin = driver.database.transaction if keeps else driver.database.reading
+        with begin() as session:
+            g.session = session
+            try:
+                yield driver, session
+            finally:
+                g.session = of_the_house
 
 
 def played(session: Any, stage: Stage) -> Definition:
@@ -129,8 +132,8 @@ def scene(stage: Stage, xml_url: str) -> Scene:
 
 def coming(driver: Driver, session: Any, stage: Stage) -> Coming | None:
     """The next term: a timer, or a task that becomes late."""
-    terms = [Coming(each.due_at, f"“{each.name}”到期") for each in tasks.open_of(session, stage.subject) if each.due_at]
-    terms = [each for each in terms if each.at > clock.now()]
+    now, waiting = clock.now(), tasks.open_of(session, stage.subject)
+    terms = [Coming(each.due_at, f"“{each.name}”到期") for each in waiting if each.due_at and each.due_at + LATE > now]
     if (at := timers.next_at(driver.database)) is not None:
         terms.append(Coming(at, "定时事件到时"))
     return min(terms, key=lambda each: each.at, default=None)
