@@ -208,13 +208,19 @@ def _but_oneself(options: forms.Options) -> forms.Options:
 
 
 def _again(session: Any, shown: Task, schema: forms.Schema) -> dict[str, Any]:
-    """After a return, what was handed in the last time, to be put right; photos and papers have to be given anew."""
+    """After a return, what was handed in the last time, to be put right; files, and what one vouches for, are given anew."""
     if not schema.get("x-again"):
         return {}
     past = [each for each in tasks.submissions(session, shown.subject) if each.element_id == shown.element_id]
     answers = past[-1].data if past else {}
     fields = schema["properties"]
-    return {key: value for key, value in answers.items() if forms.kind_of(fields.get(key, {})) not in ("photos", "papers")}
+    return {key: value for key, value in answers.items() if not _is_given_anew(fields.get(key, {}))}
+
+
+def _is_given_anew(field: forms.Schema) -> bool:
+    """Files; and a checklist of which nothing may be missing: to tick it is to have looked again."""
+    choices = field.get("items", {}).get("oneOf", ())
+    return forms.kind_of(field) in ("photos", "papers") or (bool(choices) and field.get("minItems") == len(choices))
 
 
 def _own_page(shown: Task) -> str:

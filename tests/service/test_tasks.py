@@ -4,6 +4,7 @@ import io
 import re
 
 import pytest
+from lxml import html
 from PIL import Image
 
 from service.demo import PASSWORD
@@ -119,6 +120,18 @@ def test_completing_and_completing_again(signed_in, driver, hazard_id):
     assert "情况不属实" in page
     assert "已办结" in page
     assert "登记拟办" in browser.get("/done").text
+
+
+def test_after_a_return_texts_are_there_again_and_confirmations_are_not(signed_in, driver, hazard_id):
+    """What was written is put right; to tick a checklist is to have looked again."""
+    apply = bring_to(driver, hazard_id, "apply")
+    assert "已载入上次提交的内容" not in signed_in("baocun").get(f"/tasks/{apply}").text
+    driver.do(hazard_id, "apply")
+    driver.do(hazard_id, "town_review", decision="apply", opinion="小结请写明资金使用情况。")
+    page = html.fromstring(signed_in("baocun").get(f"/tasks/{task_id_of(driver, hazard_id, 'apply')}").text)
+    assert page.xpath("string(//textarea[@name='summary'])").strip() == "整改完成并验收通过，申请销号。"
+    assert len(page.xpath("//input[@name='checklist']")) == 5
+    assert page.xpath("//input[@name='checklist'][@checked]") == []
 
 
 def test_a_draft_is_there_again(signed_in, driver, hazard_id):
