@@ -152,7 +152,8 @@ def among(session: Session, wanted: Collection[tuple[Subject, str]], person_id: 
 
 
 def _borne(session: Session, hazard: Hazard) -> dict[int, list[tuple[str, int]]]:
-    """Who has borne what on the hazard: person → (duty, round) pairs. Remembered; the instance's lock keeps others out."""
+    """Who has borne what on the hazard: person → (duty, round) pairs. Remembered: the instance's lock keeps
+    others out, and those of other instances the hazard's chain notices (`history.watch`)."""
     known: dict[int, dict[int, list[tuple[str, int]]]] = memory.of(session, "duties")
     if hazard.id not in known:
         borne: dict[int, list[tuple[str, int]]] = {}

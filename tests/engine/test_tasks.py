@@ -86,6 +86,27 @@ def test_of_two_who_begin_the_same_at_once_one_is_refused(database, world):
     assert len(refused) == 1
 
 
+def test_what_is_done_meanwhile_by_another_process_about_the_case_is_noticed(database, world):
+    """Duties are borne on a case, whatever instance they are borne in: two of them at once must not both find nothing."""
+    if database.is_sqlite:
+        pytest.skip("SQLite's writers queue")
+    begin(database, world, toy.ONE_TASK)
+    done = []
+
+    def meanwhile(connection, cursor, statement, *_rest):
+        if statement.startswith("INSERT INTO submissions") and not done:
+            done.append(True)
+            with database.transaction() as session:
+                history.record(session, toy.THING, "elsewhere")
+
+    event.listen(database.engine, "after_cursor_execute", meanwhile)
+    with pytest.raises(Conflict):
+        complete(database, world, "a", A, TEXT)
+    event.remove(database.engine, "after_cursor_execute", meanwhile)
+    assert open_elements(database) == ["a"]
+    complete(database, world, "a", A, TEXT)
+
+
 def test_the_second_click_is_a_conflict_and_does_nothing(database, world):
     begin(database, world, toy.ONE_TASK)
     done = complete(database, world, "a", A, TEXT)

@@ -54,6 +54,7 @@ def complete(session: Session, rules: Rules, task: Task, caller: Caller, data: M
     sentence for each faulty field, from the form or from the verb. Whatever is raised undoes all of it.
     """
     instance = _hold(session, task)
+    history.watch(session, task.subject)  # other instances about it have locks of their own: who acts there meanwhile is noticed
     _must_be_open(task)
     if task.assignee_id is not None and task.assignee_id not in (caller.person_id, *caller.stands_in):
         raise Conflict("这项任务已由同岗位的其他人签领。")
