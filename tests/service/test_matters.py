@@ -134,6 +134,9 @@ def test_an_order_to_stop_stands_on_the_case_until_it_is_lifted(signed_in, drive
     page = enterprise.get(f"/hazards/{hazard}").text
     assert all(told in page for told in ("停产停业", "打磨车间全部停产", "现场处理措施决定书", "乙现决〔2026〕1号"))
     assert f"/hazards/{hazard}/matters/resumption" in page
+    assert "STOP_ORDER" not in signed_in("banshi1").get(f"/hazards/{hazard}").text  # a decision is not made at a desk
+    again = {"kind": "STOP_ORDER"}
+    assert signed_in("banshi1").submit(f"/hazards/{hazard}/documents", again, page=f"/hazards/{hazard}").status_code == 422
     assert signed_in("zhuren").post(f"/tasks/{serve}", data={}).status_code in (400, 404, 409)
 
 

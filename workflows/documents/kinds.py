@@ -51,6 +51,7 @@ class Kind:
     subject: str = "hazard"
     of_county: bool = False  # issued by the county, else by the town
     about: Callable[[Any], Subject] = lambda thing: thing.ref  # with whose case it is kept
+    by_hand: bool = True  # may be ordered at a desk too; a decision is made by its signature alone
 
     @property
     def all_fields(self) -> tuple[str, ...]:
@@ -245,6 +246,7 @@ KINDS: Mapping[str, Kind] = {
         _listing,
         _not_granted(listings.Listing, "还没有批准挂牌督办。"),
         of_county=True,
+        by_hand=False,
     ),
     "UNLISTING": Kind(
         "解除挂牌督办通知书",
@@ -253,10 +255,18 @@ KINDS: Mapping[str, Kind] = {
         _unlisting,
         _not_granted(listings.Unlisting, "还没有批准解除挂牌。"),
         of_county=True,
+        by_hand=False,
     ),
-    "STOP_ORDER": Kind("现场处理措施决定书", "现决", STOPPED, _stop, _not_granted(stops.Stop, "还没有责令停产撤人。")),
+    "STOP_ORDER": Kind(
+        "现场处理措施决定书", "现决", STOPPED, _stop, _not_granted(stops.Stop, "还没有责令停产撤人。"), by_hand=False
+    ),
     "RESUMPTION": Kind(
-        "恢复生产审查意见书", "恢审", RESUMED, _resumption, _not_granted(stops.Resumption, "还没有同意恢复生产。")
+        "恢复生产审查意见书",
+        "恢审",
+        RESUMED,
+        _resumption,
+        _not_granted(stops.Resumption, "还没有同意恢复生产。"),
+        by_hand=False,
     ),
     "URGE_CARD": Kind("提示卡", "安卡", URGED, _urged, _not_signed, 1, "urge", about=_kept_with),
     "URGE_ORDER": Kind("督办单", "安督", URGED, _urged, _not_signed, 2, "urge", about=_kept_with),

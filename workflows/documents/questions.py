@@ -27,8 +27,8 @@ def of(session: Session, subject: Subject, kind: str = "") -> list[Document]:
 
 
 def offered(session: Session, hazard: Hazard) -> dict[str, str]:
-    """The kinds of document that the hazard's record bears now: code → title."""
-    kinds = {code: kind for code, kind in KINDS.items() if kind.subject == "hazard"}
+    """The kinds of document that may be ordered by hand and the hazard's record bears now: code → title."""
+    kinds = {code: kind for code, kind in KINDS.items() if kind.subject == "hazard" and kind.by_hand}
     return {code: kind.title for code, kind in kinds.items() if kind.lacks(session, hazard) is None}
 
 
