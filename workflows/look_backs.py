@@ -277,8 +277,15 @@ def _towns_without(session: Session, campaign: str, month: date) -> list[people.
 
 def faults(session: Session) -> list[str]:
     """Draws that do not come out as recorded when they are drawn again: sentences for the auditor."""
-    rows = session.scalars(select(Draw).order_by(Draw.id))
-    return [f"{each.month:%Y-%m} 的回头看抽取（第 {each.id} 次）按种子重算，结果不一致。" for each in rows if not is_true(each)]
+    rows = session.scalars(select(Draw).order_by(Draw.id)).all()
+    wrong = [each for each in rows if not is_true(each) or not _is_as_recorded(session, each)]
+    return [f"{each.month:%Y-%m} 的回头看抽取（第 {each.id} 次）与留痕不符，或按种子重算结果不一致。" for each in wrong]
+
+
+def _is_as_recorded(session: Session, row: Draw) -> bool:
+    """Seed and numbers are those that stand in the chain."""
+    told = [line.body for line in history.lines(session, row.ref) if line.kind == "look_back_drawn"]
+    return all(each[name] == getattr(row, name) for each in told for name in ("seed", "candidates", "listed", "drawn"))
 
 
 def draws(session: Session, caller: Caller) -> list[Shown]:
