@@ -248,6 +248,7 @@ def test_the_inbox_pages_by_key_without_gaps_or_doubles(database, world):
         found = tasks.inbox(session, rules, A, search="第 3").rows
         assert [row.task.subject_id for row in found] == [3]
         assert tasks.inbox(session, rules, A, search="%").rows == []
+        assert len(tasks.inbox(session, rules, A, search="A").rows) == 7, "the step is called a: capitals are not asked for"
         assert tasks.counts(session, A) == tasks.Counts(mine=0, posts=7, late=0, soon=0)
 
 

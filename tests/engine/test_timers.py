@@ -37,8 +37,11 @@ def test_a_rearmed_timer_follows_the_changed_deadline(database, world):
     begin(database, world, toy.TIMER)
     first, world.due = world.due, world.due + timedelta(days=10)
     with database.transaction() as session:
+        session.scalars(select(Timer)).one().failures = 3
         instances.rearm(session, world.rules(), toy.THING, Cause(("test", 0), clock.now()))
     assert timers.next_at(database) == world.due
+    with database.reading() as session:
+        assert timers.counts(session).failed == 0, "it has not been tried at its new moment"
     with clock.travel(first):
         assert timers.sweep(database, world.rules()) == 0
     with clock.travel(world.due):

@@ -203,4 +203,4 @@ def search(session: Session, words: str, town: str = "") -> list[Line]:
 def _matching(village: str, words: str) -> list[ColumnElement[bool]]:
     columns = (Row.hazard_no, Row.subject_name, Row.village_name, Row.sector, Row.text)
     found: list[ColumnElement[bool]] = [Row.village_code == village] if village else []
-    return found + ([or_(*(column.contains(words, autoescape=True) for column in columns))] if words else [])
+    return found + ([or_(*(column.icontains(words, autoescape=True) for column in columns))] if words else [])

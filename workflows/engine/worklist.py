@@ -298,7 +298,7 @@ def _copy_timers(
     moved = [timer for id, timer in after.items() if id in before and before[id].due_at != timer.due_at]
     for timer in moved:
         mine = update(Timer).where(Timer.instance_id == instance_id, Timer.token_id == timer.id)
-        session.execute(mine.values(due_at=timer.due_at, wake_at=timer.due_at))
+        session.execute(mine.values(due_at=timer.due_at, wake_at=timer.due_at, failures=0, error=""))
     session.add_all(_timer(instance_id, timer) for id, timer in after.items() if id not in before)
 
 

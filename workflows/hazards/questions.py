@@ -69,7 +69,7 @@ def page(
     if search.strip():
         text = search.strip()
         columns = (Hazard.hazard_no, Hazard.subject_name, Hazard.description)
-        found = found.where(or_(*(column.contains(text, autoescape=True) for column in columns)))
+        found = found.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
     if status:
         found = found.where(Hazard.status == status)
     if source:

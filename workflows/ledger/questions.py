@@ -268,7 +268,7 @@ def _part(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield registered(wanted.from_on, wanted.to_on)
     if wanted.search:
         columns = (Hazard.hazard_no, Hazard.subject_name, Hazard.description)
-        yield or_(*(column.contains(wanted.search, autoescape=True) for column in columns))
+        yield or_(*(column.icontains(wanted.search, autoescape=True) for column in columns))
 
 
 def _rows(wanted: Wanted, view: _View) -> Iterator[ColumnElement[bool]]:

@@ -212,7 +212,7 @@ def counts(session: Session) -> dict[str, int]:
 
 
 def _contains(text: str, *columns: Any) -> Any:
-    return or_(*(column.contains(text.strip(), autoescape=True) for column in columns))
+    return or_(*(column.icontains(text.strip(), autoescape=True) for column in columns))
 
 
 def _in_state(found: Select[Any], state: str, from_on: Any, to_on: Any) -> Select[Any]:

@@ -272,8 +272,7 @@ class _Source:
 
 def _filters(search: str, step: str, duties: Collection[str]) -> Iterator[ColumnElement[bool]]:
     if search:
-        pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        yield or_(Task.title.like(pattern, escape="\\"), Task.name.like(pattern, escape="\\"))
+        yield or_(*(column.icontains(search, autoescape=True) for column in (Task.title, Task.name)))
     if step:
         yield Task.name == step
     if duties:
