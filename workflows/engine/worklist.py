@@ -299,16 +299,20 @@ def _copy_timers(
     for timer in moved:
         mine = update(Timer).where(Timer.instance_id == instance_id, Timer.token_id == timer.id)
         session.execute(mine.values(due_at=timer.due_at, wake_at=timer.due_at, failures=0, error=""))
-    session.add_all(_timer(instance_id, timer) for id, timer in after.items() if id not in before)
+    if fresh := [_timer(instance_id, timer) for id, timer in after.items() if id not in before]:
+        session.execute(_ARM, fresh)
 
 
-def _timer(instance_id: int, timer: spiff.Armed) -> Timer:
-    return Timer(
-        instance_id=instance_id,
-        token_id=timer.id,
-        element_id=timer.element.id,
-        due_at=timer.due_at,
-        wake_at=timer.due_at,
-        failures=0,
-        error="",
-    )
+_ARM = insert(Timer.rows())
+
+
+def _timer(instance_id: int, timer: spiff.Armed) -> dict[str, Any]:
+    return {
+        "instance_id": instance_id,
+        "token_id": timer.id,
+        "element_id": timer.element.id,
+        "due_at": timer.due_at,
+        "wake_at": timer.due_at,
+        "failures": 0,
+        "error": "",
+    }

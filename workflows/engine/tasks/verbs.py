@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, delete, insert
 from sqlalchemy.orm import Session
 
 from workflows import clock
@@ -63,7 +63,7 @@ def complete(session: Session, rules: Rules, task: Task, caller: Caller, data: M
     asked = schema(session, task)
     checked = forms.check(asked, data, instances.functions(session, rules, thing))
     unlisted = forms.option_faults(asked, checked, lambda name: {value for value, _ in rules.options[name](session, thing)})
-    submission = _submit(session, task, checked, caller.person_id, principal)
+    submission_id, sha256 = _submit(session, task, checked, caller.person_id, principal)
     decided = _call(session, rules, task, thing, checked, caller.person_id, principal)
     if unlisted:  # after the verb, which may know a better sentence; before anything is kept
         raise Invalid(unlisted)
@@ -76,8 +76,8 @@ def complete(session: Session, rules: Rules, task: Task, caller: Caller, data: M
         task=task.id,
         element=task.element_id,
         name=task.name,
-        submission=submission.id,
-        sha256=submission.sha256,
+        submission=submission_id,
+        sha256=sha256,
     )
     _finish(session, task, caller.person_id, principal)
     cause = Cause(("task", task.id), clock.now(), caller.person_id, principal)
@@ -119,23 +119,26 @@ def _call(
     return verb(session, thing, by=by, on_behalf_of=on_behalf_of, task=task, data=data) or {}
 
 
-def _submit(session: Session, task: Task, data: dict[str, Any], by: int, on_behalf_of: int | None) -> Submission:
-    made = Submission(
-        task_id=task.id,
-        subject_kind=task.subject_kind,
-        subject_id=task.subject_id,
-        element_id=task.element_id,
-        name=task.name,
-        form=task.form,
-        data=data,
-        by=by,
-        on_behalf_of=on_behalf_of,
-        at=clock.now(),
-        sha256=history.digest(data),
-    )
-    session.add(made)
-    session.flush()
-    return made
+def _submit(session: Session, task: Task, data: dict[str, Any], by: int, on_behalf_of: int | None) -> tuple[int, str]:
+    """Keep what was handed in; the id and the hash of it."""
+    row: dict[str, Any] = {
+        "task_id": task.id,
+        "subject_kind": task.subject_kind,
+        "subject_id": task.subject_id,
+        "element_id": task.element_id,
+        "name": task.name,
+        "form": task.form,
+        "data": data,
+        "by": by,
+        "on_behalf_of": on_behalf_of,
+        "at": clock.now(),
+        "sha256": history.digest(data),
+    }
+    made: Any = session.execute(_SUBMIT, row)
+    return int(made.inserted_primary_key[0]), row["sha256"]
+
+
+_SUBMIT = insert(Submission.rows())
 
 
 _DROP_DRAFTS = delete(Draft.rows()).where(Draft.rows().c.task_id == bindparam("task"))
