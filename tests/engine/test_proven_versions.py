@@ -78,3 +78,10 @@ def test_what_checks_refuses_is_not_proven():
     assert examined.proof is None
     assert examined.errors
     assert examinations.examine(b"<a/>", toy.KNOWN).proof is None
+
+
+def test_of_each_diagram_the_newest_version_is_the_latest(database):
+    with database.transaction() as session:
+        made = [definitions.deploy(session, toy.KNOWN, each.encode(), toy.FORMS) for each in (toy.ONE_TASK, toy.REWORK)]
+        assert [(each.key, each.version) for each in definitions.latest(session)] == [("toy", 2)]
+        assert made[0].version == 1

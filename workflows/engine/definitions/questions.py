@@ -1,6 +1,6 @@
 """Asking for versions."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workflows.engine import spiff
@@ -10,11 +10,9 @@ from workflows.errors import NotFound
 
 
 def latest(session: Session) -> list[Definition]:
-    """The newest version of each diagram, by key."""
-    newest: dict[str, Definition] = {}
-    for each in session.scalars(select(Definition).order_by(Definition.key, Definition.version)):
-        newest[each.key] = each
-    return list(newest.values())
+    """The newest version of each diagram, which is the one made last; by key."""
+    newest = select(func.max(Definition.id)).group_by(Definition.key)
+    return list(session.scalars(select(Definition).where(Definition.id.in_(newest)).order_by(Definition.key)))
 
 
 def versions(session: Session, key: str) -> list[Definition]:
