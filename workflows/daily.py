@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from workflows import bulletins, clock, dispatch, hazards, look_backs, people, steps, thursdays, urges, weekly_reports
 from workflows.db import Database
-from workflows.engine import instances, jobs
+from workflows.engine import instances, jobs, tasks
 from workflows.errors import Conflict
 
 LATELY = timedelta(days=31)  # how far back a job looks, should it have been missed for a while
@@ -21,6 +21,15 @@ def readdress_daily(database: Database) -> int:
 
 
 jobs.daily("tasks.readdress", 0, 20)(readdress_daily)
+
+
+def clear_drafts(database: Database) -> int:
+    """Forget the drafts of tasks that are over, before `strays` looks for files that stand in no draft."""
+    with database.transaction() as session:
+        return tasks.clear_drafts(session)
+
+
+jobs.daily("drafts.clear", 3, 40)(clear_drafts)
 
 
 def open_bulletins(database: Database) -> int:

@@ -540,6 +540,9 @@ ERRORS = {
     "unknown function": (
         ("function-unknown", "x"), around(node("intermediateCatchEvent", "x", timer("tomorrow()")), first="x", last="x"),
     ),
+    "a function that is given something": (
+        ("function-given", "x"), around(node("intermediateCatchEvent", "x", timer("due_at(3)")), first="x", last="x"),
+    ),
     "a beginning that asks for what nobody has filled in": (
         ("data-undecided", "p"),
         diagram(properties(subject="hazard", begin="申请", when="decision == 'yes'"), start(), user(), end(), flow("s", "u"), flow("u", "e")),

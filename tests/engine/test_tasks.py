@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import event, func, select
 
 from tests.engine import toy
-from workflows.engine import Caller, Post, definitions, forms, history, instances, tasks
+from workflows import clock
+from workflows.engine import Caller, Post, definitions, forms, history, instances, tasks, timers
 from workflows.engine.instances import Instance
 from workflows.engine.worklist import Task
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
@@ -273,3 +274,31 @@ def test_the_stored_state_moves_on_by_one_revision_a_step(database, world):
     complete(database, world, "b", B, {"ok": False, "reason": "不行"})
     with database.reading() as session:
         assert session.scalar(select(Instance.revision)) == before + 1
+
+
+def test_drafts_of_what_is_over_are_forgotten(database, world):
+    """Nobody can hand them in, and what people typed is not kept for nothing; what is still open keeps its draft."""
+    begin(database, world, toy.TIMER)
+    with database.transaction() as session:
+        waiting = tasks.get(session, tasks.open_of(session, toy.THING)[0].id, A)
+        tasks.save_draft(session, waiting, A, {"text": "写了一半"})
+    with database.transaction() as session:
+        assert tasks.clear_drafts(session) == 0
+    with clock.travel(world.due):
+        timers.sweep(database, world.rules())
+    with database.transaction() as session:
+        assert tasks.clear_drafts(session) == 1
+        assert tasks.find_draft(session, waiting, A) is None
+
+
+def test_an_answer_that_falls_away_takes_along_what_hung_on_it():
+    """A page without scripts sends what stood in a field that has been hidden since: nothing may rest on it."""
+    asked = {
+        "a": {"type": "string", "title": "甲"},
+        "b": {"type": "string", "title": "乙", "x-visible-when": "a == 'yes'"},
+        "c": {"type": "string", "title": "丙", "x-visible-when": "b == 'yes'", "x-required-when-visible": True},
+    }
+    given = {"a": "no", "b": "yes", "c": "写好了"}
+    assert forms.check({"properties": asked}, given, {}) == {"a": "no"}
+    assert forms.check({"properties": asked}, {"a": "no", "b": "yes"}, {}) == {"a": "no"}
+    assert forms.check({"properties": asked}, {**given, "a": "yes"}, {}) == {**given, "a": "yes"}

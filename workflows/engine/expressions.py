@@ -56,11 +56,13 @@ ALLOWED = (
 
 @dataclass(frozen=True)
 class Expression:
-    """A parsed expression; shared by all threads. `names`: the data it reads; `calls`: the functions it calls."""
+    """A parsed expression; shared by all threads. `names`: the data it reads; `calls`: the functions it calls; `given`: those of
+    them that are given something."""
 
     text: str
     names: frozenset[str]
     calls: frozenset[str]
+    given: frozenset[str]
     _tree: ast.expr = field(repr=False, compare=False)
 
     def evaluate(self, names: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]]) -> Any:
@@ -116,9 +118,10 @@ def parse(text: str) -> Expression:
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     _refuse_others(text, tree)
     functions = {call.func.id for call in calls if isinstance(call.func, ast.Name)}
+    given = {call.func.id for call in calls if isinstance(call.func, ast.Name) and call.args}
     called = {id(call.func) for call in calls}
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called}
-    return Expression(text, frozenset(names), frozenset(functions), _Fold().visit(tree).body)
+    return Expression(text, frozenset(names), frozenset(functions), frozenset(given), _Fold().visit(tree).body)
 
 
 def _read(text: str) -> ast.Expression:

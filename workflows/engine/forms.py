@@ -26,18 +26,23 @@ def check(schema: Mapping[str, Any], data: Mapping[str, Any], functions: Functio
     fields: Mapping[str, Any] = schema["properties"]
     if unknown := sorted(set(data) - set(fields)):
         raise Invalid("", f"表单没有“{'、'.join(unknown)}”这一项，请刷新页面后重填。")
-    given = {key: value for key, value in data.items() if not _is_empty(value)}
-    kept = {key: value for key, value in given.items() if is_visible(fields[key], given, functions)}
+    kept = _asked_for(fields, {key: value for key, value in data.items() if not _is_empty(value)}, functions)
     faults = {}
     for key, field in fields.items():
         if key in kept:
             if fault := _fault(field, kept[key]):
                 faults[key] = fault
-        elif is_required(schema, key) and is_visible(field, given, functions):
+        elif is_required(schema, key) and is_visible(field, kept, functions):
             faults[key] = _missing(field)
     if faults:
         raise Invalid(faults)
     return kept
+
+
+def _asked_for(fields: Mapping[str, Any], given: Mapping[str, Any], functions: Functions) -> dict[str, Any]:
+    """The answers to questions that can be seen. An answer that falls away takes along those whose questions hung on it."""
+    kept = {key: value for key, value in given.items() if is_visible(fields[key], given, functions)}
+    return kept if len(kept) == len(given) else _asked_for(fields, kept, functions)
 
 
 def option_faults(

@@ -140,3 +140,5 @@ def _read(element_id: str, what: str, text: str, known: Known) -> Iterator[Findi
         listed = "、".join(f"{function}()" for function in sorted(known.functions)) or "（无）"
         said = f"{what}用了没有的函数 {name}()。可用的函数有：{listed}。"
         yield error(element_id, "function-unknown", said)
+    for name in sorted(expression.given & known.functions):  # the domain answers each about its own case
+        yield error(element_id, "function-given", f"{what}给函数 {name}() 写了参数。括号里什么也不用写，请写成 {name}()。")

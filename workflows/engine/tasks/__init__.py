@@ -27,7 +27,7 @@ from workflows.engine.tasks.questions import (
     with_verb,
 )
 from workflows.engine.tasks.tables import Draft, Submission
-from workflows.engine.tasks.verbs import claim, complete, complete_together, release, save_draft
+from workflows.engine.tasks.verbs import claim, clear_drafts, complete, complete_together, release, save_draft
 
 __all__ = [
     "COUNTED_TO",
@@ -37,6 +37,7 @@ __all__ = [
     "Row",
     "Submission",
     "claim",
+    "clear_drafts",
     "complete",
     "complete_together",
     "count_open",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from workflows import clock
@@ -40,11 +40,19 @@ def release(session: Session, task: Task, caller: Caller) -> None:
 
 def save_draft(session: Session, task: Task, caller: Caller, data: Mapping[str, Any]) -> Draft:
     """Keep what was typed, unchecked; it is there again after the idle sign-out."""
+    _hold(session, task)
     _must_be_open(task)
     draft = find_draft(session, task, caller) or Draft(task_id=task.id, person_id=caller.person_id)
     draft.data, draft.saved_at = dict(data), clock.now()
     session.add(draft)
     return draft
+
+
+def clear_drafts(session: Session) -> int:
+    """Forget what was typed for tasks that nobody can hand in any more; answers how many drafts went."""
+    drafts = Draft.rows()
+    over = select(Task.id).where(Task.status != "OPEN")
+    return len(session.scalars(delete(drafts).where(drafts.c.task_id.in_(over)).returning(drafts.c.id)).all())
 
 
 def complete(session: Session, rules: Rules, task: Task, caller: Caller, data: Mapping[str, Any]) -> Task:
