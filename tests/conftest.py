@@ -29,8 +29,8 @@ KINDS = os.environ.get("BIHUAN_TEST_DATABASE", "sqlite").split(",")
 # A password is expensive to hash on purpose; the town of the demo has 24 of them, and most tests one town.
 people._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 HERE = Path(__file__).parent
-GROUPS = ("browser", "fire")
-"""Folders whose tests stay together on one worker: they share a server, and it is on the machine that they wait."""
+GROUPS = ("browser", "fire", "scenarios/test_county.py", "service/test_commands.py")
+"""Whose tests stay together on one worker: they share a server or a county, and it is on the machine that they wait."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

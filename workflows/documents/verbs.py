@@ -13,7 +13,7 @@ from workflows import clock, people, store
 from workflows.db import Database
 from workflows.documents import kinds, questions
 from workflows.documents.tables import Document, DocumentSequence, DocumentTemplate
-from workflows.engine import Subject, history, jobs
+from workflows.engine import Subject, history, instances, jobs
 from workflows.errors import Conflict, Invalid
 
 MOST_BYTES = 5 * 1024 * 1024  # of a template
@@ -105,6 +105,7 @@ def write(database: Database, place: store.Place, document_id: int) -> None:
     sha256 = hashlib.sha256(content).hexdigest()
     store.at(place).put(questions.stored_as(sha256), content)
     with database.transaction() as session:
+        instances.hold(session, session.get_one(Document, document_id).subject)
         row = session.get_one(Document, document_id, with_for_update=True)
         if row.sha256 is None:
             row.sha256, row.written_at = sha256, clock.now()

@@ -164,6 +164,12 @@ def _others(session: Session, subject: Subject, only: Collection[str] = ()) -> l
     return [instance for instance in held if instance.ended_at is None]
 
 
+def hold(session: Session, subject: Subject) -> None:
+    """Lock the subject's running instances before something is recorded about it from outside: whoever acts in one of them
+    meanwhile waits a moment, instead of being overtaken and sent back."""
+    _others(session, subject)
+
+
 def lock(session: Session, instance_id: int, task: Task | None = None) -> Instance:
     """The instance, held until the transaction ends: whoever else wants to move its tokens waits here.
 
