@@ -54,7 +54,7 @@ def init() -> None:
     type=click.Choice(["county", "town"]),
     is_flag=False,
     flag_value="county",
-    help="库中没有人员时，先建一个虚构的演示县（county，约一分钟）或只建其中一个小镇（town）。",
+    help="库中没有人员时，先建一个虚构的演示县（county，一两分钟）或只建其中一个小镇（town）。",
 )
 def run(demo: str | None) -> None:
     """启动服务：页面、定时扫描、后台任务都在这一个进程里。"""
@@ -74,7 +74,7 @@ def worker() -> None:
 @main.command()
 @click.argument("kind", type=click.Choice(["county", "town"]), default="county")
 def demo(kind: str) -> None:
-    """建一个虚构的演示县（county，约一分钟）或只建其中一个小镇（town），列出登录名；已有人员的库不动。"""
+    """建一个虚构的演示县（county，一两分钟）或只建其中一个小镇（town），列出登录名；已有人员的库不动。"""
     from service import serving
 
     if not serving.make_demo(Config.from_env(), _database(), kind):
