@@ -6,6 +6,7 @@ Returning a response commits; raising, or a status of 400 and above, rolls back.
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from typing import cast
 
@@ -91,40 +92,19 @@ def house() -> House:
     return cast(App, current_app).house
 
 
+PARTS = (
+    *("logs", "labels", "errors", "cases"),  # what every page needs
+    *("auth", "inbox", "hazards", "matters", "reports", "dossiers", "documents", "thursdays", "urges", "look_backs"),
+    *("ledger", "dispatch", "exports", "board", "wall_map", "bulletins"),
+    *("definitions", "waits", "guide", "designer", "rehearsals"),
+    *("admin", "audit", "probes", "public"),
+)
+"""Whatever hangs itself up in the application: each a module of this package with `init_app`."""
+
+
 def create_app(config: Config, database: Database, rules: Rules) -> App:
     """The whole web application, ready to serve."""
-    from service import (
-        admin,
-        audit,
-        auth,
-        board,
-        bulletins,
-        cases,
-        definitions,
-        designer,
-        dispatch,
-        documents,
-        dossiers,
-        errors,
-        exports,
-        forms,
-        guide,
-        hazards,
-        inbox,
-        labels,
-        ledger,
-        logs,
-        look_backs,
-        matters,
-        probes,
-        public,
-        rehearsals,
-        reports,
-        thursdays,
-        urges,
-        waits,
-        wall_map,
-    )
+    from service import forms
 
     app = App("service")
     app.house = House(config, database, rules)
@@ -134,35 +114,8 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
     tokens.init_app(app)
     app.after_request(_harden)
     app.jinja_env.globals.update(asset=_asset, navigation=_navigation, may=_may, page_url=_page_url, fold=forms.fold)
-    pages = (
-        auth,
-        inbox,
-        hazards,
-        matters,
-        reports,
-        dossiers,
-        documents,
-        thursdays,
-        urges,
-        look_backs,
-        ledger,
-        dispatch,
-        exports,
-        board,
-        wall_map,
-        bulletins,
-        definitions,
-        waits,
-        guide,
-        designer,
-        rehearsals,
-        admin,
-        audit,
-        probes,
-        public,
-    )
-    for part in (logs, labels, errors, cases, *pages):
-        part.init_app(app)
+    for part in PARTS:
+        import_module(f"service.{part}").init_app(app)
     return app
 
 

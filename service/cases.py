@@ -17,6 +17,7 @@ from service import definitions as diagrams
 from service import forms, house, labels, pictures, stays
 from workflows import people
 from workflows.engine import Caller, Post, Subject, definitions, expressions, instances, own, tasks
+from workflows.engine.beginnings import Beginning
 from workflows.engine.worklist import Task
 
 PERSON_ROWS = frozenset({"territory_persons", "sector_persons", "trackers", "verifiers"})
@@ -134,6 +135,15 @@ def name_of(options: forms.Options) -> forms.NameOf:
         return dict(options(rows)).get(value, value)
 
     return named
+
+
+def first_task(
+    thing: Any, beginning: Beginning, data: Mapping[str, Any], faults: Mapping[str, str]
+) -> dict[str, Any]:
+    """The form of the task that begins a process about a thing, for its template: filled with `data`, `faults` at the fields."""
+    functions = instances.functions(g.session, house().rules, thing)
+    fields = forms.view(beginning.form, data, faults, options=options_of(thing), functions=functions)
+    return {"beginning": beginning, "fields": fields, "faults": faults, "values": function_values(thing, fields)}
 
 
 def function_values(thing: Any, fields: Iterable[forms.Field]) -> dict[str, Any]:

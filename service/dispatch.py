@@ -312,17 +312,12 @@ def _case(row: dispatch.Return) -> dict[str, Any]:
 
 
 def _beginning(row: dispatch.Return, beginning: beginnings.Beginning, data: Mapping[str, Any], faults: Mapping[str, str]) -> str:
-    functions = instances.functions(g.session, house().rules, row)
-    fields = forms.view(beginning.form, data, faults, options=cases.options_of(row), functions=functions)
     return render_template(
         "dispatch/begin.html",
         row=row,
         title=dispatch.title(row),
-        beginning=beginning,
-        fields=fields,
-        faults=faults,
-        values=cases.function_values(row, fields),
         facts=facts(row, cases.options_of(row)),
+        **cases.first_task(row, beginning, data, faults),
     )
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import cases, forms, hazards, house, photos
-from workflows.engine import beginnings, instances
+from workflows.engine import beginnings
 from workflows.engine.beginnings import Beginning
 from workflows.errors import Invalid
 from workflows.hazards import Hazard
@@ -55,16 +55,10 @@ def _get(hazard_id: int, key: str) -> tuple[Hazard, Beginning]:
 
 
 def _page(hazard: Hazard, beginning: Beginning, data: Mapping[str, Any], faults: Mapping[str, str]) -> str:
-    rules = house().rules
-    functions = instances.functions(g.session, rules, hazard)
-    fields = forms.view(beginning.form, data, faults, options=cases.options_of(hazard), functions=functions)
     return render_template(
         "matters/new.html",
         hazard=hazard,
-        title=rules.title(hazard),
-        beginning=beginning,
-        fields=fields,
-        faults=faults,
-        values=cases.function_values(hazard, fields),
+        title=house().rules.title(hazard),
         facts=hazards.brief(hazard)[0],
+        **cases.first_task(hazard, beginning, data, faults),
     )

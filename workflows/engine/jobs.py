@@ -291,9 +291,11 @@ class _Tender:
         self._stay_alive()
 
     def start(self) -> None:
+        """Begin to tend."""
         self.thread.start()
 
     def stop(self) -> None:
+        """Let the loop end; waits for it at most ten seconds."""
         self.ended.set()
         if self.thread.is_alive():
             self.thread.join(timeout=10)

@@ -207,6 +207,7 @@ class Net:
         return self._places[place]
 
     def scope_of(self, place: str) -> str:
+        """The process or subprocess a place belongs to."""
         return self.node_at(place).scope if place[0] == "@" else self.nodes[self.target[place]].scope
 
     def _inside(self, marking: Marking, scope: str) -> list[str]:
@@ -359,6 +360,7 @@ class Game:
         return sorted(p for p in self.marking if p[0] == "@" and self.net.node_at(p).kind in TASKS)
 
     def timers(self) -> list[str]:
+        """The places that wait for a moment."""
         return sorted(p for p in self.marking if p[0] == "@" and self.net.node_at(p).is_timed)
 
     def joins(self) -> list[str]:
@@ -367,6 +369,7 @@ class Game:
 
     @property
     def is_ended(self) -> bool:
+        """Whether no token is left."""
         return not self.marking
 
     def _settle(self, data: Mapping[str, Any]) -> None:

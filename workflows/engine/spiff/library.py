@@ -58,6 +58,7 @@ class Specs(NamedTuple):
     subs: Mapping[str, Any]
 
     def tasks(self) -> Iterator[Any]:
+        """The library's task specs, called processes included."""
         for spec in (self.top, *self.subs.values()):
             yield from spec.task_specs.values()
 
