@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from service import errors, house
-from workflows import clock, people
+from workflows import clock, passwords, people
 from workflows.codes import find_key
 from workflows.engine import Caller
 from workflows.errors import Forbidden, Invalid
@@ -35,7 +35,7 @@ class Who(UserMixin):
     id: int
     name: str
     session_epoch: int
-    """Rises when the password changes; a cookie with an older one is worth nothing."""
+    """Rises with a sign-out and a new password; a cookie with an older one is worth nothing."""
     caller: Caller
     must_change_password: bool = False
     """An administrator made up his password: he may do nothing before he has chosen his own."""
@@ -56,7 +56,7 @@ class Who(UserMixin):
         return _ask(people.stood_in_for, self.id) if self.caller.stands_in else []
 
     def get_id(self) -> str:
-        """Flask-Login's key: the person and the epoch of his password."""
+        """Flask-Login's key: the person and the epoch of his sign-ins."""
         return f"{self.id}.{self.session_epoch}"
 
 
@@ -77,7 +77,7 @@ def init_app(app: Flask) -> None:
 
 @logins.user_loader
 def load(key: str) -> Who | None:
-    """The person of a cookie, or None if he was deactivated or has changed his password since.
+    """The person of a cookie, or None if he has signed out, changed his password or been deactivated since.
 
     Read in a transaction of its own: a POST must not take the write lock before it has taken in its photos.
     """
@@ -88,7 +88,7 @@ def load(key: str) -> Who | None:
     if person_id is None:
         return None
     with house().database.reading() as reading:
-        person = people.find(reading, person_id)
+        person = reading.get(people.Person, person_id)
         if person is None or not person.is_active or str(person.session_epoch) != epoch:
             return None
         return _who(reading, person)
@@ -177,7 +177,7 @@ def sign_in() -> ResponseReturnValue:
         return render_template("auth/sign_in.html", next=target, login="", problem="")
     login = request.form.get("login", "").strip()
     try:
-        person_id = people.check_password(house().database, login, request.form.get("password", ""))
+        person_id = passwords.check(house().database, login, request.form.get("password", ""))
     except Forbidden as refusal:
         errors.record("sign_in", person_id=_find_id(login))
         return render_template("auth/sign_in.html", next=target, login=login, problem=refusal.message), 422
@@ -202,7 +202,7 @@ def _find_id(login: str) -> int | None:
 def is_own_password(password: str) -> bool:
     """Whether the signed-in person typed his password right, as before a signature. Wrong ones count towards the lockout."""
     try:
-        people.check_own_password(house().database, current_user.id, password)
+        passwords.check_own(house().database, current_user.id, password)
     except Forbidden:
         return False
     return True
@@ -220,7 +220,7 @@ def own_password() -> ResponseReturnValue:
     if new != request.form.get("again", ""):
         return _password_page({"again": "两次输入的新密码不一致。"}), 422
     try:
-        people.choose_password(g.session, people.get(g.session, current_user.id), old, new)
+        passwords.choose(g.session, people.get(g.session, current_user.id), old, new)
     except Invalid as invalid:
         return _password_page({"new": invalid.message}), 422
     g.session.flush()
@@ -238,7 +238,8 @@ def _password_page(faults: dict[str, str]) -> str:
 
 @blueprint.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
-    """退出."""
+    """退出: the cookie goes, and what it said is worth nothing any more, to whoever may have copied it."""
+    people.end_sign_ins(people.get(g.session, current_user.id))
     _leave()
-    flash("您已退出登录。", "info")
+    flash("您已退出登录，在其他设备上的登录也已退出。", "info")
     return redirect(url_for("auth.sign_in"))

@@ -18,7 +18,7 @@ blueprint = Blueprint("inbox", __name__)
 
 BACK = {"signing": ("board.signing", "待我审签")}  # where a task was opened, if not in the inbox: endpoint and name
 BOXES = {"all": "全部", "mine": "我的任务", "posts": "岗位待签领"}
-PASSWORD_WRONG = "密码不正确，没有签字。请重新输入登录密码。"
+PASSWORD_WRONG = "密码不正确，没有签字。请重新输入登录密码；连续输错 5 次，账号锁定 15 分钟。"
 
 
 def init_app(app: Flask) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import workflows
-from workflows import bulletins, clock, facts, look_backs, migrations, people, staffing, steps
+from workflows import bulletins, clock, facts, look_backs, migrations, passwords, people, staffing, steps
 from workflows.db import Database
 from workflows.engine import checks, definitions, examinations, history, tasks
 from workflows.engine import jobs as effects
@@ -185,7 +185,7 @@ def appoint(database: Database, login: str, role: str, unit_name: str, document:
 def set_password(database: Database, login: str, password: str) -> None:
     """Give a person a new password, lift his lockout, and end his sign-ins elsewhere."""
     with database.transaction() as session:
-        people.set_password(session, _person(session, login), password)
+        passwords.give(session, _person(session, login), password)
 
 
 def _person(session: Any, login: str) -> people.Person:

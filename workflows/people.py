@@ -1,18 +1,12 @@
 """Units (区划 tree, departments, enterprises), persons, and the dated posts they hold (domain 2.1).
 
 A post is a role at a unit. Appointments and substitutions are dated rows: they end, they are never deleted.
-
-Long because whoever asks who may do a thing needs units, persons, posts and passwords at once.
 """
 
-import re
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import date, datetime
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import ColumnElement, Date, ForeignKey, Index, String, and_, bindparam, or_, select, tuple_, union
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -20,9 +14,9 @@ from workflows import clock
 from workflows.codes import county_code as county_code
 from workflows.codes import is_uscc as is_uscc
 from workflows.codes import town_code as town_code
-from workflows.db import Base, Database, Key
-from workflows.engine import Caller, Post, Subject, history
-from workflows.errors import Forbidden, Invalid, NotFound
+from workflows.db import Base, Key
+from workflows.engine import Caller, Post
+from workflows.errors import NotFound
 
 
 class Unit(Base):
@@ -59,7 +53,7 @@ class Person(Base):
     certificate_no: Mapped[str | None] = mapped_column(String(40))  # 执法证号; None: no enforcement certificate
     is_active: Mapped[bool] = mapped_column(default=True)
     must_change_password: Mapped[bool] = mapped_column(default=False)  # an administrator made it; its owner chooses his own
-    session_epoch: Mapped[int] = mapped_column(default=0)  # rises with each new password; older cookies are worth nothing
+    session_epoch: Mapped[int] = mapped_column(default=0)  # rises when his sign-ins end; older cookies are worth nothing
     failed_count: Mapped[int] = mapped_column(default=0)  # wrong passwords in a row
     locked_until: Mapped[datetime | None]
     introduced_at: Mapped[datetime | None]  # when he put away what the inbox tells on the first day
@@ -147,6 +141,7 @@ SUPERVISORS = frozenset(
     "COUNTY_LEADER COUNTY_INSPECTION".split()
 )
 WEEKLY_REPORTERS = frozenset("VILLAGE VILLAGE_LIAISON SECTOR_LEADER STATION_HEAD STATION_STAFF OFFICE_DIRECTOR".split())
+MONTHLY = frozenset("OFFICE_STAFF OFFICE_DIRECTOR GROUP_DEPUTY GROUP_HEAD COUNTY_OFFICE COUNTY_LEADER COUNTY_INSPECTION".split())
 ACTIONS = {
     "report": REPORTERS,
     "see_hazards": OFFICIALS | ENTERPRISE_PEOPLE,
@@ -154,13 +149,8 @@ ACTIONS = {
     "see_board": SUPERVISORS,
     "make_documents": WEEKLY_REPORTERS | frozenset("ENFORCER OFFICE_STAFF GROUP_DEPUTY COUNTY_OFFICE COUNTY_DEPT".split()),
     "see_thursdays": WEEKLY_REPORTERS | SUPERVISORS,
-    "see_bulletins": frozenset(
-        "OFFICE_STAFF OFFICE_DIRECTOR GROUP_DEPUTY GROUP_HEAD COUNTY_OFFICE COUNTY_LEADER COUNTY_INSPECTION".split()
-    ),
-    "see_dispatch": frozenset(
-        "VILLAGE VILLAGE_LIAISON OFFICE_STAFF OFFICE_DIRECTOR GROUP_DEPUTY GROUP_HEAD COUNTY_OFFICE COUNTY_LEADER "
-        "COUNTY_INSPECTION".split()
-    ),  # who sees all industries of a region: the form is not split by industry
+    "see_bulletins": MONTHLY,
+    "see_dispatch": MONTHLY | {"VILLAGE", "VILLAGE_LIAISON"},  # the form is not split by industry
     "see_definitions": OFFICIALS | {"PROC_DESIGNER", "PROC_PUBLISHER", "SYS_ADMIN", "AUDITOR"},
     "design": frozenset({"PROC_DESIGNER"}),
     "deploy": frozenset({"PROC_PUBLISHER"}),
@@ -171,11 +161,6 @@ ACTIONS = {
     "see_administration": frozenset({"SYS_ADMIN", "SEC_ADMIN"}),
     "see_audit": frozenset({"AUDITOR"}),
 }
-
-WRONG = "登录名或密码不正确。"
-LOCK_AFTER, LOCK_FOR = 5, timedelta(minutes=15)  # domain 8.3, GB/T 22239
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_quick_hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # 90 random bits need no more, what is public nothing
 
 
 def role_name(code: str) -> str:
@@ -193,99 +178,18 @@ def is_lasting(on: date, from_on: Any, to_on: Any) -> ColumnElement[bool]:
     return and_(from_on <= on, or_(to_on.is_(None), to_on >= on))
 
 
-def password_fault(password: str) -> str | None:
-    """Why a password is too weak (GB/T 22239); None if it will do."""
-    kinds = ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9]")
-    if len(password) < 10 or sum(re.search(kind, password) is not None for kind in kinds) < 3:
-        return "密码至少 10 位，并包含大写字母、小写字母、数字、符号中的三类。"
-    return None
-
-
 # ---- verbs -----------------------------------------------------------------------------------------------------------
 
 
-def set_password(
-    session: Session,
-    person: Person,
-    password: str,
-    *,
-    by: int | None = None,
-    is_initial: bool = False,
-    is_public: bool = False,
-) -> None:
-    """Give a person a new password; every cookie he holds becomes worthless. An initial one only serves to choose one's own; a
-    public one, which is printed for everybody to try, is not worth a slow hash."""
-    if fault := password_fault(password):
-        raise Invalid("password", fault)
-    person.password_hash = (_quick_hasher if is_initial or is_public else _hasher).hash(password)
-    person.must_change_password = is_initial
+def end_sign_ins(person: Person) -> None:
+    """End every sign-in of a person, wherever he has one: no cookie made before this, nor a copy of one, is worth anything."""
     person.session_epoch += 1
-    person.failed_count, person.locked_until = 0, None
-    session.flush()
-    history.record(session, Subject("person", person.id), "password_set", by=by, initial=is_initial)
-
-
-def choose_password(session: Session, person: Person, old: str, new: str) -> None:
-    """Let a person choose his own password; it must not be the one he has."""
-    if old == new:
-        raise Invalid("password", "新密码不能与原密码相同。")
-    set_password(session, person, new, by=person.id)
 
 
 def put_away_introduction(session: Session, person_id: int) -> None:
     """Do not tell a person again where to begin."""
     person = get(session, person_id)
     person.introduced_at = person.introduced_at or clock.now()
-
-
-def check_password(database: Database, login: str, password: str) -> int:
-    """The id of the person who may sign in with this login and password; Forbidden with the reason otherwise.
-
-    Five failures in a row lock the account for 15 minutes (domain 8.3). The count is kept in a transaction of its own, because
-    a refused sign-in rolls the request's back; the hash is computed outside it, because it takes 45 ms and there is one writer.
-    """
-    with database.reading() as session:
-        person = find_by_login(session, login)
-    if person is None:
-        _matches(_nobody(), password)  # takes as long as a true check, so that logins cannot be guessed by the clock
-        raise Forbidden(WRONG)
-    if person.locked_until and person.locked_until > clock.now():
-        raise Forbidden("密码连续输错 5 次，账号已锁定 15 分钟，请稍后再试。")
-    is_right = person.is_active and _matches(person.password_hash, password)
-    if not is_right or person.failed_count:
-        _count(database, person.id, is_right)
-    if not is_right:
-        raise Forbidden(WRONG)
-    return person.id
-
-
-def check_own_password(database: Database, person_id: int, password: str) -> None:
-    """Ask the signed-in person for his password again, as before a signature; Forbidden if it is wrong."""
-    with database.reading() as session:
-        login = get(session, person_id).login
-    check_password(database, login, password)
-
-
-def _count(database: Database, person_id: int, is_right: bool) -> None:
-    with database.transaction() as session:
-        person = session.get_one(Person, person_id, with_for_update=True)
-        person.failed_count = 0 if is_right else person.failed_count + 1
-        if person.failed_count >= LOCK_AFTER:
-            person.failed_count, person.locked_until = 0, clock.now() + LOCK_FOR
-            history.record(session, Subject("person", person.id), "locked", by=person.id)
-
-
-def _matches(password_hash: str, password: str) -> bool:
-    try:
-        return _hasher.verify(password_hash, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-@lru_cache
-def _nobody() -> str:
-    """The hash of nobody's password; made when first needed, because it takes as long as checking one."""
-    return _hasher.hash("nobody")
 
 
 # ---- questions -------------------------------------------------------------------------------------------------------
@@ -343,11 +247,6 @@ def get(session: Session, person_id: int) -> Person:
     if person := session.get(Person, person_id):
         return person
     raise NotFound("没有找到这个人员。")
-
-
-def find(session: Session, person_id: int) -> Person | None:
-    """The person, or None."""
-    return session.get(Person, person_id)
 
 
 def everybody(session: Session) -> list[Person]:

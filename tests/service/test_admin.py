@@ -9,7 +9,7 @@ from openpyxl import Workbook, load_workbook
 from service.admin import workbooks
 from service.demo import PASSWORD, PEOPLE
 from tests.service.inspector import faults_of
-from workflows import campaigns, clock, people, staffing
+from workflows import campaigns, clock, passwords, people, staffing
 from workflows.engine import Subject, history
 from workflows.errors import Forbidden
 from workflows.staffing.rosters import SHEETS
@@ -182,7 +182,7 @@ def test_a_new_person_signs_in_with_the_password_shown_and_chooses_his_own(signe
     assert browser.submit("/password", {"old": password, "new": own, "again": own}).status_code == 302
     assert browser.get("/").status_code == 200
     with pytest.raises(Forbidden):
-        people.check_password(town, "xinren", password)
+        passwords.check(town, "xinren", password)
     assert password not in str([line.body for line in _lines(town, "xinren")])
 
 
@@ -199,7 +199,7 @@ def test_a_deactivated_person_is_out_at_once_and_can_come_back(signed_in, town):
     assert last(town, "cunwei", "deactivated").body == {"reason": "调离"}
     assert admin.submit(f"/admin/persons/{person}/deactivate", {"reason": "调离"}).status_code == 409
     assert admin.submit(f"/admin/persons/{person}/activate", {"reason": "调回"}).status_code == 302
-    assert people.check_password(town, "cunwei", PASSWORD) == person
+    assert passwords.check(town, "cunwei", PASSWORD) == person
 
 
 def test_an_administrator_does_not_shut_himself_out(signed_in, town):
@@ -213,7 +213,7 @@ def test_a_certificate_and_a_new_password(signed_in, town):
     assert admin.submit(f"/admin/persons/{person}/change", data).status_code == 302
     assert last(town, "cunwei", "person_changed").body["after"] == {"certificate_no": "ZF-9901-009"}
     password = initial(admin.submit(f"/admin/persons/{person}/password", {"reason": "本人忘记"}).text)
-    assert people.check_password(town, "cunwei", password) == person
+    assert passwords.check(town, "cunwei", password) == person
 
 
 @pytest.mark.parametrize(("login", "part"), [("cunwei", "已有人使用"), ("大写", "格式不对")])

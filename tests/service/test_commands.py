@@ -17,7 +17,7 @@ from service.__main__ import main
 from service.config import Misconfigured
 from service.demo import PASSWORD
 from service.setup import PROCESSES, SHIPPED
-from workflows import people
+from workflows import passwords
 from workflows.db import Database
 from workflows.errors import Forbidden, Invalid
 
@@ -62,7 +62,7 @@ def _versions(home):
 def _signs_in(home, login, password):
     database = Database(f"sqlite:///{home / 'bihuan.db'}")
     try:
-        return people.check_password(database, login, password) > 0
+        return passwords.check(database, login, password) > 0
     finally:
         database.engine.dispose()
 
@@ -378,7 +378,7 @@ def test_a_new_county_with_its_three_administrators(monkeypatch, tmp_path):
     said = _run(tmp_path / "home", "county", "999902000000", "己县").output
     for login in ("xitong", "anquan", "shenji"):
         password = next(line.split()[1] for line in said.splitlines() if line.split()[:1] == [login])
-        assert people.check_password(database, login, password)
+        assert passwords.check(database, login, password)
     assert isinstance(_run(tmp_path / "home", "county", "999903000000", "庚县").exception, Invalid)
     database.engine.dispose()
 

@@ -1,6 +1,5 @@
 """Rules about units and posts, without I/O: which code fits which unit, which post exists where, which exclude each other."""
 
-import secrets
 from datetime import date
 
 from workflows import people
@@ -44,7 +43,6 @@ KINDS_OF_ROLE: dict[str, frozenset[str]] = {  # domain 2.1, column 层级; three
     **dict.fromkeys(("COUNTY_DEPT", "COUNTY_TRACKER"), _DEPTS),
     **dict.fromkeys(people.SYSTEM_ROLES, _COUNTIES),
 }
-_LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that look alike on paper
 ADMINISTRATORS = frozenset({"SYS_ADMIN", "SEC_ADMIN", "AUDITOR"})
 MIXED = "系统管理、安全管理、审计、流程设计和发布人员不得兼任业务岗位，业务人员也不得兼任这些岗位。"
 THREE = "系统管理员、安全管理员、审计员须由三个不同的人担任。"
@@ -90,11 +88,3 @@ def place_fault(role: str, kind: str) -> str | None:
         return None
     places = "、".join(name for key, name in KINDS.items() if key in kinds)
     return f"“{people.role_name(role)}”应任命在{places}，不能任命在{KINDS[kind]}。"
-
-
-def make_password() -> str:
-    """A password to hand over on paper: sixteen random signs in groups of four."""
-    while True:
-        made = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
-        if people.password_fault(made) is None:
-            return made

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from workflows import clock, people
+from workflows import clock, passwords, people
 from workflows.engine import Subject, history
 from workflows.errors import Conflict, Invalid
 from workflows.people import Appointment, Person, Substitution, Unit
@@ -127,17 +127,17 @@ def add_person(
     is_public: bool = False,
 ) -> Person:
     """A new person with a sign-in. Invalid if the login is taken or the password too weak; `is_public`: everybody knows it."""
-    if fault := people.password_fault(password):
+    if fault := passwords.fault(password):
         raise Invalid("password", fault)
     person = _new_person(session, name, login, certificate_no, by)
-    people.set_password(session, person, password, by=by, is_public=is_public)
+    passwords.give(session, person, password, by=by, is_public=is_public)
     return person
 
 
 def issue_password(session: Session, person: Person, *, by: int | None = None) -> str:
     """Give a person a made-up password, valid until he has signed in and chosen his own; returns it, it is kept nowhere."""
-    password = rules.make_password()
-    people.set_password(session, person, password, by=by, is_initial=True)
+    password = passwords.make()
+    passwords.give(session, person, password, by=by, is_initial=True)
     return password
 
 
@@ -168,7 +168,7 @@ def deactivate(session: Session, person: Person, reason: str, *, by: int) -> Non
     if not person.is_active:
         raise Conflict("这个账号已经停用。")
     person.is_active = False
-    person.session_epoch += 1
+    people.end_sign_ins(person)
     session.flush()
     _record(session, person, "deactivated", by, reason=reason)
 
