@@ -20,6 +20,7 @@ from workflows.people import Unit
 blueprint = Blueprint("dispatch", __name__, url_prefix="/dispatch")
 
 TONES = {"OPEN": "amber", "FROZEN": "blue", "SIGNED": "green", "RECEIVED": "green"}
+ITEM_SOURCES = {"computed": "由台账计算", "both": "系统记录加人工补录", "manual": "人工补录"}
 LINES = 50  # rows of the monthly list on a page
 
 
@@ -62,6 +63,7 @@ class Row:
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
     cases.KINDS["return"] = cases.Kind(facts, _url, _may_see, heading="月报情况", proposed=_proposed)
+    app.jinja_env.globals["ITEM_SOURCES"] = ITEM_SOURCES
     app.register_blueprint(blueprint)
 
 
@@ -116,6 +118,7 @@ def entries() -> ResponseReturnValue:
         names=people.names(g.session, [each.value.by for each in rows]),
         shown=dispatch.shown,
         recorded=_recorded(asked, code) if code in dispatch.RECORDED else None,
+        talks=dispatch.talks(g.session, asked.unit, asked.moment, asked.campaign.code) if code == "C10" else None,
     )
 
 

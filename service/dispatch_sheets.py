@@ -12,7 +12,7 @@ from workflows import dispatch
 
 WIDTHS = (6, 7, 52, 8, 12, 10)
 HEADS = ("序号", "代码", "项目", "单位", "数量", "来源")
-SOURCES = {"computed": "系统", "manual": "补录"}
+SOURCES = {"computed": "系统", "both": "系统和补录", "manual": "补录"}
 
 
 @dataclass(frozen=True)

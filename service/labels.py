@@ -57,6 +57,7 @@ LINES = {
     "RESTRICTED": "责令撤人停用",
     "SHUTDOWN": "关停取缔",
     "TALKED": "约谈、通报企业",
+    "UNIT_TALKED": "约谈、通报乡镇、村或部门",
     "RESUMED": "恢复生产",
     "stop_asked": "拟停产撤人决定",
     "stop_reviewed": "签发停产撤人决定",

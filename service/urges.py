@@ -21,7 +21,8 @@ TONES = {"待签发": "amber", "待签收": "amber", "已签收，待回复": "a
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
     cases.KINDS["urge"] = cases.Kind(facts, _url, _may_see, heading="督促情况")
-    app.jinja_env.globals.update(URGE_LEVELS=LEVELS, URGE_GROUNDS=urges.GROUNDS, urge_state=urges.state, URGE_TONES=TONES)
+    words = {"URGE_LEVELS": LEVELS, "URGE_GROUNDS": urges.GROUNDS, "URGE_TALKS": urges.TALKS, "URGE_TONES": TONES}
+    app.jinja_env.globals.update(words, urge_state=urges.state)
     app.register_blueprint(blueprint)
 
 

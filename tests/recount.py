@@ -64,6 +64,7 @@ def recount(
         if each["place"].startswith(within) and (each["number"] or "").split("-")[1:2] == [campaign]:
             items = _items(each, level, as_of)
             found.update(items)
+            found["C10"] += len(_talks_with_units(each, as_of))
             if items and any(line["kind"] == "TALKED" and datetime.fromisoformat(line["at"]) <= as_of for line in each["lines"]):
                 talked_to.add(_subject(each))
     found["C7"] += len(talked_to)
@@ -91,6 +92,12 @@ def _items(record: Record, level: str, as_of: datetime) -> list[str]:
     if any(line["kind"] == "LISTED" for line in lines):
         counted += ["A9", *(["A10"] if statuses[-1] in SIGNED else [])]
     return counted
+
+
+def _talks_with_units(record: Record, as_of: datetime) -> list[Record]:
+    """C10 counts times: a talk that was held stays counted, whatever became of the hazard."""
+    talks = [line for line in record["lines"] if line["kind"] == "urge_talked" and line["body"]["against"] == "UNIT"]
+    return [line for line in talks if datetime.fromisoformat(line["at"]) <= as_of]
 
 
 def _subject(record: Record) -> str:

@@ -14,7 +14,7 @@ from workflows.db import Base, Key
 from workflows.engine import Subject, history
 
 LISTED = text("kind = 'LISTED'")
-RARE = text("kind IN ('STOPPED', 'SHUTDOWN', 'TALKED')")
+RARE = text("kind IN ('STOPPED', 'SHUTDOWN', 'TALKED', 'UNIT_TALKED')")
 
 
 class Fact(Base):
@@ -39,7 +39,7 @@ class Fact(Base):
 
 # ---- rules -------------------------------------------------------------------------------------------------------------
 
-BESIDE = tuple("DUE OVERDUE LISTED UNLISTED STOPPED RESTRICTED RESUMED SHUTDOWN TALKED REOPENED TO_CORRECT".split())
+BESIDE = tuple("DUE OVERDUE LISTED UNLISTED STOPPED RESTRICTED RESUMED SHUTDOWN TALKED UNIT_TALKED REOPENED TO_CORRECT".split())
 """Facts that leave the status as it was."""
 
 

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from tests.attacks.test_markup import MARKUP, holds, typed
 from tests.scenarios.test_bulletins import CHECKED, open_month, task_of
 from tests.scenarios.ways import appoint, bring, found, state
-from workflows import clock, daily, dispatch, documents, people, staffing
+from workflows import clock, daily, dispatch, documents, duties, hazards, people, staffing, urges
 from workflows.engine import Subject, beginnings, definitions, tasks
 
 FORMULA = "=HYPERLINK(1)安全出口上锁，通道堆放货物。"
@@ -43,11 +43,12 @@ def do(driver, hazard, element, login=None, **valid):
     driver.complete(task, login, **{**texts, **valid})
 
 
-def hand_in(driver, ref, login, **valid):
-    """The same of the one open task about anything else."""
+def hand_in(driver, ref, login, element="", **valid):
+    """The same of the open task (at an element, where there are several) about anything else."""
     with driver.database.transaction() as session:
         caller = people.caller(session, driver.person(login))
-        task = tasks.get(session, tasks.open_of(session, ref)[0].id, caller)
+        waiting = next(each for each in tasks.open_of(session, ref) if element in ("", each.element_id))
+        task = tasks.get(session, waiting.id, caller)
         tasks.complete(session, driver.rules, task, caller, {**typed(tasks.schema(session, task)), **valid})
 
 
@@ -112,6 +113,46 @@ def _printed(driver, hazard):
             body = packed.read("word/document.xml").decode()
         assert "<img" not in body and "'49" not in body, row.kind
     return len(made)
+
+
+def test_what_is_urged_answered_and_talked_of_is_text(march, signed_in, clock_at):
+    """A directive's demand, receipt, answer and talk: on its pages, behind C10, on the case, in the dossier, in its document."""
+    hazard = bring(march, found(march), "rectify", issue_rectify={"due_date": "2026-03-31"})
+    clock_at("2026-04-23 00:01")
+    march.sweep()
+    with march.database.reading() as session:
+        (urge,) = urges.of(session, hazards.get(session, hazard))
+    hand_in(march, urge.ref, "shuji", "sign_directive")
+    hand_in(march, urge.ref, "zhuren", "hold_talk", kind="CIRCULAR", against="UNIT", held_at=clock.now().isoformat())
+    for element in ("receive_directive", "answer_directive"):
+        hand_in(march, urge.ref, "changzhang", element)
+    hand_in(march, urge.ref, "xianban", "copy_county")
+    office = signed_in("banshi1")
+    assert holds(office.get(f"/urges/{urge.id}")) > 4
+    assert holds(office.get("/dispatch/entries?code=C10")) == 2
+    for address in ("/urges?all=1", f"/hazards/{hazard}", f"/hazards/{hazard}/dossier", "/done"):
+        holds(office.get(address))
+    holds(signed_in("shenji").get(f"/audit?subject=hazard&id={hazard}"))
+    assert _printed(march, hazard) == 3
+
+
+def test_what_is_found_at_a_look_back_is_text(march, signed_in, clock_at):
+    """On the list of draws, on the case and in its dossier, and in the application for the reopening that follows."""
+    hazard = bring(march, found(march), "")
+    clock_at("2026-04-30 00:50")
+    daily.draw_look_backs(march.database)
+    clock_at("2026-05-06 10:00")
+    with march.database.reading() as session:
+        verified = duties.of(session, hazards.get(session, hazard), "V")
+    looker = next(login for login in ("zhifa1", "zhifa2", "zhifa3") if march.person(login) not in verified)
+    seen = {"onsite_at": clock.now().isoformat(), "photos": [march.photo("look", number) for number in (1, 2)]}
+    do(march, hazard, "look", looker, **seen, result="REBOUND", false_rectification=True)
+    office = signed_in("zhuren")
+    assert holds(office.get("/look-backs")) == 1
+    assert holds(office.get(f"/hazards/{hazard}")) > 1
+    holds(office.get(f"/hazards/{hazard}/dossier"))
+    decide = next(each.id for each in march.open_tasks(hazard) if each.element_id == "deputy_decision")
+    assert holds(signed_in("zhuren").get(f"/tasks/{decide}")) > 0
 
 
 def test_a_month_and_a_week_show_and_publish_what_was_typed_as_text(march, signed_in, client, clock_at):

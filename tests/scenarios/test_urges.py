@@ -9,9 +9,10 @@ from docx import Document as Word
 from sqlalchemy import select
 
 from service import documents as pages
+from tests.recount import exported, recount
 from tests.scenarios.test_voidings import void
 from tests.scenarios.ways import appoint, bring, feed_back, found, kinds, refused, state
-from workflows import clock, daily, dispatch, documents, hazards, people, staffing, steps, urges
+from workflows import clock, daily, dispatch, documents, facts, hazards, people, staffing, steps, urges
 from workflows.engine import Cause, Subject, history, instances, tasks
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.urges import Urge
@@ -144,9 +145,37 @@ def test_order_letter_and_directive_go_each_to_its_receiver(monday, late, clock_
     with monday.database.reading() as session:
         for place, number in (("乙镇", 1), ("丁村", 0)):  # C7 by enterprises; whom the noise village has not
             unit = people.find_unit_named(session, place)
-            assert dispatch.compute(session, unit, None, "ZB2024").values["C7"] == number
+            values = dispatch.compute(session, unit, None, "ZB2024").values
+            assert (values["C7"], values["C10"]) == (number, 0)
     assert {"urge_talked", "listing_suggested"} < set(kinds(monday, late))
     assert state(monday, late).status == "RECTIFYING"  # 回复不等于消除
+
+
+def directed(town, hazard, **talk):
+    """Sign the hazard's directive and hold the talk that follows it."""
+    directive = rows(town, hazard)[-1].id
+    do(town, directive, "sign_directive", "shuji")
+    usual = {"kind": "CIRCULAR", "whom": "丙村村委", "held_at": clock.now().isoformat(), "said": "对丙村督促不力予以通报。"}
+    do(town, directive, "hold_talk", "zhuren", **{**usual, "against": "UNIT", **talk})
+
+
+def test_talks_with_villages_and_departments_are_counted_by_times(monday, late, clock_at):
+    """C10 (domain 5): 对单位的约谈+通报，按次计; the same for any as_of, recounted from the export, taken back by no voiding."""
+    clock_at(LEVELS[-1][0])
+    monday.sweep()
+    before = clock.now()
+    clock_at("2026-04-23 10:00")
+    directed(monday, late)
+    void(monday, late)
+    with monday.database.reading() as session:
+        units = {name: people.find_unit_named(session, name) for name in ("甲县", "乙镇", "丙村", "丁村")}
+        found = {name: [dispatch.compute(session, each, at, "ZB2024").values["C10"] for at in (before, clock.now(), None)] for name, each in units.items()}
+        assert found == {"甲县": [0, 1, 1], "乙镇": [0, 1, 1], "丙村": [0, 1, 1], "丁村": [0, 0, 0]}
+        (talk,) = dispatch.talks(session, units["甲县"], clock.now(), "ZB2024")
+        assert (talk.hazard.id, talk.body["whom"], talk.held_at) == (late, "丙村村委", clock.now())
+        place = {"within": "999901101201", "level": "VILLAGE", "campaign": "ZB2024"}
+        assert [recount(*exported(session, monday.home), **place, as_of=at).get("C10", 0) for at in (before, clock.now())] == [0, 1]
+        assert (facts.faults(session), history.verify(session, talk.hazard.ref)) == ([], [])
 
 
 def test_whom_it_is_against_neither_signs_nor_ends_it(monday, late):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import ColumnElement, TextClause, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from workflows import campaigns, clock, dues, hazards, ledger, people
 from workflows.dispatch import rules
@@ -15,7 +15,7 @@ from workflows.dispatch.rules import Form
 from workflows.dispatch.tables import Frozen, Return, Value
 from workflows.engine import Caller, Due
 from workflows.errors import NotFound
-from workflows.facts import Fact
+from workflows.facts import RARE, Fact
 from workflows.hazards import Hazard
 from workflows.hazards.questions import around
 from workflows.people import Unit
@@ -74,6 +74,15 @@ class Entry:
     unit: Unit
 
 
+@dataclass(frozen=True)
+class Talk:
+    """A talk with a unit or a circular about it (约谈、通报), as it was recorded."""
+
+    hazard: Hazard
+    held_at: datetime | None
+    body: Mapping[str, Any]  # talk, whom, said, urge
+
+
 # ---- the form ------------------------------------------------------------------------------------------------------------
 
 
@@ -87,6 +96,7 @@ def compute(session: Session, within: Unit, as_of: datetime | None, campaign: st
     values |= {code: int(value) for code, value in session.execute(sums)}
     for code in rules.RECORDED:
         values[code] += recorded(session, within, as_of, campaign, code)
+    values["C10"] += session.scalar(select(func.count(Fact.id)).where(*_talked(within, moment, campaign))) or 0
     return Form(within.kind, within.region_code, campaign, moment, {item.code: values[item.code] for item in rules.ITEMS})
 
 
@@ -94,6 +104,18 @@ def recorded(session: Session, within: Unit, as_of: datetime | None, campaign: s
     """How many subjects the records of an item have, each once (AC-06)."""
     mark, status = rules.RECORDED[code]
     return ledger.subjects(session, ledger.Wanted(as_of=as_of, within=within, campaign=campaign, mark=mark, status=status))
+
+
+def talks(session: Session, within: Unit, as_of: datetime, campaign: str) -> list[Talk]:
+    """The talks and circulars behind C10, oldest first."""
+    found = select(Fact, Hazard).where(*_talked(within, as_of, campaign)).options(selectinload(Fact.line))
+    return [Talk(hazard, fact.effective_at, fact.line.body) for fact, hazard in session.execute(found.order_by(Fact.id))]
+
+
+def _talked(within: Unit, as_of: datetime, campaign: str) -> list[ColumnElement[bool] | TextClause]:
+    """Each counts once and for good (按次计): a hazard that is voided later takes no talk back."""
+    units = (RARE, Fact.kind == "UNIT_TALKED", Fact.recorded_at <= as_of, Hazard.id == Fact.hazard_id)
+    return [*units, hazards.in_region(within), Hazard.campaign == campaign]
 
 
 def entries(session: Session, within: Unit, as_of: datetime, campaign: str) -> list[Entry]:

@@ -16,7 +16,7 @@ class Item:
     number: int
     title: str
     unit: str
-    source: str  # "computed" from the records; "manual" until inspections and penalties have records of their own
+    source: str  # "computed" from the records; "manual" until there are records of it; "both" where they do not know all
     within: str = ""  # the item it is part of, and so never more than
 
 
@@ -83,20 +83,21 @@ ITEMS = (
     Item("C3b", 21, "行政处罚金额", "万元", "manual"),
     Item("C4", 22, "“一案双罚”", "次", "manual", "C3a"),
     Item("C5", 23, "移送司法机关", "人", "manual"),
-    Item("C6a", 24, "责令停产整顿", "家", "manual"),
-    Item("C6b", 24, "关闭取缔", "家", "manual"),
-    Item("C7", 25, "曝光、约谈、联合惩戒企业", "家", "manual"),
+    Item("C6a", 24, "责令停产整顿", "家", "both"),
+    Item("C6b", 24, "关闭取缔", "家", "both"),
+    Item("C7", 25, "曝光、约谈、联合惩戒企业", "家", "both"),
     Item("C8a", 26, "公布典型案例", "个", "manual"),
     Item("C8b", 26, "其中危险作业罪案例", "个", "manual", "C8a"),
     Item("C9", 27, "责任倒查追责问责", "人", "manual"),
-    Item("C10", 28, "约谈通报有关乡镇及部门", "次", "manual"),
+    Item("C10", 28, "约谈通报有关乡镇及部门", "次", "both"),
 )
 LAST_CUTOFF_DAY = 28  # the parameter `cutoff_day` is at most this
 BY_CODE = {item.code: item for item in ITEMS}
 COMPUTED = tuple(item.code for item in ITEMS if item.source == "computed")
-MANUAL = tuple(item.code for item in ITEMS if item.source == "manual")
+MANUAL = tuple(item.code for item in ITEMS if item.source != "computed")
 RECORDED = {"C6a": ("stopped", "counted"), "C6b": ("shutdown", "closed"), "C7": ("talked", "counted")}
-"""What has records of its own beside what is entered by hand (自动+人工): code → (mark, status) of its lines in the ledger."""
+"""What has subjects of its own on record beside what is entered by hand (自动+人工): code → (mark, status) of its lines in the
+ledger. C10 counts times, not subjects."""
 
 Entered = Mapping[str, tuple[str, list[Any]]]
 """What was entered by hand: code → (reason, proof)."""

@@ -11,6 +11,7 @@ PROCESS = "escalation"
 GROUNDS = {"DEADLINE": "超期未整改", "THURSDAY": "漏报周四反馈"}
 TALKS = {"TALK": "约谈", "CIRCULAR": "通报"}
 AGAINST = {"ENTERPRISE": "企业", "UNIT": "乡镇、村或部门"}
+TALKED = {"ENTERPRISE": "TALKED", "UNIT": "UNIT_TALKED"}  # against whom → the fact from which C7 and C10 are counted
 PARTS = {"": "", "TERRITORY": "属地", "SECTOR": "行业"}
 UNFINISHED = ("HANDED_OVER", "RECTIFYING")  # what was reported finished waits for others: no further level until it comes back
 HIGHEST = max(LEVELS)

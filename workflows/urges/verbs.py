@@ -135,17 +135,13 @@ def hold_talk(session: Session, urge: Urge, *, by: int, on_behalf_of: int | None
     """约谈、通报 (C7 of enterprises, C10 of towns and departments); listed supervision is suggested with it (P06)."""
     duties.take(session, urge.hazard, "U1", by=by, on_behalf_of=on_behalf_of)
     urge.talk = fields.choice(data, "kind", "方式", rules.TALKS)
-    body = {
-        "talk": urge.talk,
-        "against": fields.choice(data, "against", "对象类别", rules.AGAINST),
-        "whom": fields.text(data, "whom", "对象", least=2),
-        "held_at": fields.past(data, "held_at", "时间"),
-        "said": fields.text(data, "said", "内容和要求", least=10),
-    }
+    against = fields.choice(data, "against", "对象类别", rules.AGAINST)
+    whom, held_at = fields.text(data, "whom", "对象", least=2), fields.past(data, "held_at", "时间")
+    said: dict[str, Any] = {"talk": urge.talk, "whom": whom, "said": fields.text(data, "said", "内容和要求", least=10)}
     papers.attach(session, urge.hazard, task, "attachments", fields.shas(data, "attachments"), by=by)
-    _record(session, urge, "talked", by=by, on_behalf_of=on_behalf_of, task=task.id, **body)
-    if body["against"] == "ENTERPRISE":
-        facts.record(session, urge.hazard_id, "TALKED", by=by, on_behalf_of=on_behalf_of, urge=urge.id)
+    acted: dict[str, Any] = {"by": by, "on_behalf_of": on_behalf_of}
+    _record(session, urge, "talked", **acted, task=task.id, against=against, held_at=held_at, **said)
+    facts.record(session, urge.hazard_id, rules.TALKED[against], **acted, effective_at=held_at, urge=urge.id, **said)
     history.record(session, urge.hazard.ref, "listing_suggested", by=by, reason="超期或漏报已到整改指令一级")
 
 
