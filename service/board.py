@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Flask, g, render_template, request, url_for
+from flask import Blueprint, Flask, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import cases, forms, hazards, house, labels, ledger
+from service import cases, forms, hazards, house, inbox, labels, ledger
 from service.pictures import Picture
 from workflows import board, clock, closures, look_backs, people, rectifications, urges, verifications
+from workflows.codes import find_key
 from workflows.engine import instances, tasks
 from workflows.engine.forms import FILES
 from workflows.engine.worklist import Task
@@ -53,11 +54,13 @@ class Opinion:
 
 @dataclass(frozen=True)
 class Form:
-    """What is asked to decide a case; what may be attached beside it, is on the task's own page."""
+    """What is asked to decide a case, and what is wrong with what was typed; what may be attached beside it, is on the task's own
+    page."""
 
     fields: list[forms.Field]
     values: Mapping[str, Any]
     is_signed: bool
+    faults: Mapping[str, str]
 
     @property
     def is_enough(self) -> bool:
@@ -120,11 +123,18 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/signing")
 def signing() -> ResponseReturnValue:
-    """待我审签: each case with everything needed to decide, and the form to decide it with, which goes where the task's own page
-    sends it."""
+    """待我审签: each case with everything needed to decide, and the form to decide it with."""
+    return _signing()
+
+
+@blueprint.post("/signing")
+def decide() -> ResponseReturnValue:
+    """审核、签字、退回 in the list: what is refused is said there, at its field, with what was typed."""
     _allow()
-    found = _waiting(request.args.get("after") or None, limit=5)
-    return render_template("board/signing.html", pending=[_pending(row) for row in found.rows], next=found.next)
+    refused = inbox.hand_in(find_key(request.form.get("task", "")) or 0)
+    if refused:
+        return _signing(refused), 422
+    return redirect(url_for("board.signing", after=request.args.get("after")))
 
 
 def _allow() -> None:
@@ -161,11 +171,18 @@ def _sources(shown: board.Board, within: Unit | None) -> list[Line]:
 # ---- what waits for my signature ---------------------------------------------------------------------------------------
 
 
+def _signing(refused: inbox.Refused | None = None) -> str:
+    _allow()
+    found = _waiting(request.args.get("after") or None, limit=5)
+    pending = [_pending(row, refused if refused and refused.task_id == row.task.id else None) for row in found.rows]
+    return render_template("board/signing.html", pending=pending, next=found.next)
+
+
 def _waiting(after: str | None, limit: int) -> tasks.Inbox:
     return tasks.inbox(g.session, house().rules, current_user.caller, duties=SIGNED, after=after, limit=limit)
 
 
-def _pending(row: tasks.Row) -> Pending:
+def _pending(row: tasks.Row, refused: inbox.Refused | None) -> Pending:
     hazard: Hazard = house().rules.subject(g.session, row.task.subject)
     facts, shown = hazards.brief(hazard)
     found, finish = verifications.find_last(g.session, hazard), rectifications.find_finish(g.session, hazard)
@@ -180,16 +197,16 @@ def _pending(row: tasks.Row) -> Pending:
         _members(found),
         shown,
         _opinions(hazard),
-        _form(row.task, hazard),
+        _form(row.task, hazard, refused),
     )
 
 
-def _form(task: Task, hazard: Hazard) -> Form:
+def _form(task: Task, hazard: Hazard, refused: inbox.Refused | None) -> Form:
     schema, kept = tasks.schema(g.session, task), tasks.find_draft(g.session, task, current_user.caller)
     functions = instances.functions(g.session, house().rules, hazard)
-    data = kept.data if kept else {}
-    fields = forms.view(schema, data, {}, options=cases.options_of(hazard), functions=functions, among=f"{task.id}-")
-    return Form(fields, cases.function_values(hazard, fields), bool(schema.get("x-reauthenticate")))
+    data, faults = (refused.data, refused.faults) if refused else (kept.data if kept else {}, {})
+    fields = forms.view(schema, data, faults, options=cases.options_of(hazard), functions=functions, among=f"{task.id}-")
+    return Form(fields, cases.function_values(hazard, fields), bool(schema.get("x-reauthenticate")), faults)
 
 
 def _members(found: Any) -> list[tuple[str, Any]]:

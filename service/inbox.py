@@ -1,6 +1,7 @@
 """待办: what waits for one's posts, and the page on which a task is done."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
@@ -19,6 +20,15 @@ blueprint = Blueprint("inbox", __name__)
 BACK = {"signing": ("board.signing", "待我审签")}  # where a task was opened, if not in the inbox: endpoint and name
 BOXES = {"all": "全部", "mine": "我的任务", "posts": "岗位待签领"}
 PASSWORD_WRONG = "密码不正确，没有签字。请重新输入登录密码；连续输错 5 次，账号锁定 15 分钟。"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What was typed for a task, and what is wrong with it: a sentence for each field."""
+
+    task_id: int
+    data: Mapping[str, Any]
+    faults: Mapping[str, str]
 
 
 def init_app(app: Flask) -> None:
@@ -126,7 +136,18 @@ def draft(task_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/tasks/<int:task_id>")
 def complete(task_id: int) -> ResponseReturnValue:
-    """提交. Photos and password first: neither belongs into the transaction."""
+    """提交."""
+    if refused := hand_in(task_id):
+        return _page(task_id, refused.data, refused.faults), 422
+    opened_from = _opened_from()
+    return redirect(url_for(opened_from["endpoint"] if opened_from else "inbox.index"))
+
+
+def hand_in(task_id: int) -> Refused | None:
+    """Hand in what was typed for a task, on its own page or in a list; answers what was refused of it, None if nothing was.
+
+    Photos and password first: neither belongs into the transaction.
+    """
     taken = photos.take()
     is_confirmed = "password" in request.form and auth.is_own_password(request.form["password"])
     mine = _get(task_id)
@@ -142,10 +163,9 @@ def complete(task_id: int) -> ResponseReturnValue:
             raise Invalid(faults)
     except Invalid as invalid:
         g.session.rollback()
-        return _page(task_id, data, {**invalid.fields, **faults}), 422
+        return Refused(task_id, data, {**invalid.fields, **faults})
     flash(f"“{mine.name}”已提交：{labels.bare_title(mine.title)}", "good")
-    opened_from = _opened_from()
-    return redirect(url_for(opened_from["endpoint"] if opened_from else "inbox.index"))
+    return None
 
 
 def _opened_from() -> dict[str, str] | None:

@@ -180,6 +180,7 @@ DONE_TO_PARTS = {
     "rehearsals.leap": ("see_drafts", ["/designer/{diagram_draft}/rehearsal/clock"]),
     "rehearsals.hand_in": ("see_drafts", ["/designer/{diagram_draft}/rehearsal/tasks/1/2"]),
     "rehearsals.end": ("see_drafts", ["/designer/{diagram_draft}/rehearsal/end"]),
+    "board.decide": ("see_board", ["/board/signing"]),
     "thursdays.hand_in": ("see_thursdays", ["/thursdays"]),
     "thursdays.draft": ("see_thursdays", ["/thursdays/draft"]),
     "exports.order": ("see_ledger", ["/ledger/exports"]),

@@ -88,6 +88,11 @@ def _furniture(town):
     return {"subject_on_file": True, "subject_id": str(unit.id)}
 
 
+def id_of(task):
+    """The number in a task's address."""
+    return task.removeprefix("/tasks/")
+
+
 def waiting_at(driver, town, element):
     """A hazard driven until somebody has to review or sign it; the task's address."""
     hazard_id = driver.report("zhifa1", **_furniture(town))
@@ -106,23 +111,17 @@ def test_everything_to_decide_stands_on_one_page(driver, signed_in, town):
     pictures = html.fromstring(page).xpath("//figure//img/@src")
     assert len(pictures) == 6
     assert {leader.get(picture).status_code for picture in pictures} == {200}
-    (form,) = html.fromstring(page).xpath("//form[@action=$task]", task=task)
+    (form,) = html.fromstring(page).xpath("//article//form[@action='/board/signing']")
     asked = set(form.xpath(".//@name"))
-    assert asked == {"csrf_token", "back", "decision", "opinion", "reason", "password"}
+    assert asked == {"csrf_token", "task", "decision", "opinion", "reason", "password"}
     assert "乙镇木家具厂" not in signed_in("zhuren").get("/board/signing").text  # he has reviewed it already
-    answers = {"back": "signing", "decision": "sign", "opinion": "同意。"}
-    wrong = leader.submit(task, {**answers, "password": "Bihuan-2025"}, page="/board/signing")
-    assert (wrong.status_code, faults_of(wrong.text).keys()) == (422, {"password"})
-    again = html.fromstring(wrong.text)  # the task's own page now, with what was typed, and the way back to the list
-    assert again.xpath("string(//textarea[@name='opinion'])") == "同意。"
-    assert again.xpath("//input[@name='back']/@value") == ["signing"]
-    assert again.xpath("//p[@class='back']/a/@href") == ["/board/signing"]
-    signed = leader.submit(task, {**answers, "password": demo.PASSWORD}, page="/board/signing")
+    answers = {"task": id_of(task), "decision": "sign", "opinion": "同意。"}
+    signed = leader.submit("/board/signing", {**answers, "password": demo.PASSWORD})
     assert (signed.status_code, signed.location) == (302, "/board/signing")
     assert "目前没有等您" in leader.get("/board/signing").text
     shown = figures(leader.get("/board").text)
     assert (shown["已完成整改（县签字）"], shown["已改待销"]) == ("1", "0")
-    assert leader.submit(task, {**answers, "password": demo.PASSWORD}, page="/board/signing").status_code == 409
+    assert leader.submit("/board/signing", {**answers, "password": demo.PASSWORD}).status_code == 409
 
 
 def test_a_case_is_sent_back_from_the_list(driver, signed_in, town):
@@ -130,14 +129,39 @@ def test_a_case_is_sent_back_from_the_list(driver, signed_in, town):
     first, second = (waiting_at(driver, town, "town_review") for _ in range(2))
     deputy = signed_in("zhuren")
     page = html.fromstring(deputy.get("/board/signing").text)
-    assert page.xpath("//article//form/@action") == [first, second]
-    assert deputy.submit(first, {"back": "signing", "decision": "rectify"}, page="/board/signing").status_code == 422
-    answers = {"back": "signing", "decision": "rectify", "opinion": "照片看不出通道已清空。"}
-    assert deputy.submit(first, answers, page="/board/signing").location == "/board/signing"
+    assert page.xpath("//article//input[@name='task']/@value") == [id_of(first), id_of(second)]
+    answers = {"task": id_of(first), "decision": "rectify", "opinion": "照片看不出通道已清空。"}
+    assert deputy.submit("/board/signing", answers).location == "/board/signing"
     page = html.fromstring(deputy.get("/board/signing").text)
-    assert page.xpath("//article//form/@action") == [second]
+    assert page.xpath("//article//input[@name='task']/@value") == [id_of(second)]
     returned = signed_in("changzhang").get("/").text
     assert "整改" in html.fromstring(returned).xpath("string(//main)")
+
+
+def test_what_is_refused_is_said_in_the_list(driver, signed_in, town):
+    """A wrong password: the list again, the sentence at its field in that case's form, what was typed kept;
+    the other case's form is untouched."""
+    first, second = (waiting_at(driver, town, "sign") for _ in range(2))
+    leader = signed_in("fuxianzhang")
+    typed = {"task": id_of(second), "decision": "town", "opinion": "请镇里再核一次。", "password": "Bihuan-2025"}
+    wrong = leader.submit("/board/signing", typed)
+    mark = id_of(second)
+    assert wrong.status_code == 422
+    assert faults_of(wrong.text).keys() >= {f"{mark}-password"}
+    page = html.fromstring(wrong.text)
+    assert page.xpath("string(//h1)") == "待我审签"
+    own, others = (page.xpath("//article//form[input[@name='task' and @value=$id]]", id=id_of(each))[0] for each in (second, first))
+    assert own.xpath("string(.//textarea[@name='opinion'])") == "请镇里再核一次。"
+    assert own.xpath(".//input[@name='decision' and @checked]/@value") == ["town"]
+    assert f"#f-{mark}-password" in own.xpath(".//*[@role='alert']//a/@href")
+    assert not others.xpath(".//*[@role='alert'] | .//input[@name='decision' and @checked]")
+
+
+def test_a_task_of_others_is_not_decided_in_the_list(driver, signed_in, town):
+    """Whose task it is not, finds nothing: not by the number, and not without one."""
+    task = waiting_at(driver, town, "town_review")
+    for asked in ({"task": id_of(task)}, {"task": "nonsense"}, {}):
+        assert signed_in("xianban").submit("/board/signing", {**asked, "decision": "approve"}).status_code == 404
 
 
 def test_what_one_may_not_decide_has_no_form(driver, signed_in, town):
