@@ -82,6 +82,7 @@ def index() -> ResponseReturnValue:
         form=form,
         parts=_parts(asked, form.values, _earlier(asked)),
         found=dispatch.check(form.values),
+        by_finding=_by_finding(asked, form.values),
         done=done,
         states=dispatch.STATES,
         tones=TONES,
@@ -98,7 +99,7 @@ def sheet() -> Response:
     asked = _asked()
     form = dispatch.compute(g.session, asked.unit, asked.as_of, asked.campaign.code)
     head = _head(asked.unit, asked.campaign.name, asked.day, "", "", "未定稿，按当时台账计算")
-    return _send_sheet(head, form.values, f"调度表-{asked.unit.name}-{asked.day:%Y%m%d}")
+    return _send_sheet(head, form.values, _by_finding(asked, form.values), f"调度表-{asked.unit.name}-{asked.day:%Y%m%d}")
 
 
 @blueprint.get("/entries")
@@ -137,8 +138,10 @@ def return_sheet(return_id: int) -> Response:
     names = people.names(g.session, [row.filler_id, row.reviewer_id])
     filler, reviewer = names.get(row.filler_id or 0, ""), names.get(row.reviewer_id or 0, "")
     version = f"第 {kept.version} 版 {kept.sha256[:12]}"
-    head = _head(row.unit, campaigns.get(g.session, row.campaign).name, row.as_of_on, filler, reviewer, version)
-    return _send_sheet(head, kept.values, f"调度表-{row.unit.name}-{row.as_of_on:%Y%m%d}-第{kept.version}版")
+    campaign = campaigns.get(g.session, row.campaign)
+    head = _head(row.unit, campaign.name, row.as_of_on, filler, reviewer, version)
+    found = _by_finding(Asked(row.unit, row.cut_at, campaign), kept.values)
+    return _send_sheet(head, kept.values, found, f"调度表-{row.unit.name}-{row.as_of_on:%Y%m%d}-第{kept.version}版")
 
 
 @blueprint.get("/returns/<int:return_id>/list")
@@ -262,6 +265,10 @@ def _records(asked: Asked, item: dispatch.Item) -> str:
     return ledger.address("ledger.index", conditions)
 
 
+def _by_finding(asked: Asked, values: Mapping[str, int]) -> list[dispatch.Found]:
+    return dispatch.by_finding(g.session, asked.unit, asked.as_of, asked.campaign.code, values)
+
+
 def _recorded(asked: Asked, code: str) -> dict[str, Any]:
     """How much of an item the records themselves say, and where they are."""
     mark, status = dispatch.RECORDED[code]
@@ -288,6 +295,7 @@ def _shown(row: dispatch.Return) -> dict[str, Any]:
         "versions": dispatch.versions(g.session, row),
         "asked": asked,
         "parts": _parts(asked, values, earlier.values if earlier else {}, row.handed_in),
+        "by_finding": _by_finding(asked, values),
         "fallen": dispatch.falls(values, earlier.values if earlier else {}),
         "reduced": dispatch.reductions(g.session, row),
         "differs": dispatch.differs(g.session, row),
@@ -374,9 +382,11 @@ def _head(unit: Unit, campaign: str, day: date, filler: str, reviewer: str, vers
     return dispatch_sheets.Head(unit.name, campaign, f"{day.year}年{day.month}月{day.day}日", filler, reviewer, version)
 
 
-def _send_sheet(head: dispatch_sheets.Head, values: Mapping[str, int], name: str) -> Response:
+def _send_sheet(
+    head: dispatch_sheets.Head, values: Mapping[str, int], found: list[dispatch.Found], name: str
+) -> Response:
     with tempfile.TemporaryDirectory(prefix="bihuan-dispatch-") as folder:
         file = Path(folder) / "form.xlsx"
-        dispatch_sheets.write(file, head, values)
+        dispatch_sheets.write(file, head, values, found)
         stream = file.open("rb")
     return send_file(stream, ledger.SHEET, as_attachment=True, download_name=f"{name}.xlsx")

@@ -1,18 +1,20 @@
 """The dispatch form as Excel, in the layout of the annex: the head, 28 items with 31 values, who filled and who reviewed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
+from service import labels
 from service.sheets import harmless
 from workflows import dispatch
 
 WIDTHS = (6, 7, 52, 8, 12, 10)
 HEADS = ("序号", "代码", "项目", "单位", "数量", "来源")
 SOURCES = {"computed": "系统", "both": "系统和补录", "manual": "补录"}
+FOUND_HEADS = ("来源", "本表（按登记时间）", "截止前发现、以后登记", "发现口径")
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class Head:
     version: str
 
 
-def write(file: Path, head: Head, values: Mapping[str, int]) -> None:
-    """Write the form to a file; no text runs as a formula."""
+def write(file: Path, head: Head, values: Mapping[str, int], found: Sequence[dispatch.Found]) -> None:
+    """Write the form to a file, and 发现口径 on a sheet of its own if there is any; no text runs as a formula."""
     options = {"strings_to_formulas": False, "strings_to_urls": False, "tmpdir": str(file.parent)}
     with xlsxwriter.Workbook(file, options) as book:
         page = book.add_worksheet("调度表")
@@ -46,6 +48,19 @@ def write(file: Path, head: Head, values: Mapping[str, int]) -> None:
         )
         page.merge_range(line, 0, line, 5, note, styles["note"])
         page.set_row(line, 32)
+        if found:
+            _write_found(book.add_worksheet("发现口径"), head, found, styles)
+
+
+def _write_found(page: Any, head: Head, found: Sequence[dispatch.Found], styles: dict[str, Any]) -> None:
+    page.set_column(0, 3, 24)
+    page.write_string(0, 0, harmless(f"{head.region}，截至{head.as_of} 24:00。供分析，不改变调度表。"), styles["head"])
+    for place, text in enumerate(FOUND_HEADS):
+        page.write_string(1, place, text, styles["heads"])
+    for line, each in enumerate(found, 2):
+        page.write_string(line, 0, labels.source(each.source), styles["middle"])
+        for place, number in enumerate((each.counted, each.later, each.counted + each.later), 1):
+            page.write_number(line, place, number, styles["number"])
 
 
 def _styles(book: Any) -> dict[str, Any]:

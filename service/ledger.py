@@ -31,7 +31,8 @@ MARKS = {"listed": "挂牌督办", "stopped": "责令停产停业", "shutdown": 
 AGES = {"7": "7 日内", "30": "8 至 30 日", "90": "31 至 90 日", "180": "91 至 180 日", "more": "180 日以上"}
 NUMBERED = {code: text for code, text in STATUSES.items() if code not in ("DRAFT", "REPORTED", "REJECTED_LEAD")}
 VIEWS = {"VILLAGE": "来源按镇、村口径", "TOWN": "来源按镇、村口径", "COUNTY": "来源按县口径"}
-ASKED = ("unit", "sector", "source", "q", "status", "term", "mark", "age", "from_on", "to_on", "as_of", "campaign", "view")
+DAYS = ("from_on", "to_on", "late_for")
+ASKED = ("unit", "sector", "source", "q", "status", "term", "mark", "age", *DAYS, "as_of", "campaign", "view")
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 AT_ONCE = 2_000  # rows that are written while one waits for the page
 TOLD_EVERY = 500
@@ -194,8 +195,7 @@ def _wanted(asked: Mapping[str, str], places: Sequence[Unit]) -> ledger.Wanted:
         as_of=end_of(asked["as_of"]),
         within=pick(places, asked["unit"]),
         search=asked["q"],
-        from_on=day_of(asked["from_on"]) if asked["from_on"] else None,
-        to_on=day_of(asked["to_on"]) if asked["to_on"] else None,
+        **{name: day_of(asked[name]) if asked[name] else None for name in DAYS},
         **{name: asked[name] for name in ("sector", "source", "status", "term", "mark", "age", "campaign", "view")},
     )
 
@@ -217,7 +217,8 @@ def day_of(text: str) -> date:
 
 def _form_of(asked: Mapping[str, str]) -> str:
     """What a cell of the dispatch form adds to the conditions, in words; "" when one comes from elsewhere."""
-    return "，".join(filter(None, (asked["campaign"] and f"只含行动 {asked['campaign']}", VIEWS.get(asked["view"], ""))))
+    late = asked["late_for"] and f"{labels.day(day_of(asked['late_for']))}以前发现、以后登记"
+    return "，".join(filter(None, (late, asked["campaign"] and f"只含行动 {asked['campaign']}", VIEWS.get(asked["view"], ""))))
 
 
 # ---- words -------------------------------------------------------------------------------------------------------------

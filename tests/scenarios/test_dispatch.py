@@ -123,6 +123,30 @@ def test_what_is_frozen_is_found_again_after_whatever_happened_since(june, clock
         assert facts.faults(session) == []
 
 
+def test_what_was_found_before_the_cut_and_registered_after_it_is_told_beside_the_form(june, clock_at):
+    """Domain 5, 时点: found on the 24th, registered on the 27th, it is July's; 发现口径 tells it of June, and the frozen form stays."""
+    clock_at("2023-06-24 10:00")
+    prompt, late, mistaken = (found(june, found_at="2023-06-24T09:00:00+08:00") for _ in range(3))
+    bring(june, prompt, "issue_rectify")
+    clock_at("2023-06-26 00:00:05")
+    june.sweep()
+    clock_at("2023-06-27 09:00")
+    bring(june, late, "issue_rectify")
+    bring(june, mistaken, "confirm_registration")
+    june.do(mistaken, "confirm_registration", decision="reject", reason="现场核查未发现所述情况。")
+    bring(june, found(june), "issue_rectify")  # found in July's period as well
+    _, kept = returned(june, "乙镇")
+    assert (kept.values["A3"], values(june, "乙镇", kept.as_of), values(june, "乙镇", clock.end_of(JULY))) == (1, {"A3": 1}, {"A3": 3})
+    with june.database.reading() as session:
+        town = unit(june, "乙镇")
+        told = {
+            day: [(each.counted, each.later) for each in dispatch.by_finding(session, town, clock.end_of(day), "ZD2023", counted)]
+            for day, counted in ((JUNE, kept.values), (date(2023, 6, 23), {**kept.values, "A3": 0}))
+        }
+        assert dispatch.by_finding(session, town, None, "ZD2023", kept.values) == []
+    assert told == {JUNE: [(0, 0), (1, 1), (0, 0), (0, 0)], date(2023, 6, 23): [(0, 0)] * 4}
+
+
 def test_the_month_goes_from_the_village_to_the_county(june, clock_at):
     """P11: village → liaison → frozen by the clock → office → director → head → county."""
     do(june, "丙村", "fill_return", "cunwei", B1=3, B2=1, reason="抽查记录三份。", proof=proof(june))

@@ -121,6 +121,22 @@ def test_a_village_fills_in_on_the_page_and_what_is_wrong_comes_back(june, signe
     assert browser.get(f"/dispatch?as_of={date(2023, 6, 25)}&campaign=ZD2023").status_code == 200
 
 
+def test_what_was_registered_after_the_cut_stands_beside_the_form(june, signed_in, clock_at):
+    """发现口径 (domain 5): on the page with a link to exactly those hazards, and on a sheet of its own."""
+    hazard = found(june, found_at="2023-06-20T08:00:00+08:00")
+    clock_at("2023-06-27 09:00")
+    bring(june, hazard, "issue_rectify")
+    browser, asked = signed_in("zhuren"), "as_of=2023-06-25&campaign=ZD2023"
+    told = html.fromstring(browser.get(f"/dispatch?{asked}").text).xpath("//details[summary[contains(., '发现口径')]]")[0]
+    assert [cell.text_content() for cell in told.xpath(".//tbody/tr[2]/td")] == ["0", "1", "1"]
+    text = browser.get(told.xpath(".//td/a/@href")[0]).text
+    assert (len(listed(text)), "2023年6月25日" in text, "以前发现、以后登记" in text) == (1, True, True)
+    book = openpyxl.load_workbook(io.BytesIO(browser.get(f"/dispatch/form.xlsx?{asked}").data))
+    rows = [row for row in book["发现口径"].iter_rows(values_only=True) if row[0] == "执法检查"]
+    assert rows == [("执法检查", 0, 1, 1)]
+    assert "<strong>发现口径" not in browser.get("/dispatch").text
+
+
 def test_the_form_begins_with_what_the_unit_had(june, signed_in, clock_at):
     """Nobody copies last month's figures by hand: they stand in the form, fines in yuan, and unchanged they ask for no proof."""
     given = {"C3a": "2", "C3b": "500.5", "reason": "处罚决定书。", "papers-proof": picture()}

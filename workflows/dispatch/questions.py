@@ -40,6 +40,15 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Found:
+    """One source of 发现口径: what a form counts, and what had been found by its moment and was registered later."""
+
+    source: str
+    counted: int
+    later: int
+
+
+@dataclass(frozen=True)
 class Reduction:
     """A hazard that counted at a cut and counts less since, or nowhere; `body` is what the record says of it."""
 
@@ -116,6 +125,18 @@ def _talked(within: Unit, as_of: datetime, campaign: str) -> list[ColumnElement[
     """Each counts once and for good (按次计): a hazard that is voided later takes no talk back."""
     units = (RARE, Fact.kind == "UNIT_TALKED", Fact.recorded_at <= as_of, Hazard.id == Fact.hazard_id)
     return [*units, hazards.in_region(within), Hazard.campaign == campaign]
+
+
+def by_finding(
+    session: Session, within: Unit, as_of: datetime | None, campaign: str, values: Mapping[str, int]
+) -> list[Found]:
+    """发现口径 (domain 5): the form goes by the registration; beside it, what had been found by the same day and was registered
+    later, as that stands today. Empty for now: what is registered later is not known yet."""
+    if as_of is None:
+        return []
+    late = ledger.Wanted(within=within, campaign=campaign, view=within.kind, late_for=clock.last_day(as_of))
+    rows = ledger.count(session, part=late).rows
+    return [Found(source, values[f"A{place * 2 + 1}"], rows[source].found) for place, source in enumerate(ledger.SOURCES)]
 
 
 def entries(session: Session, within: Unit, as_of: datetime, campaign: str) -> list[Entry]:

@@ -266,6 +266,9 @@ def _part(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield Hazard.campaign == wanted.campaign
     if wanted.from_on or wanted.to_on:
         yield registered(wanted.from_on, wanted.to_on)
+    if wanted.late_for:
+        end = clock.end_of(wanted.late_for)
+        yield and_(Hazard.found_at < end, Hazard.registered_at >= end)
     if wanted.search:
         columns = (Hazard.hazard_no, Hazard.subject_name, Hazard.description)
         yield or_(*(column.icontains(wanted.search, autoescape=True) for column in columns))

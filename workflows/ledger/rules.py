@@ -35,6 +35,7 @@ class Wanted:
     search: str = ""  # in number, subject or description
     from_on: date | None = None  # registered on this day or later
     to_on: date | None = None  # registered on this day or earlier
+    late_for: date | None = None  # found on this day or earlier, registered only later (迟录)
     status: str = ""  # a status, or one of GROUPS
     term: str = ""  # late, soon: not signed yet; kept, missed: signed before or after the deadline
     mark: str = ""  # listed, stopped (责令停产), shutdown (关停取缔), talked (约谈); blocked: nobody may do its task (now only)
