@@ -670,6 +670,17 @@ def test_a_choice_of_two_opposites_needs_no_default():
     assert ("default-missing", "g") in rules(check(data, KNOWN))
 
 
+def test_of_what_nothing_leads_to_only_the_first_is_told():
+    lost = around(
+        user(), user("a"), user("b"), node("exclusiveGateway", "m"), user("c"), node("exclusiveGateway", "g", attributes='default="g_m"'),
+        chain("a", "b", "e"), chain("m", "c", "g", "m"), flow("g", "e", "decision == 'accept'"),
+    )  # fmt: skip
+    found = [each for each in check(lost, KNOWN) if each.rule == "unreachable"]
+    assert [each.element_id for each in found] == ["a", "m"]
+    assert "它和后面的 1 个图形永远轮不到" in found[0].message
+    assert "它和后面的 2 个图形永远轮不到" in found[1].message
+
+
 def test_a_join_that_gets_one_token_back_at_once_is_no_loop_into_a_join():
     """The main diagram's join of both handovers (design, section 5)."""
     data = diagram(

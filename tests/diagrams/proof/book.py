@@ -49,6 +49,8 @@ SOUND = {
     "rework beside work": plain("s > p1 ; p1 > x1 > A > x2 ; x2 > x1 ; x2 > p2 ; p1 > B > p2 ; p2 > e"),
     "both, again and again": plain("s > x1 > p1 ; p1 > A > p2 ; p1 > B > p2 ; p2 > x2 ; x2 > x1 ; x2 > e"),
     "both, each with an end of its own": plain("s > p1 ; p1 > A > e1 ; p1 > B > e2"),
+    "both at once, each to an end of its own": plain("s > p1 ; p1 > do1 > e1 ; p1 > do2 > e2"),
+    "both at once, joined": plain("s > p1 ; p1 > do1 > p2 ; p1 > do2 > p2 ; p2 > e"),
     "both come to one end": plain("s > p1 ; p1 > A > x1 ; p1 > B > x1 ; x1 > e"),
     # ---- inclusive, event-based
     "some": plain("s > A > i1 ; i1 > B > i2 ; i1 > C > i2 ; i1 > D > i2 ; i2 > e"),
@@ -148,7 +150,7 @@ BROKEN = {
     ),
     # ---- more and more tokens
     "both come to one task": ("unsafe", "C", 2, plain("s > p1 ; p1 > A > x1 ; p1 > B > x1 ; x1 > C > e")),
-    "both meet at once": ("unsafe", "x1", 0, plain("s > p1 ; p1 > do1 > x1 ; p1 > do2 > x1 ; x1 > e")),
+    "both meet at once, and only an end follows": ("unsafe", "x1", 0, plain("s > p1 ; p1 > do1 > x1 ; p1 > do2 > x1 ; x1 > e")),
     "a fork in a loop": ("unsafe", "B", 2, plain("s > x1 > A > p1 ; p1 > x1 ; p1 > B > e")),
     "some come to one task": ("unsafe", "D", 3, plain("s > A > i1 ; i1 > B > x1 ; i1 > C > x1 ; i1 > x1 ; x1 > D > e")),
     "a timer beside comes back in": ("unsafe", "A", 1, plain("s > x1 > A > e ; n1@A > x1")),

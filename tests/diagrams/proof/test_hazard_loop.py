@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from workflows import loops, steps
-from workflows.engine import END, proof
+from workflows.engine import END, checks, proof
 from workflows.engine.proof import Proof
 from workflows.engine.tokens import Net
 
@@ -50,6 +50,13 @@ def bend(flow: str, target: str) -> str:
     bent, count = re.subn(rf'(<bpmn:sequenceFlow id="{flow}"[^>]* targetRef=")[^"]*', rf"\g<1>{target}", XML)
     assert count == 1, flow
     return bent
+
+
+def cut(flow: str) -> str:
+    """The diagram without an arrow, as the designer's room leaves it."""
+    left = re.sub(rf'<bpmn:sequenceFlow id="{flow}".*?(/>|</bpmn:sequenceFlow>)', "", XML, count=1, flags=re.DOTALL)
+    assert left != XML, flow
+    return re.sub(rf"<bpmn:(incoming|outgoing)>{flow}</bpmn:\1>", "", left).replace(f' default="{flow}"', "")
 
 
 def put(old: str, new: str) -> str:
@@ -171,12 +178,22 @@ BENT = {  # what the designer did → (the diagram, element that is marked, word
     "a plain end where a duty runs": (
         put("<bpmn:terminateEventDefinition", "<bpmn:documentation"),
         None,
-        "到“销号生效”，之后只有",
+        "一再重来。请把“销号生效”改为终止结束事件",
     ),
     "a verification that is passed over": (
         bend("rectify__m_verify", "sv_passed"),
         "sv_passed",
         "从“整改实施”到“验收通过”，其间没有现场验收",
+    ),
+    "no way out of the sector's receipt": (
+        cut("gw_ack_s__m_ack_s_done"),
+        "join_ack",
+        "之后只有“行业签收”、“裁定改派（条）”一再重来，而“条块均已签收”一直等着",
+    ),
+    "handover two is not given back": (
+        cut("fork_h2_stays__m_h2"),
+        "join_handovers",
+        "“跟踪已落实且验收通过”一直等着“排他网关 m_h2”过来，却再也等不到。请检查往",
     ),
     "feedback that breeds": (
         bend("feedback_territory__join_feedback", "m_feedback"),
@@ -200,6 +217,24 @@ def test_what_a_designer_breaks_is_found_and_told(name: str) -> None:
     assert told, [fault.message for fault in found.faults]
     assert told[0].example[0].element_id == "start_hazard"
     assert len(told[0].example) <= 20
+
+
+CUT = {  # arrow → what is marked, how: once, where it is missing
+    "start_in_hand__fork_handovers": {("start_in_hand", "dead-end"), ("fork_handovers", "unreachable")},
+    "sv_h2_done__m_h2": {("sv_h2_done", "dead-end")},
+    "rectify__m_verify": {("rectify", "dead-end")},
+    "sv_passed__join_handovers": {("sv_passed", "dead-end")},
+    "m_ack_t__ack_territory": {("m_ack_t", "dead-end"), ("ack_territory", "unreachable")},
+    "sv_archive__end_archived": {("sv_archive", "dead-end"), ("end_archived", "unreachable")},
+    "gw_ack_k__m_h2_name": {("gw_ack_k", "default-missing")},
+    "fork_ack__m_ack_t": {("m_ack_t", "unreachable")},
+}
+
+
+@pytest.mark.parametrize("flow", CUT)
+def test_an_arrow_that_is_missing_is_told_where_it_is_missing(flow: str) -> None:
+    found = checks.check(cut(flow).encode(), steps.known())
+    assert {(each.element_id, each.rule) for each in found if each.severity == "error" and not each.rule.startswith("form")} == CUT[flow]
 
 
 def test_a_second_verification_must_pass_too() -> None:

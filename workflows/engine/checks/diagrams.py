@@ -204,11 +204,18 @@ def is_event_subprocess(element: etree._Element) -> bool:
 
 
 def label(element: etree._Element) -> str:
-    """The name on the canvas in quotes and on one line; the id where there is none, unless a tool made it up."""
-    id = element.get("id") or ""
-    name = " ".join((element.get("name") or "").split()) or ("" if MADE_UP.fullmatch(id) else id)
-    name = name or f"未命名的{NAMES.get(kind_of(element), '图形')}"
-    return f"“{name if len(name) <= 40 else name[:40] + '…'}”"
+    """What people call an element of the file."""
+    return called(element.get("name") or "", kind_of(element), element.get("id") or "")
+
+
+def called(name: str, kind: str, id: str) -> str:
+    """The name on the canvas in quotes and on one line; where there is none, of which kind it is, and its id unless a tool made
+    it up."""
+    nameless = f"未命名的{NAMES.get(kind, '图形')}" if not id or MADE_UP.fullmatch(id) else id
+    if kind in NODES and nameless == id:
+        nameless = f"{NAMES[kind]} {id}"
+    said = " ".join(name.split()) or nameless
+    return f"“{said if len(said) <= 40 else said[:40] + '…'}”"
 
 
 def children(element: etree._Element, kind: str) -> list[etree._Element]:

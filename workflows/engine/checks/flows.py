@@ -68,8 +68,13 @@ def _choice(node: Node, leaving: list[Flow]) -> Iterator[Finding]:
         said = f"{flow.label}没有条件。请写上条件，或把它设为默认出口。"
         yield error(flow.id, "condition-missing", said)
     if leaving and not bare and default is None and not _is_exhaustive(leaving):
-        said = f"{node.label}没有默认出口，条件都不满足时流程会停住。请把其中一条箭头设为默认出口。"
-        yield error(node.id, "default-missing", said)
+        yield error(node.id, "default-missing", _without_default(node, leaving))
+
+
+def _without_default(node: Node, leaving: list[Flow]) -> str:
+    if len(leaving) == 1:
+        return f"{node.label}后面只有一条箭头，条件不满足时流程会停住。请再画一条箭头作默认出口，或删去这条箭头上的条件。"
+    return f"{node.label}没有默认出口，条件都不满足时流程会停住。请把其中一条设为默认出口，或再画一条作默认出口。"
 
 
 def _is_exhaustive(leaving: list[Flow]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from workflows.engine.checks.diagrams import REFUSED, Diagram, Node, Scope, children
+from workflows.engine.checks.diagrams import REFUSED, Diagram, Node, Scope, children, is_event_subprocess
 from workflows.engine.checks.findings import Finding, error
 
 MAX_NODES = 500
@@ -53,32 +53,52 @@ def ends(diagram: Diagram) -> Iterator[Finding]:
 
 
 def unreachable(diagram: Diagram) -> Iterator[Finding]:
-    """The library drops what no arrow leads to, without a word."""
+    """The library drops what no arrow leads to, without a word. Told once, where the arrow is missing, and not again of all that
+    only comes after it."""
     for scope in diagram.scopes:
-        reached = _reached(scope)
-        for node in scope.nodes.values():
-            if node.id in reached or not scope.of("startEvent") or node.element.get("triggeredByEvent") == "true":
-                continue
-            if node.kind not in REFUSED and node.kind != "boundaryEvent":
-                said = f"从开始事件走不到{node.label}，它永远不会办理。请把箭头连到它，或删去它。"
-                yield error(node.id, "unreachable", said)
+        lost = _lost(scope)
+        for node_id in _first_of(scope, lost):
+            node, behind = scope.nodes[node_id], len(_walk([node_id], scope.after) & lost) - 1
+            also = f"和后面的 {behind} 个图形" if behind else ""
+            said = f"从开始事件走不到{node.label}，它{also}永远轮不到。请画一条箭头连到它，或删去它。"
+            yield error(node.id, "unreachable", said)
+
+
+def _lost(scope: Scope) -> set[str]:
+    """The nodes that no token comes to, save those that have a finding of their own."""
+    if not scope.of("startEvent"):
+        return set()
+    left = (scope.nodes[node_id] for node_id in scope.nodes.keys() - _reached(scope))
+    return {node.id for node in left if node.kind not in {"boundaryEvent", *REFUSED} and not is_event_subprocess(node.element)}
+
+
+def _first_of(scope: Scope, lost: set[str]) -> Iterator[str]:
+    """Of these, those before which no other stands; one of each circle."""
+    behind = {node_id: _walk([node_id], scope.after) for node_id in lost}
+    told: set[str] = set()
+    for node_id in (node_id for node_id in scope.nodes if node_id in lost):
+        before = {other for other in lost if node_id in behind[other]}
+        if before <= behind[node_id] and told.isdisjoint(before):
+            told.add(node_id)
+            yield node_id
 
 
 def endless(diagram: Diagram) -> Iterator[Finding]:
     """Recurring duties never reach an end: only a terminate end of their scope stops them (design, section 5)."""
-    for scope in diagram.scopes:
+    for scope in _whole(diagram):
         stuck = _endless(scope)
         names = "、".join(node.label for node in stuck[:3])
         for end in scope.of("endEvent") if stuck else ():
             if children(end.element, "terminateEventDefinition"):
                 continue
-            said = f"{scope.label}里有一直循环的环节（{names}），普通结束停不住它们。请把{end.label}改为终止结束事件。"
+            said = f"{scope.label}里有一直循环的环节（{names}），普通结束停不住它们。"
+            said += f"请从这一圈画一条通到结束的箭头；要一直重复到别的环节办完为止的，请把{end.label}改为终止结束事件。"
             yield error(end.id, "loop-without-terminate", said)
 
 
 def automatic_loops(diagram: Diagram) -> Iterator[Finding]:
     """A circle in which nobody acts and no timer waits would run for ever (the engine stops after 200 steps)."""
-    for scope in diagram.scopes:
+    for scope in _whole(diagram):
         circle = _circle(scope, {node.id for node in scope.nodes.values() if not _is_waiting(scope, node)})
         if circle:
             names = "、".join(scope.nodes[node_id].label for node_id in circle[:4])
@@ -89,7 +109,7 @@ def automatic_loops(diagram: Diagram) -> Iterator[Finding]:
 def loops(diagram: Diagram) -> Iterator[Finding]:
     """A loop is entered again through an exclusive gateway. Where the library can look ahead along a circle without
     a choice in it, it does so until RecursionError."""
-    for scope in diagram.scopes:
+    for scope in _whole(diagram):
         choices = ("exclusiveGateway", "inclusiveGateway")
         circle = _circle(scope, {node.id for node in scope.nodes.values() if node.kind not in choices})
         if circle:
@@ -100,7 +120,7 @@ def loops(diagram: Diagram) -> Iterator[Finding]:
 
 def joins(diagram: Diagram) -> Iterator[Finding]:
     """A parallel gateway waits for all its arrows: one that can only come after the gateway itself never comes."""
-    for scope in diagram.scopes:
+    for scope in _whole(diagram):
         for node in scope.of("parallelGateway"):
             entering = scope.entering.get(node.id, [])
             if len(entering) < 2 or node.id not in _reached(scope):
@@ -122,6 +142,15 @@ def chains(diagram: Diagram) -> Iterator[Finding]:
         if depths.get(deepest, 0) > MAX_CHAIN:
             said = f"{scope.label}里有超过 {MAX_CHAIN} 个图形首尾相连，系统无法执行。请把一部分放进子流程。"
             yield error(deepest, "chain-too-long", said)
+
+
+def _whole(diagram: Diagram) -> Iterator[Scope]:
+    """The scopes in which every node is reached and leads on. Where an arrow is still missing, that is told; of the circles
+    beside it one could only speak in misleading words."""
+    for scope in diagram.scopes:
+        ends = (node for node in scope.nodes.values() if not scope.leaving.get(node.id))
+        if not _lost(scope) and all(node.kind in {"endEvent", *REFUSED} for node in ends):
+            yield scope
 
 
 def _reached(scope: Scope, without: str = "") -> set[str]:

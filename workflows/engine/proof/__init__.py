@@ -21,6 +21,11 @@ it takes before or after the quiet node went. Whatever order ends in whatever re
 in the same; so quiet nodes go first, one at a time, without branching. Merges wait until nothing quiet is left, so two
 tokens that can meet at one merge do meet there, and the second one is noticed.
 
+**What a second token is.** BPMN calls a diagram safe if no arrow ever holds two tokens. Two that meet in one move at one merge
+are two on the arrow behind it, even where nothing but an end follows, which would take both: so they are a fault, although
+nothing goes wrong yet. Whatever is drawn behind that merge one day would be done twice, and a join says what is meant.
+Two that come there by the clicks of two people are none: the first has gone on to rest before the second comes.
+
 **When it is cut off.** More than `limit` states is "unproven": honest, with how far it came; so is a process that with all it
 calls has more nodes than `tokens` will copy. A fault found before stands.
 """

@@ -76,7 +76,7 @@ class Space:
         begins = Run(None, "", False, NOWHERE, State(frozenset(), 0))
         ring = self._reach(self._settle(begins, self.net.begin(), [("done", self.net.starts[self.net.root].id)]))
         while ring and not self.is_cut:
-            ring = self._reach(chain.from_iterable(map(self._runs, ring)))
+            ring = self._reach(chain.from_iterable(map(self.runs, ring)))
             self.acts += not self.is_cut
         return self
 
@@ -88,6 +88,18 @@ class Space:
             if place[0] == "@" and (node := self.net.node_at(place)).kind not in SCOPES:
                 first.setdefault(node.id, place)
         return list(first.values())
+
+    def runs(self, state: State) -> Iterator[Run]:
+        """What may come of a state: one run for each act and each state at rest that it may lead to."""
+        for place in self.acts_in(state.marking):
+            for stop in (False, True) if self.net.node_at(place).until else (False,):
+                marking, log, act = set(state.marking), list[tuple[str, str]](), Run(state, place, stop, NOWHERE, state)
+                try:
+                    self.net.act(marking, place, log, stop=stop)
+                except Unsafe as second:
+                    self._crowd(second, act, log)
+                    continue
+                yield from self._settle(act, marking, log)
 
     # ---- moves --------------------------------------------------------------------------------------
 
@@ -106,17 +118,6 @@ class Space:
                 self.came[run.here] = run
                 fresh.append(run.here)
         return fresh
-
-    def _runs(self, state: State) -> Iterator[Run]:
-        for place in self.acts_in(state.marking):
-            for stop in (False, True) if self.net.node_at(place).until else (False,):
-                marking, log, act = set(state.marking), list[tuple[str, str]](), Run(state, place, stop, NOWHERE, state)
-                try:
-                    self.net.act(marking, place, log, stop=stop)
-                except Unsafe as second:
-                    self._crowd(second, act, log)
-                    continue
-                yield from self._settle(act, marking, log)
 
     def _settle(self, act: Run, marking: Marking, log: Log) -> Iterator[Run]:
         """Everything automatic goes; one run for each state at rest that may come of it."""

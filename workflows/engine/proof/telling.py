@@ -2,31 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from workflows.engine.checks.diagrams import called
 from workflows.engine.proof.records import Stop
 from workflows.engine.proof.space import Run, Space
 from workflows.engine.tokens import SCOPES, TASKS, Net, Node
 
 LONGEST = 14  # names told of one way
 TOLD = {*TASKS, "serviceTask", "startEvent", "endEvent", "intermediateCatchEvent", "boundaryEvent"}
-KINDS = {
-    "userTask": "用户任务",
-    "serviceTask": "服务任务",
-    "subProcess": "子流程",
-    "callActivity": "调用活动",
-    "startEvent": "开始",
-    "endEvent": "结束",
-    "intermediateCatchEvent": "定时等待",
-    "boundaryEvent": "边界定时",
-    "exclusiveGateway": "排他网关",
-    "parallelGateway": "并行网关",
-    "inclusiveGateway": "包容网关",
-    "eventBasedGateway": "事件网关",
-}
 
 
 def label(node: Node) -> str:
-    """What the designer calls an element; what it is and its id where it has no name."""
-    return f"“{node.name}”" if node.name else f"{KINDS.get(node.kind, node.kind)}（{node.element_id}）"
+    """What the designer calls an element."""
+    return called(node.name, node.kind, node.element_id)
 
 
 def whole(space: Space, run: Run) -> list[Run]:

@@ -24,10 +24,12 @@ def faults(space: Space) -> Iterator[Fault]:
 
 
 def _unsafe(space: Space) -> Iterator[Fault]:
+    """Second tokens. Of a gateway or event one cannot say that it is still open: it is what follows that is done twice."""
     for id, run in space.unsafe.items():
         node, runs = space.net.nodes[id], whole(space, run)
+        twice = "还没有结束，又会再来一次" if node.waits else "会同时走到两次，后面的环节跟着重复"
         said = (
-            f"{label(node)}还没有结束，又会再来一次，越积越多：{way(space.net, runs, last=node)}。"
+            f"{label(node)}{twice}：{way(space.net, runs, last=node)}。"
             "请在分开的路径合到一起的地方用并行网关汇合；定期重复的工作放进子流程，由终止结束事件收口。"
         )
         yield Fault("proof-unsafe", node.element_id, said, stops(space.net, runs))
@@ -51,13 +53,17 @@ def _waiting(space: Space, state: State) -> list[Node]:
 
 def _deadlock(space: Space, state: State, join: Node) -> Fault:
     net, runs = space.net, whole(space, space.came[state])
-    passed = [net.nodes[id] for run in runs for move in run.trail.moves() for _, id in move.log]
     wait = _in_vain(space, state, join)
-    if any(node.kind == "endEvent" and node.scope == join.scope for node in passed):
+    if any(node.kind == "endEvent" and node.scope == join.scope for node in _passed(space, runs)):
         said = f"已经走到结束，却还有一步留在半路，永远办不完：{way(net, runs)}，可是{wait}。{PAIRS}"
         return Fault("proof-leftover", join.element_id, said, stops(net, runs))
     said = f"流程会卡住：{way(net, runs)}，之后{wait}，也没有人可以办理。{PAIRS}"
     return Fault("proof-deadlock", join.element_id, said, stops(net, runs))
+
+
+def _passed(space: Space, runs: Iterable[Run]) -> list[Node]:
+    """The nodes of a way, in order."""
+    return [space.net.nodes[id] for run in runs for move in run.trail.moves() for _, id in move.log]
 
 
 def _in_vain(space: Space, state: State, join: Node) -> str:
@@ -66,25 +72,39 @@ def _in_vain(space: Space, state: State, join: Node) -> str:
 
 
 def _endless(space: Space) -> Iterator[Fault]:
-    """States from which no end is in reach although somebody can always act: told by the gateway that waits in vain where
-    there is one, else by where the case turns round."""
+    """States from which no end is in reach although somebody can always act: told by what comes round again and again, and by
+    what should have stopped it: an end that was passed, or a gateway that waits in vain."""
     good, net = _may_end(space), space.net
     lost = [state for state in space.came if state not in good]
-    vain = next(((state, join) for state in lost for join in _waiting(space, state) if join.id not in space.fired), None)
     if not space.came:
         start = net.starts[net.root]
         yield Fault("proof-livelock", start.element_id, f"从{label(start)}出发会一直空转。请在圈里加用户任务或定时事件。")
-    elif vain:
-        state, join = vain
-        runs = whole(space, space.came[state])
-        said = f"再也到不了结束：{way(net, runs)}，之后{_in_vain(space, state, join)}。{PAIRS}"
-        yield Fault("proof-livelock", join.element_id, said, stops(net, runs))
     elif lost:
         whirl = _whirl(space, lost[-1])
-        runs = whole(space, space.came[next(state for state in lost if state in whirl)])
+        vain = _vain(space, whirl)
+        runs = whole(space, space.came[next(state for state in lost if state in whirl or _never_goes(space, state, vain))])
         turning = list(dict.fromkeys(net.node_at(place) for state in whirl for place in space.acts_in(state.marking)))
-        said = f"再也到不了结束：{way(net, runs)}，之后只有{'、'.join(map(label, turning[:6]))}一再重来。请画出通到结束的箭头。"
-        yield Fault("proof-livelock", turning[0].element_id, said, stops(net, runs))
+        again = f"之后只有{'、'.join(map(label, turning[:6]))}一再重来"
+        ended = [node for node in _passed(space, runs) if node.kind == "endEvent" and node.scope == turning[0].scope]
+        if ended:
+            cause = f"。请把{label(ended[-1])}改为终止结束事件，让它们一起停下。"
+        elif vain:
+            cause = f"，而{_in_vain(space, next(iter(whirl)), vain)}。请检查往{label(vain)}去的箭头，看哪一条没有接上。"
+        else:
+            cause = "。请画出通到结束的箭头。"
+        at = turning[0] if ended or not vain else vain
+        yield Fault("proof-livelock", at.element_id, f"再也到不了结束：{way(net, runs)}，{again}{cause}", stops(net, runs))
+
+
+def _vain(space: Space, whirl: Collection[State]) -> Node | None:
+    """A gateway that has a token wherever the case goes round, and never goes."""
+    going = {id for state in whirl for run in space.runs(state) for move in run.trail.moves() for _, id in move.log}
+    common = set.intersection(*({join.id for join in _waiting(space, state)} for state in whirl)) - going
+    return space.net.nodes[min(common)] if common else None
+
+
+def _never_goes(space: Space, state: State, join: Node | None) -> bool:
+    return join is not None and join.id not in space.fired and join in _waiting(space, state)
 
 
 def _whirl(space: Space, state: State) -> dict[State, None]:
