@@ -284,6 +284,7 @@ def _draft(_driver: Driver, _session: Any, hazard: Hazard, _by: int) -> dict[str
     }
 
 
+AGREE = {"decision": "agree", "opinion": "情况属实，同意。"}
 CHECKLIST = ["handovers", "plan", "photos", "verification", "feedback"]
 
 USUAL: Mapping[str, Answer] = {
@@ -337,4 +338,11 @@ USUAL: Mapping[str, Answer] = {
         "photos": driver.photos_of(session, hazard, "verify", by=by, count=2),
     },
     "supplement": lambda *_: {"note": "已补齐。"},
+    "check_voiding": lambda driver, session, hazard, by: {
+        **AGREE,
+        "onsite_at": clock.now().isoformat(),
+        "photos": driver.photos_of(session, hazard, "before", by=by),
+    },
+    **dict.fromkeys(("office_opinion", "deputy_decision", "county_files", "dept_opinion", "leader_decision"), lambda *_: AGREE),
+    **dict.fromkeys(("publish_listing", "publish_unlisting"), lambda *_: {"channels": ["web", "board"]}),
 }

@@ -14,6 +14,7 @@ from workflows.engine.worklist import Task
 
 Answers = Mapping[str, Sequence[Mapping[str, Any]]]  # a value that is a function is asked when the answer is given
 Progress = Callable[[float], None]
+Begin = Callable[[Driver, int], None]  # begins something else about a hazard, given its id
 Evening = Callable[[Driver], bool]
 """What else is done at the end of a day; whether anything was."""
 
@@ -32,6 +33,7 @@ class Case:
     answers: Answers = field(default_factory=dict)  # element → what is answered there the 1st, 2nd … time, beside the usual
     passes: int = 0  # how often it goes through the element it will wait at
     delays: Mapping[str, int] = field(default_factory=dict)  # element → working days until somebody does it
+    beside: Mapping[str, Begin] = field(default_factory=dict)  # element → what begins about the hazard once it is done
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,11 @@ class _Office:
             life.planned[task.id] = date.max
             return self._open(life)
         life.seen[task.element_id] += 1
-        return left
+        if task.element_id not in life.case.beside:
+            return left
+        with clock.travel(self.moment()):
+            life.case.beside[task.element_id](self.driver, life.hazard_id)
+        return self._open(life)
 
     def _clear_reports(self, life: _Life) -> None:
         """Make every weekly report that is still owed (补报即清欠): without them nobody may apply."""

@@ -4,7 +4,7 @@ Planned with a seeded random from the office's today, so that the same day alway
 reported just so long ago that it came there in the days its people take.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -14,7 +14,8 @@ from typing import Any
 from service.demo import county, events
 from service.demo.findings import FINDINGS, HARM, Finding
 from service.demo.lives import Answers, Case, Event
-from service.demo.stands import DELAYS, FULL, LEADS, ON_THE_WAY, TWISTS, UNPUBLISHED, Size, Stand, stop_on, way_of
+from service.demo.matters import BESIDE
+from service.demo.stands import DELAYS, FULL, LEADS, ON_THE_WAY, TAKEN_OFF, TWISTS, UNPUBLISHED, Size, Stand, stop_on, way_of
 from service.demo.town import TOWN
 from workflows import clock, people
 from workflows.db import Database
@@ -49,7 +50,9 @@ class _Planner:
 
     def plan(self) -> Plan:
         """Everything."""
-        cases = [*self._closed(), *self._open(), *(self._leads() if self.size.leads else ())]
+        still_open = list(self._open())
+        leads = self._leads() if self.size.leads else ()
+        cases = [*self._closed(), *still_open, _again(still_open), *leads]
         return Plan(cases, list(events.between(self.first, self.today)), self.random)
 
     # ---- where ---------------------------------------------------------------------------------------------------------
@@ -80,11 +83,12 @@ class _Planner:
 
     def _closed(self) -> Iterator[Case]:
         twists = [*ON_THE_WAY, *[""] * 12]
-        unpublished = list(UNPUBLISHED) if self.size is FULL else []
+        special = [TAKEN_OFF, *UNPUBLISHED] if self.size is FULL else [TAKEN_OFF]
         for source, number in self.size.closed.items():
             for place in range(number):
-                if source == "ENFORCE" and unpublished:
-                    yield self._case(source, unpublished.pop())
+                if source == "ENFORCE" and special:
+                    stand = special.pop()
+                    yield self._case(source, stand, stand.twist)
                     continue
                 yield self._case(source, None, twists[place % len(twists)])
 
@@ -109,7 +113,7 @@ class _Planner:
         login, report = self._report(source, key, finding, reported_on)
         due_days = stand.due_days if stand else self.random.choice((30, 45, 60, 60, 75, 90))
         answers = self._answers(finding, twist_name, key, due_days)
-        return Case(reported_on, login, report, stops, answers, passes, delays)
+        return Case(reported_on, login, report, stops, answers, passes, delays, BESIDE.get(twist_name, {}))
 
     def _day(self, last: date) -> date:
         """A working day in the county's time, oftener a late one than an early one."""
@@ -173,6 +177,15 @@ class _Planner:
             case = self._case("ENFORCE", Stand(stop or "issue_rectify", ago))
             answers = {**case.answers, "confirm_registration": [decided]} if decided else case.answers
             yield Case(case.reported_on, case.login, case.report, (stop,) if stop else (), answers, 0, case.delays)
+
+
+def _again(cases: Sequence[Case]) -> Case:
+    """What has waited longest for its rectification was found once more a week later, and recorded under a second number."""
+    main = min((case for case in cases if "rectify" in case.stops), key=lambda case: case.reported_on)
+    on = clock.add_working_days(main.reported_on, 5)
+    inspected = {"inspection_on": on.isoformat()} if "inspection_on" in main.report else {}
+    report = {**main.report, **inspected, "description": f"复查时仍然存在：{main.report['description']}"}
+    return Case(on, main.login, report, delays={**main.delays, **TWISTS["twice"].delays}, beside=BESIDE["twice"])
 
 
 def _in_days(days: int) -> str:

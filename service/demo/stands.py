@@ -83,6 +83,9 @@ TWISTS = {
     ),
     "tracker gone": Twist(),
     "lead gone": Twist(delays={"feedback_territory": 0, "feedback_sector": 0}),
+    "listed": Twist(),
+    "taken off": Twist(),
+    "twice": Twist(delays={"issue_rectify": 9, "issue_track": 9}),  # it is gone before it is handed over
 }
 
 
@@ -130,7 +133,7 @@ _ENFORCE_OPEN = (
     Stand("rectify", 3),
     Stand("rectify", 22, "", 12),
     Stand("rectify", 9, "failed"),
-    Stand("rectify", 35, "", 18),
+    Stand("rectify", 35, "listed", 18),
     Stand("rectify", 5, "signature to rectification"),
     Stand("rectify", 8, "town to rectification", 30),
     Stand("verify", 2),
@@ -150,8 +153,10 @@ _ENFORCE_OPEN = (
     Stand("sign", 7, "signature to town"),
 )
 FULL = Size({"SELF": 31, "ENFORCE": 70}, {"SELF": _SELF_OPEN, "ENFORCE": _ENFORCE_OPEN})  # AC-01
-ON_THE_WAY = tuple(each for each in TWISTS if each not in ("tracker gone", "lead gone"))
+ONCE = ("tracker gone", "lead gone", "listed", "taken off", "twice")
+ON_THE_WAY = tuple(each for each in TWISTS if each not in ONCE)
 UNPUBLISHED = (Stand("draft_disclosure", 2), Stand("draft_disclosure", 6), Stand("approve_disclosure", 1))  # closed all the same
+TAKEN_OFF = Stand("", 25, "taken off")  # closed, and once listed
 
 
 LEADS: tuple[tuple[str, int, dict[str, str]], ...] = (  # where it waits, since how many working days, how it was decided

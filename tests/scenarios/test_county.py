@@ -151,6 +151,18 @@ def test_others_acted_while_somebody_was_away(lived):
         assert asked(lived, select(func.count()).select_from(Task).where(Task.on_behalf_of.is_not(None)))[0][0] > 0
 
 
+def test_some_were_listed_and_one_was_recorded_twice(lived, browse):
+    """P06, P09: what the county supervises in public, on the public's page; of two that are one the earlier number counts."""
+    with lived[0].reading() as session:
+        counts = ledger.count(session)
+        (gone,) = session.scalars(select(Hazard).where(Hazard.status == "MERGED"))
+        main = session.get_one(Hazard, gone.merged_into_id)
+    assert (counts.items["A9"], counts.items["A10"], counts.gone["MERGED"]) == (1 + IS_FULL, 1, 1)
+    assert (main.enterprise_id, main.hazard_no < gone.hazard_no) == (gone.enterprise_id, True)
+    text = browse("xianban").get("/public/listed").text
+    assert [text.count(words) for words in (">已摘牌<", ">督办中<")] == [1, int(IS_FULL)]
+
+
 # ---- the record ----------------------------------------------------------------------------------------------------------
 
 
