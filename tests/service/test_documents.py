@@ -131,6 +131,16 @@ def test_the_delivered_templates_are_in_order(kind):
     assert templates.fill(given, told) == templates.fill(given, told)
 
 
+@pytest.mark.parametrize("kind", ["LETTER", "URGE_LETTER"])
+def test_a_letter_has_the_form_of_a_letter(kind):
+    """GB/T 9704-2012, 10.1: issuer and double red lines on the first page alone, which bears no number; the others do."""
+    section = Word(io.BytesIO(templates.fill(documents.template_bytes("", kind, None), templates.sample(documents.KINDS[kind])))).sections[0]
+    head, foot = section.first_page_header.paragraphs[0], section.first_page_footer.paragraphs[0]
+    assert (head.text, foot.text) == ("【发文机关】", "")
+    assert [style in part._p.xml for style, part in (("thickThinSmallGap", head), ("thinThickSmallGap", foot))] == [True, True]
+    assert ["PAGE" in part.paragraphs[0]._p.xml for part in (section.footer, section.even_page_footer)] == [True, True]
+
+
 @pytest.mark.parametrize(
     ("lines", "words"),
     [

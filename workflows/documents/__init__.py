@@ -1,7 +1,7 @@
 """Documents (文书): orders, letters, opinions, forms and reports as docx, each under a number of its own and never changed.
 
 An office may replace the template of each kind; what is filled into it, the record says. `tables` → `kinds` (which there are,
-and what fills them) → `layout` (the delivered templates) → `templates` (checking and filling) → `verbs` → `questions`.
+and what fills them) → `wording`, `layout` (the delivered templates) → `templates` (checking and filling) → `verbs` → `questions`.
 """
 
 from workflows.documents.kinds import KINDS, Kind, day

@@ -1,8 +1,8 @@
 """The delivered templates, drawn by GB/T 9704-2012: A4, 37 mm above, 28 mm left, 156 × 225 mm of text, 22 lines of size 3
 FangSong; the issuer and the separator in red, the number with six-angled brackets, arabic dates.
 
-Drawn here and not kept as files, so that a change of wording can be read. The fonts are those an office has; where one lacks,
-Word and LibreOffice take another.
+Drawn here and not kept as files, so that a change can be read; what they say stands in `wording`. The fonts are those an
+office has; where one lacks, Word and LibreOffice take another.
 """
 
 import io
@@ -13,136 +13,24 @@ from typing import Any
 from docx import Document
 from docx.document import Document as Word
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Length, Mm, Pt, RGBColor
 from docx.table import Table
 from docx.text.paragraph import Paragraph
+from docx.text.run import Run
 
 from workflows.documents.kinds import KINDS, ROWS
+from workflows.documents.wording import COPIED, FACTS, REPORT, TEXTS
 
 SIZE_2, SIZE_3, SIZE_4 = Pt(22), Pt(16), Pt(14)
-SONG, TITLE, HEI, KAI = "仿宋_GB2312", "方正小标宋简体", "黑体", "楷体_GB2312"
-RED = RGBColor(0xD0, 0x1C, 0x1C)
-LINE = Pt(28.95)  # 22 lines on 225 mm
-SIGNER = "签发人：{{ 签发人 }}"
-FACTS = ("编号", "主体", "地址", "行业领域", "隐患描述", "判定依据", "隐患来源")
-TEXTS: dict[str, tuple[str, list[str]]] = {  # kind → (to whom, paragraphs: one before the table of the hazard, the others after)
-    "HANDOVER": (
-        "{{ 签收人 }}：",
-        [
-            "经核定，下列隐患属于重大事故隐患，现交由你们组织整改治理，由{{ 牵头责任人 }}牵头，按{{ 整改方式 }}办理，"
-            "整改期限为{{ 整改期限 }}。",
-            "整改要求：{{ 整改要求 }}",
-            "请自收到之日起1个工作日内签收，每周四24:00前书面反馈整改治理情况，没有进展的也须反馈。",
-        ],
-    ),
-    "LETTER": (
-        "{{ 县有关部门 }}：",
-        [
-            "下列重大事故隐患已交属地和行业整改治理，现移交你单位跟踪管理。",
-            "整改期限：{{ 整改期限 }}。牵头责任人：{{ 牵头责任人 }}。{% if 跟踪人 %}跟踪人：{{ 跟踪人 }}。{% endif %}",
-            "请明确专人跟踪督办，指导整改，并在销号前出具意见。",
-        ],
-    ),
-    "RECTIFY_ORDER": (
-        "{{ 主体 }}：",
-        [
-            "经查，你单位存在下列重大事故隐患。依据《中华人民共和国安全生产法》有关规定，现责令你单位于{{ 整改期限 }}前整改完毕，"
-            "达到有关法律法规和标准的要求。",
-            "整改要求：{{ 整改要求 }}",
-            "整改期间应当落实责任人、措施、资金、期限和应急预案，并在现场醒目位置公示。整改完毕后提出复查申请。"
-            "如不服本指令，可以依法申请行政复议或者提起行政诉讼。",
-        ],
-    ),
-    "REINSPECTION": (
-        "{{ 主体 }}：",
-        [
-            "根据你单位的完工报告（{{ 完成方式 }}），{{ 验收时间 }}对下列重大事故隐患的整改情况进行了现场复查。",
-            "复查结论：{{ 验收结论 }}",
-            "复查意见：{{ 验收意见 }}",
-            "复查人员：{{ 验收人 }}",
-        ],
-    ),
-    "CLOSURE_APPLY": (
-        "{{ 镇 }}专项行动领导组：",
-        ["下列重大事故隐患已{{ 完成方式 }}并经验收合格，现申请销号。", "整改小结：{{ 整改小结 }}", "申请人：{{ 牵头责任人 }}"],
-    ),
-    "CLOSURE": (
-        "{{ 县 }}人民政府：",
-        [
-            "下列重大事故隐患已{{ 完成方式 }}，经验收合格，报请审批销号。",
-            "整改小结：{{ 整改小结 }}",
-            "镇审核意见：{{ 镇审核意见 }}",
-            "县跟踪意见：{{ 县跟踪意见 }}",
-            "县政府分管领导意见：{{ 县领导意见 }}",
-            "签署校验值：{{ 签署校验值 }}",
-        ],
-    ),
-    "LISTING": (
-        "{{ 主体 }}、{{ 镇 }}人民政府：",
-        [
-            "经研究，决定对下列重大事故隐患挂牌督办。",
-            "挂牌事由：{{ 挂牌事由 }}。{{ 挂牌理由 }}",
-            "责任单位：{{ 主体 }}。督办单位：{{ 督办单位 }}。督办期限：{{ 督办期限 }}。",
-            "督办要求：{{ 督办要求 }}",
-            "责任单位应当落实整改的责任人、措施、资金、期限和应急预案，督办单位应当跟踪督促。整改完成，经验收合格并由县政府"
-            "分管领导签字销号后，解除挂牌督办。",
-        ],
-    ),
-    "UNLISTING": (
-        "{{ 主体 }}、{{ 镇 }}人民政府：",
-        [
-            "{{ 挂牌日期 }}挂牌督办的下列重大事故隐患，经研究，决定自即日起解除挂牌督办。",
-            "解除理由：{{ 解除理由 }}",
-        ],
-    ),
-    "STOP_ORDER": (
-        "{{ 主体 }}：",
-        [
-            "{{ 检查人员 }}对你单位进行了现场检查，发现下列重大事故隐患。",
-            "该隐患整改前或者整改过程中无法保证安全：{{ 现实危险 }}",
-            "依据《中华人民共和国安全生产法》{{ 法律依据 }}，现决定采取以下现场处理措施：{{ 处理措施 }}。范围：{{ 停产范围 }}",
-            "重大事故隐患排除后，应当书面申请，经现场审查同意，方可恢复生产经营和使用。",
-            "如不服本决定，可以依法申请行政复议或者提起行政诉讼，但复议、诉讼期间不停止执行。",
-        ],
-    ),
-    "RESUMPTION": (
-        "{{ 主体 }}：",
-        [
-            "你单位关于下列重大事故隐患恢复生产的申请收悉。",
-            "申请理由：{{ 申请理由 }}",
-            "{{ 审查时间 }}经现场审查，危险已消除。审查意见：{{ 审查意见 }}",
-            "审批意见：{{ 审批意见 }}",
-            "经审查同意，自即日起可以恢复生产经营和使用。隐患仍应按期整改，经验收合格并由县政府分管领导签字后销号。",
-        ],
-    ),
-    "URGE_CARD": ("{{ 受文人 }}：", ["{{ 督促事由 }}。请抓紧办理，并自收到之日起2个工作日内回复。{{ 督促要求 }}", SIGNER]),
-    "URGE_ORDER": (
-        "{{ 受文人 }}：",
-        ["{{ 督促事由 }}，现予督办。请立即组织办理，并自收到之日起2个工作日内书面回复。{{ 督促要求 }}", SIGNER],
-    ),
-    "URGE_LETTER": (
-        "{{ 受文人 }}：",
-        ["{{ 督促事由 }}，督办后仍未办理到位。请督促办理，并自收到之日起2个工作日内书面回复。{{ 督促要求 }}", SIGNER],
-    ),
-    "URGE_DIRECTIVE": (
-        "{{ 受文人 }}：",
-        [
-            "{{ 督促事由 }}，现责令立即办理到位，并自收到之日起2个工作日内书面回复；仍不办理的，依规约谈、通报，并建议挂牌督办、"
-            "追究责任。{{ 督促要求 }}",
-            SIGNER,
-            "抄送：县专项领导组办公室",
-        ],
-    ),
-}
-REPORT = [
-    "按照重大事故隐患周四反馈制度，现将{{ 周 }}这一周的整改治理情况报告如下。",
-    "本周在办重大事故隐患{{ 在办 }}件，应报反馈{{ 应报 }}份，按时报送{{ 已报 }}份，补报{{ 补报 }}份，漏报{{ 漏报 }}份。"
-    "漏报的已督促补报，记录保留。逐件进展见下表。",
-]
-COLUMNS = (("序号", 10), ("编号", 34), ("主体", 26), ("责任人", 20), ("报送", 14), ("情况", 52))
+SONG, TITLE, HEI, KAI, NUMERALS = "仿宋_GB2312", "方正小标宋简体", "黑体", "楷体_GB2312", "宋体"
+RULE = "D01C1C"
+RED = RGBColor.from_string(RULE)
+LINE, TWO_LINES, HALF_LINE = Pt(28.95), Pt(57.9), Pt(14)  # 22 lines on 225 mm
+COLUMNS = (("序号", 13), ("编号", 38), ("主体", 27), ("责任人", 24), ("报送", 17), ("情况", 37))
+LETTERS = ("LETTER", "URGE_LETTER")  # 函 has a form of its own (信函格式)
 
 
 @lru_cache
@@ -151,9 +39,13 @@ def delivered(kind: str) -> bytes:
     word = _page()
     if kind == "WEEKLY_REPORT":
         _report(word)
+    elif kind in LETTERS:
+        _letter(word, kind)
     else:
         _paper(word, kind)
-    _page_number(word)
+    if kind in COPIED:
+        _imprint(word, COPIED[kind])
+    _page_numbers(word)
     written = io.BytesIO()
     word.save(written)
     return written.getvalue()
@@ -173,92 +65,119 @@ def _page() -> Word:
 
 
 def _paper(word: Word, kind: str) -> None:
-    to, paragraphs = TEXTS[kind]
-    _mark(word, "{{ 发文机关 }}")
-    _line(word, "{{ 发文字号 }}", at=WD_ALIGN_PARAGRAPH.CENTER)
-    _rule(word)
-    _line(word, KINDS[kind].title, TITLE, SIZE_2, at=WD_ALIGN_PARAGRAPH.CENTER, space=True)
-    _line(word, to)
-    _line(word, paragraphs[0], indent=2)
-    _table(word, [(name, f"{{{{ {name} }}}}") for name in FACTS])
-    for text in paragraphs[1:]:
-        _line(word, text, indent=2)
-    word.paragraphs[1 - len(paragraphs)].paragraph_format.space_before = Pt(8)
-    _signed(word)
+    _mark(word.add_paragraph(), "{{ 发文机关 }}")
+    _rule(_line(word, "{{ 发文字号 }}", at=WD_ALIGN_PARAGRAPH.CENTER))
+    _title(word, KINDS[kind].title)
+    _body(word, kind)
+
+
+def _letter(word: Word, kind: str) -> None:
+    """信函格式 (10.1): the issuer 30 mm below the edge, a double red line under it and one 20 mm above the lower edge, 170 mm
+    long; the number on the right, no page number on the first page."""
+    section = word.sections[0]
+    section.different_first_page_header_footer = True
+    section.header_distance = Mm(30)
+    mark, foot = section.first_page_header.paragraphs[0], section.first_page_footer.paragraphs[0]
+    _mark(mark, "{{ 发文机关 }}")
+    _edge(mark, "bottom", RULE, "24", style="thickThinSmallGap")
+    _edge(foot, "bottom", RULE, "24", style="thinThickSmallGap")
+    for line in (mark, foot):
+        line.paragraph_format.left_indent, line.paragraph_format.right_indent = Mm(-8), Mm(-6)
+    number = _line(word, "{{ 发文字号 }}", at=WD_ALIGN_PARAGRAPH.RIGHT)
+    number.paragraph_format.space_before = HALF_LINE
+    _title(word, KINDS[kind].title, space=TWO_LINES)
+    _body(word, kind)
 
 
 def _report(word: Word) -> None:
-    """A report upwards (上行文): number on the left, who signs it on the right (GB/T 9704-2012, 7.2.6)."""
-    _mark(word, "{{ 发文机关 }}文件")
+    """A report upwards (上行文, 7.2): the issuer 35 mm below the edge of the text, two lines below it the number on the left and
+    who signs it on the right; a long name goes on below itself."""
+    mark = _mark(word.add_paragraph(), "{{ 发文机关 }}文件")
+    mark.paragraph_format.space_before = Mm(35)
     head = _line(word, "　{{ 发文字号 }}\t签发人：")
-    head.paragraph_format.tab_stops.add_tab_stop(Mm(104))
+    head.paragraph_format.space_before = TWO_LINES
+    head.paragraph_format.left_indent, head.paragraph_format.first_line_indent = Mm(106), Mm(-106)
+    head.paragraph_format.tab_stops.add_tab_stop(Mm(106) - 4 * SIZE_3)
     _write(head, "{{ 签发人 }}", KAI, SIZE_3)
-    _rule(word)
-    _line(word, "{{ 标题 }}", TITLE, SIZE_2, at=WD_ALIGN_PARAGRAPH.CENTER, space=True)
+    _rule(head)
+    _title(word, "{{ 标题 }}", space=TWO_LINES)
     _line(word, "{{ 主送 }}：")
     for text in REPORT:
         _line(word, text, indent=2)
     _rows(word)
     _line(word, "特此报告。", indent=2)
     _signed(word)
-    _imprint(word)
 
 
-def _mark(word: Word, text: str) -> None:
+def _mark(paragraph: Paragraph, text: str) -> Paragraph:
     """发文机关标志."""
-    _line(word, text, TITLE, Pt(32), colour=RED, at=WD_ALIGN_PARAGRAPH.CENTER, space=True, exact=False)
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _shape(paragraph, exact=False)
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = HALF_LINE
+    _write(paragraph, text, TITLE, Pt(32), RED)
+    return paragraph
+
+
+def _title(word: Word, text: str, *, space: Length = HALF_LINE) -> None:
+    made = _line(word, text, TITLE, SIZE_2, at=WD_ALIGN_PARAGRAPH.CENTER)
+    made.paragraph_format.space_before, made.paragraph_format.space_after = space, HALF_LINE
+
+
+def _body(word: Word, kind: str) -> None:
+    """To whom, why, the table of the hazard, what follows from it, and who issues it when."""
+    to, paragraphs = TEXTS[kind]
+    _line(word, to)
+    _line(word, paragraphs[0], indent=2)
+    _table(word, [(name, f"{{{{ {name} }}}}") for name in FACTS])
+    after = [_line(word, text, indent=2) for text in paragraphs[1:]]
+    after[0].paragraph_format.space_before = Pt(8)
+    _signed(word)
 
 
 def _line(
-    word: Word,
-    text: str,
-    font: str = SONG,
-    size: Pt = SIZE_3,
-    *,
-    colour: RGBColor | None = None,
-    at: WD_ALIGN_PARAGRAPH | None = None,
-    indent: int = 0,
-    space: bool = False,
-    exact: bool = True,
+    word: Word, text: str, font: str = SONG, size: Pt = SIZE_3, *, at: WD_ALIGN_PARAGRAPH | None = None, indent: int = 0
 ) -> Paragraph:
     made = word.add_paragraph()
-    _shape(made, exact)
+    _shape(made)
     if at is not None:
         made.alignment = at
     made.paragraph_format.first_line_indent = Pt(indent * size.pt)
-    if space:
-        made.paragraph_format.space_before = made.paragraph_format.space_after = Pt(14)
-    _write(made, text, font, size, colour)
+    _write(made, text, font, size)
     return made
 
 
-def _shape(paragraph: Paragraph, exact: bool) -> None:
+def _shape(paragraph: Paragraph, exact: bool = True) -> None:
     style = paragraph.paragraph_format
     style.space_before = style.space_after = Pt(0)
     if exact:
         style.line_spacing_rule, style.line_spacing = WD_LINE_SPACING.AT_LEAST, LINE
 
 
-def _write(paragraph: Paragraph, text: str, font: str, size: Pt, colour: RGBColor | None = None) -> None:
+def _write(paragraph: Paragraph, text: str, font: str, size: Pt, colour: RGBColor | None = None) -> Run:
     run = paragraph.add_run(text)
     run.font.name, run.font.size = "Times New Roman", size
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
     if colour is not None:
         run.font.color.rgb = colour
+    return run
 
 
-def _rule(word: Word) -> None:
-    """The red line below number and signer."""
-    _edge(word.paragraphs[-1], "bottom", "D01C1C", "12")
+def _rule(paragraph: Paragraph) -> None:
+    """The red line 4 mm below number and signer (7.2.7)."""
+    _edge(paragraph, "bottom", RULE, "12", space=11)
 
 
-def _edge(paragraph: Paragraph, side: str, colour: str, width: str) -> None:
-    borders = OxmlElement("w:pBdr")
+def _edge(paragraph: Paragraph, side: str, colour: str, width: str, *, style: str = "single", space: int = 4) -> None:
+    """A line above or below a paragraph; the one above is drawn first where there are both."""
+    format = paragraph._element.get_or_add_pPr()
+    borders = format.find(qn("w:pBdr"))
+    if borders is None:
+        borders = OxmlElement("w:pBdr")
+        format.append(borders)
     edge = OxmlElement(f"w:{side}")
-    for name, value in (("val", "single"), ("sz", width), ("space", "4"), ("color", colour)):
+    for name, value in (("val", style), ("sz", width), ("space", str(space)), ("color", colour)):
         edge.set(qn(f"w:{name}"), value)
     borders.append(edge)
-    paragraph._element.get_or_add_pPr().append(borders)
 
 
 def _table(word: Word, rows: Iterable[tuple[str, str]]) -> None:
@@ -303,36 +222,46 @@ def _rows(word: Word) -> None:
         for cell, (_, width), text in zip(_row(table), COLUMNS, texts, strict=True):
             cell.width = Mm(width)
             _shape(cell.paragraphs[0], exact=False)
+            cell.paragraphs[0].paragraph_format.space_before = cell.paragraphs[0].paragraph_format.space_after = Pt(2)
             _write(cell.paragraphs[0], text, SONG, Pt(10.5))
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # it stands again on each page
 
 
 def _signed(word: Word) -> None:
-    """Issuer and date, four characters from the right."""
-    for text in ("{{ 发文机关 }}", "{{ 成文日期 }}"):
-        line = _line(word, text, at=WD_ALIGN_PARAGRAPH.RIGHT)
-        line.paragraph_format.right_indent = Pt(4 * SIZE_3.pt)
-    for line in word.paragraphs[-3:-1]:  # the date never stands alone on a page (GB/T 9704-2012, 7.3.5)
+    """Issuer above date, both about one axis, the date four characters from the right (7.3.5.1)."""
+    axis = Mm(156) - int(7.75 * SIZE_3)  # a date is 7.5 characters wide
+    lines = [_line(word, f"\t{text}") for text in ("{{ 发文机关 }}", "{{ 成文日期 }}")]
+    for line in lines:
+        line.paragraph_format.tab_stops.add_tab_stop(axis, WD_TAB_ALIGNMENT.CENTER)
+    for line in word.paragraphs[-3:-1]:  # the date never stands alone on a page (7.3.5)
         line.paragraph_format.keep_with_next = True
-    word.paragraphs[-2].paragraph_format.space_before = Pt(28)
+    lines[0].paragraph_format.space_before = Pt(28)
 
 
-def _imprint(word: Word) -> None:
-    """版记: to whom copies go, who printed it and when."""
-    copies = _line(word, "　抄送：{{ 抄送 }}。", size=SIZE_4)
+def _imprint(word: Word, copied: str) -> None:
+    """版记 (7.4): to whom copies go, who printed it and when; thick lines around it, a thin one within."""
+    copies = _line(word, f"　抄送：{copied}。", size=SIZE_4)
     copies.paragraph_format.space_before = Pt(28)
+    copies.paragraph_format.keep_with_next = True
     _edge(copies, "top", "000000", "8")
     printed = _line(word, "　{{ 发文机关 }}办公室\t{{ 成文日期 }}印发", size=SIZE_4)
-    printed.paragraph_format.tab_stops.add_tab_stop(Mm(104))
+    printed.paragraph_format.tab_stops.add_tab_stop(Mm(156) - SIZE_4, WD_TAB_ALIGNMENT.RIGHT)
+    _edge(printed, "top", "000000", "6")
     _edge(printed, "bottom", "000000", "8")
 
 
-def _page_number(word: Word) -> None:
-    """— 1 — below the text."""
-    foot = word.sections[0].footer.paragraphs[0]
-    foot.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _write(foot, "— ", SONG, SIZE_4)
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), "PAGE")
-    foot._element.append(field)
-    _write(foot, " —", SONG, SIZE_4)
+def _page_numbers(word: Word) -> None:
+    """— 1 — 7 mm below the text, outside: on the right of odd pages, on the left of even ones (7.5)."""
+    word.settings.odd_and_even_pages_header_footer = True
+    section = word.sections[0]
+    section.footer_distance = Mm(20)
+    odd, even = section.footer.paragraphs[0], section.even_page_footer.paragraphs[0]
+    odd.alignment, odd.paragraph_format.right_indent = WD_ALIGN_PARAGRAPH.RIGHT, SIZE_4
+    even.alignment, even.paragraph_format.left_indent = WD_ALIGN_PARAGRAPH.LEFT, SIZE_4
+    for foot in (odd, even):
+        _write(foot, "— ", NUMERALS, SIZE_4)
+        field = OxmlElement("w:fldSimple")
+        field.set(qn("w:instr"), "PAGE")
+        field.append(_write(foot, "1", NUMERALS, SIZE_4)._element)
+        foot._element.append(field)
+        _write(foot, " —", NUMERALS, SIZE_4)
