@@ -115,6 +115,7 @@ LINES = {
     "substitution_ended": "终止代理",
     "parameter_set": "修改参数",
     "campaign_prepared": "新建行动",
+    "campaign_changed": "修改行动",
     "phase_added": "增加阶段",
     "phase_changed": "修改阶段",
     "calendar_changed": "调整节假日",

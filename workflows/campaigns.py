@@ -126,15 +126,23 @@ ITS_OWN = frozenset({"first_return_on"})  # what one campaign does not take over
 BEGINNING = datetime(2000, 1, 1, tzinfo=clock.SHANGHAI)  # from when delivered values hold
 
 
-def faults(code: str, from_on: date, to_on: date, others: Sequence[Campaign]) -> dict[str, str]:
-    """Why a new campaign may not have this code or these days. A hazard belongs to the campaign that runs on the day it is
-    reported, so no two run on one day; and what has begun stays where it is."""
-    found = {}
+def code_faults(code: str, others: Sequence[Campaign]) -> dict[str, str]:
+    """Why a new campaign may not have this code."""
     if CODE.fullmatch(code) is None:
-        found["code"] = "代码为两个大写字母加年份，例如 ZB2027；它写进每件隐患的编号。"
-    elif any(each.code == code for each in others):
-        found["code"] = f"已经有代码为 {code} 的行动。"
-    if from_on < clock.today():
+        return {"code": "代码为两个大写字母加年份，例如 ZB2027；它写进每件隐患的编号。"}
+    return {"code": f"已经有代码为 {code} 的行动。"} if any(each.code == code for each in others) else {}
+
+
+def day_faults(from_on: date, to_on: date, others: Sequence[Campaign], *, begun_on: date | None = None) -> dict[str, str]:
+    """Why a campaign may not have these days. A hazard belongs to the campaign that runs on the day it is reported, so no two run
+    on one day; what is past stays as it was (`begun_on`: since when it runs already), and today still belongs to it."""
+    found = {}
+    if begun_on is not None:
+        if from_on != begun_on:
+            found["from_on"] = f"行动已于 {begun_on} 开始，开始日期不能再改。"
+        if to_on < clock.today():
+            found["to_on"] = "结束日期不能早于今天。"
+    elif from_on < clock.today():
         found["from_on"] = "开始日期不能早于今天。"
     if to_on < from_on:
         found["to_on"] = "结束日期不能早于开始日期。"
@@ -143,6 +151,11 @@ def faults(code: str, from_on: date, to_on: date, others: Sequence[Campaign]) ->
         other = overlapping[0]
         found["from_on"] = f"与“{other.name}”（{other.from_on} 至 {other.to_on}）重叠；同一天只能有一个行动。"
     return found
+
+
+def sentence(campaign: Campaign) -> str:
+    """A campaign in a line, for the record."""
+    return f"{campaign.name}，{campaign.from_on} 至 {campaign.to_on}"
 
 
 def seed(session: Session) -> None:
@@ -169,7 +182,8 @@ def _delivered(campaign_id: int, name: str, value: Any) -> Parameter:
 
 def prepare(session: Session, code: str, name: str, from_on: date, to_on: date, like: Campaign, *, by: int) -> Campaign:
     """A new campaign, with the parameters that another one has now."""
-    if found := faults(code, from_on, to_on, everyone(session)):
+    others = everyone(session)
+    if found := code_faults(code, others) | day_faults(from_on, to_on, others):
         raise Invalid(found)
     made = Campaign(code=code, name=name.strip(), from_on=from_on, to_on=to_on)
     session.add(made)
@@ -183,6 +197,22 @@ def prepare(session: Session, code: str, name: str, from_on: date, to_on: date, 
     body: dict[str, Any] = {"code": code, "name": made.name, "from": from_on, "to": to_on, "like": like.code}
     history.record(session, made.ref, "campaign_prepared", by=by, **body)
     return made
+
+
+def change(session: Session, campaign: Campaign, name: str, from_on: date, to_on: date, *, by: int, reason: str) -> None:
+    """Another name or other days; the code stays, because it stands in numbers. What is past stays as it was: the first day of a
+    campaign that has begun, and every day of one that is over."""
+    today, before = clock.today(), sentence(campaign)
+    if campaign.to_on < today:
+        raise Invalid("to_on", f"行动已于 {campaign.to_on} 结束，不能再改。")
+    others = [each for each in everyone(session) if each.id != campaign.id]
+    begun_on = campaign.from_on if campaign.from_on <= today else None
+    if found := day_faults(from_on, to_on, others, begun_on=begun_on):
+        raise Invalid(found)
+    campaign.name, campaign.from_on, campaign.to_on = name.strip(), from_on, to_on
+    session.flush()
+    after = sentence(campaign)
+    history.record(session, campaign.ref, "campaign_changed", by=by, before=before, after=after, reason=reason)
 
 
 def set_param(session: Session, campaign_code: str, name: str, value: Any, *, by: int, reason: str) -> Parameter:

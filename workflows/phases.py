@@ -100,6 +100,15 @@ def change(session: Session, campaign: Campaign, phase: Phase, said: Said, *, by
     _set(session, campaign, phase, "phase_changed", said, by=by, before=sentence(phase), reason=reason)
 
 
+def change_campaign(session: Session, campaign: Campaign, name: str, from_on: date, to_on: date, *, by: int, reason: str) -> None:
+    """Another name or other days of a campaign, within which its phases must still lie."""
+    campaigns.change(session, campaign, name, from_on, to_on, by=by, reason=reason)
+    outside = [each for each in of(session, campaign) if each.from_on < from_on or each.to_on > to_on]
+    if outside:
+        spans = "、".join(f"“{each.name}”（{each.from_on} 至 {each.to_on}）" for each in outside)
+        raise Invalid("from_on" if outside[0].from_on < from_on else "to_on", f"请先修改阶段{spans}，它在新的起止日期以外。")
+
+
 def _set(session: Session, campaign: Campaign, phase: Phase, kind: str, said: Said, **told: Any) -> None:
     others = [each for each in of(session, campaign) if each.id != phase.id]
     if found := faults(campaign, said.from_on, said.to_on, others):

@@ -15,8 +15,13 @@ from workflows.campaigns import Campaign
 from workflows.engine import history
 from workflows.phases import Said
 
-SHOWN = frozenset({"campaign_prepared", "phase_added", "phase_changed"})  # each parameter has a record of its own
+SHOWN = frozenset({"campaign_prepared", "campaign_changed", "phase_added", "phase_changed"})  # parameters have their own record
 MEANT = "没有目标的不选。存量清零：行动开始以前的全部销号；增量遏制：新登记的比上年同期少；动态清零：没有逾期的。"
+CAMPAIGN = {
+    "name": line("名称", 60, "例如：安全生产治本攻坚三年行动。", least=4),
+    "from_on": day("开始日期", "从这一天起上报的隐患属于这个行动。"),
+    "to_on": day("结束日期"),
+}
 PHASE = {
     "name": line("阶段名称", 40, least=2),
     "from_on": day("开始日期"),
@@ -61,9 +66,7 @@ def new_campaign() -> ResponseReturnValue:
         title="新建行动",
         fields={
             "code": line("代码", 6, "两个大写字母加年份，例如 ZB2027；写进每件隐患的编号，以后不能改。"),
-            "name": line("名称", 60, "例如：安全生产治本攻坚三年行动。", least=4),
-            "from_on": day("开始日期", "从这一天起上报的隐患属于这个行动。"),
-            "to_on": day("结束日期"),
+            **CAMPAIGN,
             "like": choice("参数沿用", "campaigns", "时限、频次和口径先与它相同，建好以后在“行动参数”中修改。"),
         },
         required=("code", "name", "from_on", "to_on", "like"),
@@ -77,6 +80,26 @@ def new_campaign() -> ResponseReturnValue:
         return redirect(url_for("admin.campaign", code=made.code))
 
     return handle(sheet, prepare, data={"like": others[0][0]}, options={"campaigns": others})
+
+
+@blueprint.route("/campaigns/<code>/change", methods=["GET", "POST"])
+def change_campaign(code: str) -> ResponseReturnValue:
+    """Another name or other days."""
+    allow("set_parameters")
+    found = campaigns.get(g.session, code)
+    sheet = Sheet(
+        title=f"修改行动：{found.name}",
+        fields={**CAMPAIGN, "reason": REASON},
+        required=("name", "from_on", "to_on", "reason"),
+        back=url_for("admin.campaign", code=code),
+        intro=f"代码 {code} 写在每件隐患的编号里，不能改。已经开始的行动只能改名称和结束日期；已登记的隐患、已定稿的月报不变。",
+    )
+
+    def change(data: Mapping[str, Any]) -> None:
+        phases.change_campaign(g.session, found, data["name"], *_days(data), by=current_user.id, reason=data["reason"])
+
+    now = {"name": found.name, "from_on": found.from_on.isoformat(), "to_on": found.to_on.isoformat()}
+    return handle(sheet, change, data=now)
 
 
 @blueprint.route("/campaigns/<code>/phases/new", methods=["GET", "POST"])

@@ -6,7 +6,7 @@ import pytest
 
 from tests.scenarios.ways import bring, found, state
 from tests.service.inspector import faults_of
-from workflows import campaigns, phases
+from workflows import campaigns, dispatch, phases
 from workflows.engine import history
 
 NEW = {"code": "ZB2027", "name": "安全生产巩固提升行动", "from_on": "2027-01-01", "to_on": "2029-12-31", "like": "ZB2024"}
@@ -82,6 +82,34 @@ def test_a_changed_phase_says_what_it_was(browser, town):
     text = browser.get("/admin/campaigns/ZB2024").text
     assert "动态清零常态化，2026-01-01 至 2026-12-31，目标：动态清零 → 动态清零常态化，2026-01-01 至 2026-11-30" in text
     assert browser.get(f"/admin/campaigns/ZD2023/phases/{last.id}/change").status_code == 404
+
+
+def test_a_changed_campaign_says_what_it_was(browser, town):
+    """Its name and its last day are data as well; its code and what is past stay."""
+    address = "/admin/campaigns/ZB2024/change"
+    given = {"name": "安全生产治本攻坚三年行动", "from_on": "2024-01-01", "to_on": "2027-03-31", "reason": "县里通知延长一个季度。"}
+    for change, field, word in (
+        ({"reason": ""}, "reason", ""),
+        ({"from_on": "2024-02-01"}, "from_on", "不能再改"),
+        ({"to_on": "2026-12-30"}, "to_on", "修改阶段"),
+        ({"to_on": "2023-12-31"}, "to_on", "早于"),
+    ):
+        answer = browser.submit(address, {**given, **change})
+        assert (answer.status_code, word in faults_of(answer.text)[field]) == (422, True)
+    assert browser.submit(address, given).status_code == 302
+    text = browser.get("/admin/campaigns/ZB2024").text
+    assert "行动，2024-01-01 至 2026-12-31 → 安全生产治本攻坚三年行动，2024-01-01 至 2027-03-31" in text
+    assert "2027年3月终报" in [dispatch.month_name(day) for _, day in _window(town)][-1]
+    over = {**given, "name": "排查整治行动", "from_on": "2023-04-25", "to_on": "2023-12-31"}
+    refused = browser.submit("/admin/campaigns/ZD2023/change", over)
+    assert "结束" in faults_of(refused.text)["to_on"]
+    taken = browser.submit("/admin/campaigns/new", NEW)
+    assert "重叠" in faults_of(taken.text)["from_on"]
+
+
+def _window(town):
+    with town.reading() as session:
+        return dispatch.questions.window(session, "ZB2024")
 
 
 def test_shipped_campaigns_have_their_phases_once(town):
