@@ -52,6 +52,7 @@ class Id(IntegerConverter):
     """A number in an address. One that no table can hold names nothing, on every database alike."""
 
     def __init__(self, map: Map, **options: int) -> None:
+        """The library knows no greatest number."""
         super().__init__(map, **{"max": MOST_KEY, **options})
 
 

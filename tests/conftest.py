@@ -21,13 +21,13 @@ from sqlalchemy import create_engine, text
 
 import workflows
 from tests.rows import EMPTY
-from workflows import clock, people
+from workflows import clock, passwords
 from workflows.db import Base, Database
 
 pytest_plugins = ["tests.town"]
 KINDS = os.environ.get("BIHUAN_TEST_DATABASE", "sqlite").split(",")
 # A password is expensive to hash on purpose; the town of the demo has 24 of them, and most tests one town.
-people._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 HERE = Path(__file__).parent
 GROUPS = ("browser", "fire", "scenarios/test_county.py", "service/test_commands.py")
 """Whose tests stay together on one worker: they share a server or a county, and it is on the machine that they wait."""

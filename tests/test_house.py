@@ -7,6 +7,8 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
+from inspect import isclass, isfunction
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +125,20 @@ def test_every_public_function_and_class_has_a_docstring() -> None:
         if isinstance(node, kinds) and not node.name.startswith("_") and ast.get_docstring(node) is None
     ]
     none(bare)
+
+
+def test_every_override_of_a_library_says_why() -> None:
+    """What a library would do instead, in a sentence: else nobody can tell at its next release whether it is still needed."""
+    names = (where(file).removesuffix(".py").removesuffix("/__init__").replace("/", ".") for file in CODE if "versions" not in file.parts)
+    modules = [import_module(name) for name in names if name not in ("service.__main__", "service.wsgi", "workflows.migrations.env")]
+    ours = [each for module in modules for each in vars(module).values() if isclass(each) and each.__module__ == module.__name__]
+    none([f"{kind.__module__} {kind.__qualname__}.{name}" for kind in ours for name in silent_overrides(kind)])
+
+
+def silent_overrides(kind: type) -> list[str]:
+    """The methods of a class that a library's class has too, and that do not say why they are there."""
+    theirs = {name for base in kind.__mro__[1:] if base.__module__.split(".")[0] not in ("workflows", "service") for name in vars(base)}
+    return [name for name, each in vars(kind).items() if isfunction(each) and name in theirs and not name.startswith("__") and not each.__doc__]
 
 
 def test_every_module_has_a_docstring() -> None:

@@ -41,9 +41,11 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """SQLite keeps no zone and compares texts, so all are written in one zone."""
         return value.astimezone(UTC).replace(tzinfo=None) if value is not None else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """What comes back is UTC again, and says so."""
         return value.replace(tzinfo=UTC) if value is not None else None
 
 
@@ -55,9 +57,11 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Our own writer: Chinese as it is, moments and dates as texts."""
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain) if value is not None else None
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        """No type of the database's own has read it before."""
         return json.loads(value) if value is not None else None
 
 

@@ -1,13 +1,14 @@
 """Completing a task: one step, one submission, one line; and everything that must be refused."""
 
 import threading
+from contextlib import nullcontext
 
 import pytest
 from sqlalchemy import event, func, select
 
 from tests.engine import toy
 from workflows import clock
-from workflows.engine import Caller, Post, definitions, forms, history, instances, tasks, timers
+from workflows.engine import Caller, Post, beginnings, definitions, forms, history, instances, tasks, timers
 from workflows.engine.instances import Instance
 from workflows.engine.worklist import Task
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
@@ -85,6 +86,20 @@ def test_of_two_who_begin_the_same_at_once_one_is_refused(database, world):
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Instance)) == 1
     assert len(refused) == 1
+
+
+def test_what_may_not_begin_is_refused_by_the_verb_as_well(database, world):
+    """`when`: whoever comes without the button (a stale page, the command line) begins nothing; a better sentence goes first."""
+    said = toy.properties(subject="thing", begin="发起", when="due_at() == 1")
+    begun = {"key": "toy", "subject": toy.THING, "caller": A, "data": TEXT}
+    with database.transaction() as session:
+        definitions.deploy(session, toy.KNOWN, toy.ONE_TASK.replace("<bpmn:startEvent", said + "<bpmn:startEvent", 1).encode(), toy.FORMS)
+    for due, refuse, word in ((2, None, "条件不具备"), (2, Conflict("今天已经做过。"), "今天已经做过"), (1, None, "")):
+        world.due, world.refuse = due, refuse
+        with pytest.raises(Conflict, match=word) if word else nullcontext(), database.transaction() as session:
+            beginnings.begin(session, world.rules(), **begun)
+        with database.reading() as session:
+            assert (instances.find(session, toy.THING, "toy") is not None) == (due == 1)
 
 
 def test_what_is_done_meanwhile_by_another_process_about_the_case_is_noticed(database, world):

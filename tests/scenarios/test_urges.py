@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 from docx import Document as Word
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from service import documents as pages
 from tests.recount import exported, recount
 from tests.scenarios.test_voidings import void
 from tests.scenarios.ways import appoint, bring, feed_back, found, kinds, refused, state
-from workflows import clock, daily, dispatch, documents, facts, hazards, people, staffing, steps, urges
+from workflows import clock, daily, dispatch, documents, duties, facts, hazards, people, staffing, steps, urges
 from workflows.engine import Cause, Subject, history, instances, tasks
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.urges import Urge
@@ -187,6 +187,28 @@ def test_whom_it_is_against_neither_signs_nor_ends_it(monday, late):
     with monday.database.reading() as session:
         barred = urges.among(session, [(card.ref, "U1")], monday.person("baocun"))
     assert "整改责任人" in barred[(card.ref, "U1")]
+
+
+def test_a_duty_taken_on_the_hazard_meanwhile_is_noticed(monday, late):
+    """Domain 2.2: the signer of an urge may not be who rectifies, also if he becomes so in that very moment, in another process."""
+    if monday.database.is_sqlite:
+        pytest.skip("SQLite's writers queue")
+    (card,) = rows(monday, late)
+    banshi, done = monday.person("banshi1"), []
+
+    def meanwhile(_connection, _cursor, statement, *_rest):
+        if statement.startswith("INSERT INTO submissions") and not done:
+            done.append(True)
+            with monday.database.transaction() as session:
+                hazard = hazards.get(session, late)
+                duties.take(session, hazard, "R", by=banshi)
+                history.record(session, hazard.ref, "elsewhere", by=banshi)
+
+    event.listen(monday.database.engine, "after_cursor_execute", meanwhile)
+    refused(Conflict, "", do, monday, card.id, "sign_card", "banshi1")
+    event.remove(monday.database.engine, "after_cursor_execute", meanwhile)
+    assert done
+    refused(Forbidden, "督促签发人", do, monday, card.id, "sign_card", "banshi1")
 
 
 def test_whoever_takes_over_gets_the_card_as_well(monday, late):

@@ -35,13 +35,18 @@ def begin(
 ) -> Task:
     """Start a diagram about a subject and hand in its first task at once; answers that task.
 
-    NotFound if the first task is not the caller's: then nothing has begun. Everything else as `tasks.complete` refuses it.
+    Conflict if it may not begin now; NotFound if the first task is not the caller's: then nothing has begun. Everything else as
+    `tasks.complete` refuses it.
     """
+    may_begin = _may_begin(session, rules, definitions.get(session, key), rules.subject(session, subject))
     instance = instances.start(session, rules, key, subject, by=caller.person_id)
     opened = session.scalars(select(Task.id).where(Task.instance_id == instance.id, Task.status == "OPEN")).all()
     if len(opened) != 1:
         raise Conflict("这个流程图的开头不是一项任务，不能由人发起。")
-    return tasks.complete(session, rules, tasks.get(session, opened[0], caller), caller, data)
+    task = tasks.complete(session, rules, tasks.get(session, opened[0], caller), caller, data)
+    if not may_begin:  # after the task's verb, which may know a better sentence
+        raise Conflict("现在不能发起这项流程：发起的条件不具备。")
+    return task
 
 
 # ---- questions -------------------------------------------------------------------------------------------------------
@@ -71,7 +76,7 @@ def _find(
         return None
     if instances.find(session, thing.ref, definition.key, only_running=True) is not None:
         return None
-    if said.get("when") and not _holds(session, rules, said["when"], thing):
+    if not _may_begin(session, rules, definition, thing):
         return None
     address = rules.address(session, thing, worklist.want(spiff.OpenTask("", first, 0)))
     mine = address.person_id in caller.places or address.posts & caller.all_places
@@ -83,5 +88,7 @@ def _find(
     return Beginning(definition.key, said["begin"], definition.name, form)
 
 
-def _holds(session: Session, rules: Rules, condition: str, thing: Any) -> bool:
-    return bool(expressions.parse(condition).evaluate({}, instances.functions(session, rules, thing)))
+def _may_begin(session: Session, rules: Rules, definition: definitions.Definition, thing: Any) -> bool:
+    """Whether the condition under which the diagram may begin about this thing holds, if it has one."""
+    condition = definitions.version_of(session, definition.id, definition.sha256).spec.properties.get("when")
+    return not condition or bool(expressions.parse(condition).evaluate({}, instances.functions(session, rules, thing)))

@@ -162,6 +162,7 @@ class _Fold(ast.NodeTransformer):
     """Literal lists become constants, which simpleeval knows; it has no lists of its own."""
 
     def visit_List(self, node: ast.List) -> ast.Constant:
+        """The library would go on into the list and leave it one."""
         values = tuple(one.value for one in node.elts if isinstance(one, ast.Constant))
         return ast.copy_location(ast.Constant(values), node)  # type: ignore[arg-type]  # only simpleeval reads it
 

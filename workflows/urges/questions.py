@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, select, true
 from sqlalchemy.orm import Session
 
 from workflows import addresses, documents, dossiers, duties, hazards, people
-from workflows.engine import Address, Caller, Post, Subject, Want, own
+from workflows.engine import Address, Caller, Post, Subject, Want, history, own
 from workflows.errors import NotFound
 from workflows.hazards.tables import Hazard
 from workflows.urges import rules
@@ -70,9 +70,12 @@ def level(session: Session, urge: Urge) -> int:  # noqa: ARG001
 
 
 def among(session: Session, wanted: Collection[tuple[Subject, str]], person_id: int) -> dict[tuple[Subject, str], str]:
-    """Which of several (urge, duty) pairs a person may not bear, with the sentence: duties are borne on the hazard."""
-    mine = [pair for pair in wanted if pair[0].kind == "urge" and pair[1] in duties.NAMES]
-    told = {pair: duties.forbidden(session, get(session, pair[0].id).hazard, pair[1], person_id) for pair in mine}
+    """Which of several (urge, duty) pairs a person may not bear, with the sentence: duties are borne on the hazard (domain 2.2),
+    so its chain is watched as well as the urge's own."""
+    mine = {pair: get(session, pair[0].id).hazard for pair in wanted if pair[0].kind == "urge" and pair[1] in duties.NAMES}
+    for hazard in mine.values():
+        history.watch(session, hazard.ref)
+    told = {pair: duties.forbidden(session, hazard, pair[1], person_id) for pair, hazard in mine.items()}
     return {pair: sentence for pair, sentence in told.items() if sentence}
 
 

@@ -1,5 +1,7 @@
 """Asking for versions."""
 
+import threading
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -40,11 +42,13 @@ def version_of(session: Session, definition_id: int, sha256: str) -> Version:
     if known := _versions.get(sha256):
         return known
     definition = session.get_one(Definition, definition_id)
-    spec = spiff.read(definition.xml.encode("utf-8"), definition.key)
-    if len(_versions) >= MOST_KEPT:
-        _versions.pop(next(iter(_versions)), None)
-    return _versions.setdefault(sha256, Version(spec, definition.forms))
+    version = Version(spiff.read(definition.xml.encode("utf-8"), definition.key), definition.forms)
+    with _keeping:  # whoever goes through the keys must not meet another thread that adds one
+        if len(_versions) >= MOST_KEPT:
+            del _versions[next(iter(_versions))]
+        return _versions.setdefault(sha256, version)
 
 
 _versions: dict[str, Version] = {}  # by sha256
+_keeping = threading.Lock()
 MOST_KEPT = 100  # far more than run at a time; every draft that is rehearsed is one

@@ -143,9 +143,11 @@ class Both(Memory, ParallelGateway):
     """A parallel gateway: goes on when every input has come in this round."""
 
     def _check_threshold_unstructured(self, task: Task) -> bool:
+        """The library counts tasks of rounds long gone as well (1)."""
         return self.arrived(task).issuperset(self._inputs)
 
     def _run_hook(self, task: Task) -> bool:
+        """The library merges as well but forgets nothing: the next round would count the arrivals again (1)."""
         self.gather(task)
         return True
 
@@ -157,9 +159,11 @@ class Some(Memory, InclusiveGateway):
     reach: Mapping[str, frozenset[str]]
 
     def _check_threshold_unstructured(self, task: Task) -> bool:
+        """The library decides at once, and asks predicted tasks (2)."""
         return len(self.reach) < 2 or "goes" in task.internal_data
 
     def _run_hook(self, task: Task) -> bool:
+        """The library predicts what comes (7), forgets no arrivals, and says in English that no condition holds."""
         self.gather(task)
         matches, defaults = self._get_matching_outputs(task)
         if not (chosen := matches or defaults):
@@ -180,6 +184,7 @@ class One(ExclusiveGateway):
     """An exclusive gateway: the first way whose condition holds, in the order of the file, else the default."""
 
     def _run_hook(self, task: Task) -> bool:
+        """The library predicts what comes (7), and says in English that no condition holds."""
         holding = (name for condition, name in self.cond_task_specs if condition is not None and condition._matches(task))
         name = next(holding, self.default_task_spec)
         if name is None:
@@ -192,6 +197,7 @@ class Ending(_EndJoin):
     """The library's join of all ends of a scope: fires with the last token."""
 
     def _check_threshold_unstructured(self, task: Task) -> bool:
+        """The library walks the whole tree, predicted tasks and all, and stops at depth 1000 (7)."""
         return not any(t._state & LIVE and t.task_spec is not self for t in task.workflow.tasks.values())
 
 
@@ -207,6 +213,7 @@ class Moment(TimeDateEventDefinition):
     """A moment that the sweep watches: evaluated once when the timer is armed, fired only from outside."""
 
     def has_fired(self, task: Task) -> bool:
+        """The library compares with its own clock, in the middle of a step (3)."""
         if task.internal_data.get("event_value") is None:
             self.arm(task)
         return bool(task.internal_data.get("event_fired", False))
@@ -241,9 +248,11 @@ class Race(EventBasedGateway):
     """An event-based gateway: arms every event behind it; the first to fire cancels the others (`lose`)."""
 
     def _predict_hook(self, task: Task) -> None:
+        """The library only offers the events, until one comes (4); here each of them waits as any event does."""
         TaskSpec._predict_hook(self, task)
 
     def _run_hook(self, task: Task) -> bool:  # noqa: ARG002 (the library's signature)
+        """The library looks for the event that came among objects kept in the state (4)."""
         return True
 
     @staticmethod
@@ -260,6 +269,7 @@ class ServiceStep(ServiceTask):
     """A service task: its step's result goes into the data as it is."""
 
     def _execute(self, task: Task) -> bool:
+        """The library stores the result as JSON under a made-up name (5)."""
         engine = task.workflow.script_engine
         given = {name: engine.evaluate(task, one["value"]) for name, one in self.operation_params.items()}
         task.data.update(engine.call_step(self.operation_name, given, task.data))

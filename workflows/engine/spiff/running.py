@@ -71,10 +71,12 @@ class Engine(PythonScriptEngine):
         self.world = world
 
     def evaluate(self, task: Task, expression: str, external_context: Any = None) -> Any:  # noqa: ARG002
+        """The library would run the expression as Python."""
         value = self.world.evaluate(expression, task.data)
         return cardinality(task, value) if asks_cardinality(task, expression) else value
 
     def execute(self, task: Task, script: str, external_context: Any = None) -> Any:  # noqa: ARG002
+        """The library would run the script as Python; none is let in, and none is run."""
         raise Invalid("", "流程图里不允许写脚本。")
 
     def call_step(self, step: str, parameters: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Scalar]:
@@ -101,6 +103,7 @@ class TopTree(Tree, BpmnWorkflow):
     """The tree of the process itself."""
 
     def create_subprocess(self, my_task: Task, spec_name: str) -> SubTree:
+        """The library would make a tree of its own class, with its own scans."""
         sub = SubTree(self.subprocess_specs[spec_name], parent_task_id=my_task.id, top_workflow=self)
         self.subprocesses[my_task.id] = sub
         return sub
