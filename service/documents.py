@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from service import cases, photos
 from service.config import Config
-from workflows import documents, papers, people
+from workflows import documents, dossiers, papers, people
 from workflows.db import Database
 from workflows.engine import Subject, jobs
 from workflows.errors import Forbidden, Invalid, NotFound
@@ -42,7 +42,7 @@ def order(hazard_id: int) -> ResponseReturnValue:
 def download(document_id: int) -> Response:
     """A document, for whoever may see what it is about."""
     row = documents.get(g.session, document_id)
-    if not cases.may_see(row.subject):
+    if not cases.may_see(row.subject) or not _is_open(row):
         raise NotFound("没有找到这份文书。")
     if row.sha256 is None:
         raise NotFound("这份文书还在生成，请稍后再下载。")
@@ -56,7 +56,11 @@ def download(document_id: int) -> Response:
 
 def shown(subject: Subject) -> list[documents.Document]:
     """The documents about a case, newest first, for its page."""
-    return documents.of(g.session, subject)[::-1]
+    return [row for row in documents.of(g.session, subject)[::-1] if _is_open(row)]
+
+
+def _is_open(row: documents.Document) -> bool:
+    return not row.is_internal or dossiers.is_internal(current_user.caller)
 
 
 def offered(hazard: Any) -> dict[str, str]:

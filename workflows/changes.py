@@ -5,9 +5,10 @@ he acknowledges as the first one did (INV-3), and only then takes over: the lead
 had it before keeps the duty he has borne (domain 2.2). Until then, and if the newcomer refuses, nothing changes (INV-7).
 """
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import addresses, duties, fields, handovers, petitions
@@ -113,6 +114,12 @@ def may_change_responsible(session: Session, hazard: Hazard) -> bool:
 def may_change_tracker(session: Session, hazard: Hazard) -> bool:
     """Another tracker may be named now."""
     return fault(session, hazard, "TRACKER") is None
+
+
+def taken_over_at(session: Session, hazard: Hazard, part: str) -> datetime | None:
+    """When whoever answers for a part now has taken it over from somebody else; None if he had it from the first."""
+    granted = select(func.max(Change.decided_at)).where(Change.hazard_id == hazard.id, Change.state == "GRANTED")
+    return session.scalar(granted.where(Change.part == part))
 
 
 def successor(session: Session, hazard: Hazard) -> int | None:

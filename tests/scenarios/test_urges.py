@@ -75,8 +75,8 @@ def test_a_card_reaches_the_lead_by_itself_and_is_signed_received_and_answered(m
     do(monday, card.id, "answer_card", "baocun", **ANSWER)
     with monday.database.reading() as session:
         assert instances.find(session, card.ref, "escalation").ended_how == "completed"
-        (paper,) = documents.of(session, card.kept_with, "URGE_CARD")  # kept with the case
-        assert (card.kept_with, urges.papers_of(session, urges.get(session, card.id))) == (Subject("hazard", late), [paper])
+        (paper,) = documents.of(session, Subject("hazard", late), "URGE_CARD")  # kept with the case
+        assert (paper.is_internal, urges.papers_of(session, urges.get(session, card.id))) == (False, [paper])
         assert history.verify(session, hazards.get(session, late).ref) == []
     assert paper.no == "乙安卡〔2026〕1号"
     documents.write(monday.database, monday.home, paper.id)
@@ -345,6 +345,25 @@ def test_a_report_in_time_begins_the_count_anew(monday, silent, clock_at):
     monday.sweep()
     daily.urge_what_is_late(monday.database)
     assert [(row.level, row.missed_on.day) for row in rows(monday, silent)] == [(1, 5), (1, 19)]
+
+
+def test_what_the_predecessor_missed_is_not_the_newcomer_s(monday, silent, clock_at):
+    """Whoever takes over begins with a card; what he took over is still owed, and he is urged for no week before his."""
+    for moment in FRIDAYS[:2]:
+        clock_at(moment)
+        monday.sweep()
+        daily.urge_what_is_late(monday.database)
+    clock_at("2026-03-16 09:00")
+    appoint(monday, "banshi2", "VILLAGE_LIAISON", "丙村")
+    newcomer = {"part": "TERRITORY", "territory_person": str(monday.person("banshi2")), "reason": "原责任人调离，工作已交接。"}
+    monday.begin(silent, "change_responsible", "zhuren", **newcomer)
+    monday.do(silent, "take_over", "banshi2", decision="accept")
+    assert daily.urge_what_is_late(monday.database) == 0
+    clock_at(FRIDAYS[2])
+    monday.sweep()
+    daily.urge_what_is_late(monday.database)
+    begun = [(row.part, row.level, row.missed_on.day) for row in rows(monday, silent)]
+    assert begun == [("TERRITORY", 1, 5), ("TERRITORY", 2, 12), ("TERRITORY", 1, 19), ("SECTOR", 3, 19)]
 
 
 def test_weeks_in_a_row():

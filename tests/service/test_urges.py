@@ -5,7 +5,8 @@ from lxml import html
 
 from tests.scenarios.ways import bring, found
 from tests.service.inspector import faults_of
-from workflows import daily, hazards, urges
+from tests.service.test_dossiers import fetch, parts_of, verify
+from workflows import daily, documents, hazards, urges
 from workflows.engine import Subject, tasks
 
 MARKUP = "<img src=x onerror=alert(1)>"
@@ -75,3 +76,25 @@ def test_an_enterprise_is_told_of_its_own_lateness_not_of_an_official_s(signed_i
     assert "督促升级（2 件）" in text_of(office.get(f"/hazards/{late}"))
     for id, ground in grounds.items():
         assert boss.get(f"/urges/{id}").status_code == (200 if ground == "DEADLINE" else 404)
+
+
+def test_what_is_urged_of_an_official_lies_in_the_case_and_not_in_the_enterprise_s_copy(signed_in, driver, late, tmp_path):
+    """The directive for a missed report is in the dossier, with its hash; the enterprise neither reads nor gets it, and both verify."""
+    daily.urge_what_is_late(driver.database)
+    with driver.database.reading() as session:
+        urge = next(each for each in urges.of(session, hazards.get(session, late)) if each.ground == "THURSDAY")
+        (sign,) = tasks.open_of(session, urge.ref)
+    assert signed_in("shuji").submit(f"/tasks/{sign.id}", {"demand": f"今天补报{MARKUP}。"}).status_code == 302
+    with driver.database.reading() as session:
+        made = documents.of(session, Subject("hazard", late))
+    for row in made:
+        documents.write(driver.database, driver.home, row.id)
+    office, boss, kept = signed_in("banshi1"), signed_in("changzhang"), made[-1]
+    assert (kept.kind, kept.is_internal) == ("URGE_DIRECTIVE", True)
+    assert kept.no in text_of(office.get(f"/urges/{urge.id}"))
+    for browser, is_there in ((office, True), (boss, False)):
+        assert (kept.no in text_of(browser.get(f"/hazards/{late}"))) == is_there
+        assert browser.get(f"/documents/{kept.id}").status_code == (200 if is_there else 404)
+        file = fetch(browser, late, tmp_path)
+        assert (kept.no in parts_of(file)["record.json"].decode()) == is_there
+        assert (verify(file)[0], len([name for name in parts_of(file) if name.endswith(".docx")])) == (0, 2 + is_there)

@@ -51,6 +51,7 @@ class Kind:
     subject: str = "hazard"
     of_county: bool = False  # issued by the county, else by the town
     about: Callable[[Any], Subject] = lambda thing: thing.ref  # with whose case it is kept
+    internal: Callable[[Any], bool] = lambda _thing: False  # whether the enterprise is not to see it
     by_hand: bool = True  # may be ordered at a desk too; a decision is made by its signature alone
 
     @property
@@ -213,12 +214,14 @@ def _not_granted(kind: Any, sentence: str) -> Callable[[Session, Hazard], str | 
     return lambda session, hazard: None if petitions.find_granted(session, kind, hazard) else sentence
 
 
-def _kept_with(urge: Any) -> Subject:
-    return Subject(*urge.kept_with)
-
-
 def _not_signed(_session: Session, urge: Any) -> str | None:
     return None if urge.signed_at else "还没有签发，不能成文。"
+
+
+def _urge(title: str, mark: str, level: int) -> Kind:
+    """It is kept with the hazard's case; what is urged of an official, the enterprise does not see."""
+    kept: dict[str, Any] = {"about": lambda urge: urge.hazard.ref, "internal": lambda urge: urge.is_internal}
+    return Kind(title, mark, URGED, _urged, _not_signed, level, "urge", **kept)
 
 
 def _given(_session: Session, thing: Any) -> Filled:
@@ -268,10 +271,10 @@ KINDS: Mapping[str, Kind] = {
         _not_granted(stops.Resumption, "还没有同意恢复生产。"),
         by_hand=False,
     ),
-    "URGE_CARD": Kind("提示卡", "安卡", URGED, _urged, _not_signed, 1, "urge", about=_kept_with),
-    "URGE_ORDER": Kind("督办单", "安督", URGED, _urged, _not_signed, 2, "urge", about=_kept_with),
-    "URGE_LETTER": Kind("督促函", "安促", URGED, _urged, _not_signed, 3, "urge", about=_kept_with),
-    "URGE_DIRECTIVE": Kind("整改指令", "安令", URGED, _urged, _not_signed, 4, "urge", about=_kept_with),
+    "URGE_CARD": _urge("提示卡", "安卡", 1),
+    "URGE_ORDER": _urge("督办单", "安督", 2),
+    "URGE_LETTER": _urge("督促函", "安促", 3),
+    "URGE_DIRECTIVE": _urge("整改指令", "安令", 4),
     "WEEKLY_REPORT": Kind(
         "周四反馈情况报告",
         "政报",

@@ -49,6 +49,7 @@ class Document(Base):
     data_sha256: Mapped[str] = mapped_column(String(64))  # of the data without number and date: the same twice is one document
     template_sha256: Mapped[str | None] = mapped_column(String(64))  # None: the delivered one
     sha256: Mapped[str | None] = mapped_column(String(64))  # of the file; None while it is being written
+    is_internal: Mapped[bool]  # between the officials: who is of the enterprise neither sees nor gets it
     by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     ordered_at: Mapped[datetime]
     written_at: Mapped[datetime | None]

@@ -47,6 +47,7 @@ def order(session: Session, thing: Any, kind_code: str, *, by: int | None) -> Do
         data=dict(zip(kinds.COMMON, head, strict=True)) | told,
         data_sha256=digest,
         template_sha256=template.sha256 if template else None,
+        is_internal=kind.internal(thing),
         by=by,
         ordered_at=clock.now(),
     )
@@ -109,7 +110,8 @@ def write(database: Database, place: store.Place, document_id: int) -> None:
         row = session.get_one(Document, document_id, with_for_update=True)
         if row.sha256 is None:
             row.sha256, row.written_at = sha256, clock.now()
-            history.record(session, row.subject, "document_written", document=row.id, no=row.no, sha256=sha256)
+            mark = {"internal": True} if row.is_internal else {}
+            history.record(session, row.subject, "document_written", document=row.id, no=row.no, sha256=sha256, **mark)
 
 
 def receive_template(place: store.Place, kind_code: str, stream: BinaryIO) -> str:

@@ -39,6 +39,11 @@ def file_path(sha256: str, kind: str) -> str:
     return f"files/{sha256}.{kind}"
 
 
+def _is_open(line: history.Line) -> bool:
+    """Whether who is of the enterprise gets a line whole; of what is between the officials only its link."""
+    return line.kind in OPEN_TO_ENTERPRISE and not line.body.get("internal")
+
+
 def _line(line: history.Line, *, is_open: bool) -> Record:
     """A line of the chain; sealed, it keeps its place and its hashes and says nothing of its content."""
     links = {"seq": line.seq, "kind": line.kind, "at": line.at, "algorithm": line.algorithm}
@@ -56,7 +61,8 @@ def record(session: Session, hazard: Hazard, *, is_whole: bool) -> Record:
     lines = history.lines(session, hazard.ref)
     handed_in = tasks.submissions(session, hazard.ref)
     files = list(_files(session, hazard))
-    told = [_line(line, is_open=is_whole or line.kind in OPEN_TO_ENTERPRISE) for line in lines]
+    told = [_line(line, is_open=is_whole or _is_open(line)) for line in lines]
+    made = [row for row in documents.of(session, hazard.ref) if row.sha256 and (is_whole or not row.is_internal)]
     acted = [(each.get("by"), each.get("on_behalf_of")) for each in told] + [(each.by, each.on_behalf_of) for each in handed_in]
     names = people.names(session, {id for pair in acted for id in pair if id})
     return {
@@ -69,7 +75,7 @@ def record(session: Session, hazard: Hazard, *, is_whole: bool) -> Record:
         "lines": told,
         "submissions": [_submission(each) for each in handed_in],
         "files": files,
-        "documents": [_document(row) for row in documents.of(session, hazard.ref) if row.sha256],
+        "documents": [_document(row) for row in made],
     }
 
 

@@ -171,7 +171,8 @@ def _file_faults(told: Mapping[str, Any], digests: Mapping[str, str]) -> Iterato
 
 def _document_faults(told: Mapping[str, Any]) -> Iterator[str]:
     """Every document has its digest in the chain under its number, and none that the chain tells of is missing."""
-    lines = {line["body"]["document"]: line for line in told["lines"] if line["kind"] == "document_written"}
+    written = [line for line in told["lines"] if line["kind"] == "document_written" and not line.get("sealed")]
+    lines = {line["body"]["document"]: line for line in written}
     made = {each["id"]: each for each in _documents(told)}
     for id, each in made.items():
         line = lines.get(id)

@@ -50,8 +50,7 @@ def get(session: Session, urge_id: int) -> Urge:
 
 def papers_of(session: Session, urge: Urge) -> list[documents.Document]:
     """Its document, once it is signed."""
-    kept = documents.of(session, urge.kept_with, rules.kind_of(urge))
-    return [each for each in kept if urge.kept_with == urge.ref or each.data["督促事由"] == rules.reason(urge)]
+    return [documents.get(session, urge.document_id)] if urge.document_id else []
 
 
 def of(session: Session, hazard: Hazard) -> list[Urge]:

@@ -27,6 +27,7 @@ class Urge(Base):
     level: Mapped[int]  # 1–4: 卡 单 函 令
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))  # THURSDAY: who owed the report
     begun_at: Mapped[datetime]
+    document_id: Mapped[int | None] = mapped_column(Key)  # its document, once it is signed
     demand: Mapped[str] = mapped_column(Text)  # what the signer asks for besides
     signed_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     signer: Mapped[str] = mapped_column(String(60))  # 签发人, as he was called then
@@ -49,9 +50,9 @@ class Urge(Base):
         return Subject("urge", self.id)
 
     @property
-    def kept_with(self) -> Subject:
-        """Whose case keeps its document: the hazard's; of a missed report its own, because that is between the officials."""
-        return Subject("hazard", self.hazard_id) if self.ground == "DEADLINE" else self.ref
+    def is_internal(self) -> bool:
+        """A missed report is between the officials."""
+        return self.ground == "THURSDAY"
 
     @property
     def told(self) -> dict[str, str]:

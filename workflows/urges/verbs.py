@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from workflows import calendars, campaigns, clock, documents, duties, facts, feedbacks, fields, handovers, papers, people
+from workflows import calendars, campaigns, changes, clock, documents, duties, facts, feedbacks, fields, handovers, papers, people
 from workflows.engine import Cause, history
 from workflows.errors import Conflict
 from workflows.fields import Data
@@ -31,19 +31,19 @@ def begin_for_deadline(session: Session, hazard: Hazard) -> Urge | None:
 def begin_for_week(session: Session, hazard: Hazard, parts: tuple[str, ...], week_on: date) -> Urge | None:
     """The urge for a Thursday report that did not come; None if it came meanwhile, or the urge is there already. Who answers for
     territory and industry owes one report and gets one urge."""
-    part = parts[0]
+    part, person_id = parts[0], getattr(hazard, handovers.PARTS[parts[0]])
     missed = _missed(session, hazard, part, week_on)
-    if week_on not in missed or _is_directed(session, hazard, part, missed):
+    if week_on not in missed or _is_urged(session, hazard, person_id, missed):
         return None
-    level = rules.level_of_misses(len(missed))
-    return _begin(session, hazard, "THURSDAY", part, week_on, level, getattr(hazard, handovers.PARTS[part]))
+    return _begin(session, hazard, "THURSDAY", part, week_on, rules.level_of_misses(len(missed)), person_id)
 
 
 def _missed(session: Session, hazard: Hazard, part: str, until: date) -> list[date]:
-    """The Thursdays in a row, up to one, on which this part's report was not there. One that came late was missed all the same:
-    补报即清欠，漏报记录保留."""
-    issued = handovers.get_last(session, hazard, "RECTIFY").issued_at
-    weeks = feedbacks.weeks(clock.on(issued), clock.now(), calendars.of(session))
+    """The Thursdays in a row, up to one, on which this part's report was not there, of whoever owes it now: what his predecessor
+    missed is not his. One that came late was missed all the same: 补报即清欠，漏报记录保留."""
+    issued_at = handovers.get_last(session, hazard, "RECTIFY").issued_at
+    owed_since = max(issued_at, changes.taken_over_at(session, hazard, part) or issued_at)
+    weeks = feedbacks.weeks(clock.on(owed_since), clock.now(), calendars.of(session))
     reports = [each for each in feedbacks.of(session, hazard) if each.part == part]
     in_time = {each.week_on for each in reports if each.is_awaiting or not each.is_late}
     given = {each.week_on for each in reports}
@@ -51,10 +51,11 @@ def _missed(session: Session, hazard: Hazard, part: str, until: date) -> list[da
     return missed if until not in given else []
 
 
-def _is_directed(session: Session, hazard: Hazard, part: str, missed: list[date]) -> bool:
-    """Whether these misses in a row have brought the directive already; there is none above it."""
-    mine = select(Urge.id).where(Urge.hazard_id == hazard.id, Urge.ground == "THURSDAY", Urge.part == part)
-    return session.scalar(mine.where(Urge.level == rules.HIGHEST, Urge.missed_on >= missed[0]).limit(1)) is not None
+def _is_urged(session: Session, hazard: Hazard, person_id: int, missed: list[date]) -> bool:
+    """Whether he has been urged for the last of these misses in a row, or they have brought the directive; none is above it."""
+    mine = select(Urge.id).where(Urge.hazard_id == hazard.id, Urge.ground == "THURSDAY", Urge.person_id == person_id)
+    is_directed = and_(Urge.level == rules.HIGHEST, Urge.missed_on >= missed[0])
+    return session.scalar(mine.where(or_(Urge.missed_on == missed[-1], is_directed)).limit(1)) is not None
 
 
 def _begin(
@@ -104,7 +105,7 @@ def sign_urge(session: Session, urge: Urge, *, by: int, on_behalf_of: int | None
 
 def issue_urge(session: Session, urge: Urge, *, cause: Cause) -> None:
     """成文: the document under its number; the file is written after the commit."""
-    documents.order(session, urge, rules.kind_of(urge), by=cause.by)
+    urge.document_id = documents.order(session, urge, rules.kind_of(urge), by=cause.by).id
 
 
 def receive_urge(session: Session, urge: Urge, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
