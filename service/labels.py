@@ -53,6 +53,8 @@ LINES = {
     "listing_granted": "批准挂牌督办",
     "listing_refused": "不予挂牌",
     "listing_published": "公布挂牌",
+    "listing_reminded": "督办期限将到，提醒督办单位",
+    "listing_reported": "说明督办情况",
     "STOPPED": "责令停产停业",
     "RESTRICTED": "责令撤人停用",
     "SHUTDOWN": "关停取缔",

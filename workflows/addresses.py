@@ -69,6 +69,10 @@ def units(session: Session, hazard: Hazard, word: str) -> list[Unit]:
         return sector_units(session, hazard) or _some(town(session, hazard))
     if word == "county":
         return _county(session, hazard)
+    if word == "supervisor":
+        from workflows import listings  # it names its unit itself, and stands above this file
+
+        return [listings.supervisor(session, hazard)]
     if word == "around":
         near = ("enterprise", "village", "sector", "town", "county_dept", "county")
         return list({unit.id: unit for each in near for unit in units(session, hazard, each)}.values())

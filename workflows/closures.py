@@ -217,6 +217,11 @@ def _send_back(session: Session, hazard: Hazard, to: str, reason: str, *, by: in
 # ---- questions ---------------------------------------------------------------------------------------------------------
 
 
+def verified(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
+    """The hazard has passed and waits for its signature."""
+    return is_verified(hazard)
+
+
 def of(session: Session, hazard: Hazard) -> list[Review]:
     """Every step on the way to closure, oldest first."""
     return list(session.scalars(select(Review).where(Review.hazard_id == hazard.id).order_by(Review.id)))

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from workflows import calendars, campaigns, clock, extensions, facts, feedbacks, ledger, look_backs, petitions
+from workflows import calendars, campaigns, clock, extensions, facts, feedbacks, ledger, listings, look_backs, petitions
 from workflows.engine import Due, tasks
 from workflows.hazards.tables import Hazard
 
 TERM = re.compile(r"(\d{1,3})(wd|h|d)")
 UNITS = {"wd": "个工作日", "h": "小时", "d": "日"}
-OF_HAZARD = ("due_on", "register_due", "verify_due", "extension_due", "look_back_due")
+OF_HAZARD = ("due_on", "register_due", "verify_due", "extension_due", "look_back_due", "listed_until")
 NAMED = (*(f"hazard.{name}" for name in OF_HAZARD), "feedback_on", "return.cut_at")
 
 
@@ -24,6 +24,8 @@ def due(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> Due
     if text == "hazard.look_back_due":
         row = look_backs.find_open(session, hazard)
         return Due(clock.end_of(row.due_on), "本地参数：销号后回头看的日子") if row else None
+    if text == "hazard.listed_until":
+        return Due(listings.until(session, hazard), "挂牌督办通知书：督办期限")
     if text == "feedback_on":
         day = feedbacks.next_due_on(session, hazard)
         source = "周四反馈：每周四 24:00 前，遇节假日顺延"

@@ -1,8 +1,8 @@
 """Listed supervision (挂牌督办, P06): the county supervises a hazard in public until it is signed off, then takes the plate off.
 
 The town's office proposes it, or the county itself; the county's department looks at what the town proposes, the county leader
-decides. Number and source stay as they were: A9 and A10 count it beside them. How long it is supervised is a term of its own;
-the deadline of the rectification changes by an extension alone (INV-9).
+decides. Number and source stay as they were: A9 and A10 count it beside them. How long it is supervised is a term of its own,
+of whose end the supervisor is reminded; the deadline of the rectification changes by an extension alone (INV-9).
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,20 @@ from typing import Any, TypeVar
 from sqlalchemy import ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import addresses, campaigns, clock, disclosures, facts, fields, papers, people, petitions, verifications
+from workflows import (
+    addresses,
+    calendars,
+    campaigns,
+    clock,
+    disclosures,
+    facts,
+    fields,
+    papers,
+    people,
+    petitions,
+    reminders,
+    verifications,
+)
 from workflows.engine import Cause, history
 from workflows.errors import Conflict, Invalid
 from workflows.fields import Data
@@ -156,6 +169,21 @@ def publish_listing(session: Session, hazard: Hazard, *, by: int, on_behalf_of: 
     _publish(session, hazard, Listing, by=by, on_behalf_of=on_behalf_of, task=task, data=data)
 
 
+def remind_of_listing(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """督办期限将到: the reminder on record; whoever supervises is asked how it stands."""
+    row = petitions.get_granted(session, Listing, hazard)
+    history.record(session, hazard.ref, "listing_reminded", by=cause.by, listing=row.id, until=row.until_on)
+
+
+def report_listing(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """说明督办情况: how the rectification stands as the term ends. It moves no deadline and takes no plate off."""
+    row = petitions.get_granted(session, Listing, hazard)
+    situation = fields.text(data, "situation", "督办情况和下一步", least=5)
+    papers.attach(session, hazard, task, "attachments", fields.shas(data, "attachments"), by=by)
+    body = {"listing": row.id, "situation": situation, "task": task.id}
+    history.record(session, hazard.ref, "listing_reported", by=by, on_behalf_of=on_behalf_of, **body)
+
+
 def propose_unlisting(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """申请解除挂牌: after the signature, with what the public is told."""
     if sentence := unlisting_fault(hazard):
@@ -256,6 +284,22 @@ def may_unlist(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
 def is_listed(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
     """The hazard is under listed supervision."""
     return hazard.listed_supervision
+
+
+def reminder_at(session: Session, hazard: Hazard) -> datetime:
+    """When whoever supervises is reminded that the term ends: so many working days before its last day, as of any deadline."""
+    terms, until_at = campaigns.params(session, hazard.campaign), until(session, hazard)
+    return reminders.moment_of(min(terms["remind_wd"], default=0), until_at, calendars.of(session))
+
+
+def until(session: Session, hazard: Hazard) -> datetime:
+    """24:00 of the last day of the supervision."""
+    return clock.end_of(petitions.get_granted(session, Listing, hazard).until_on)
+
+
+def supervisor(session: Session, hazard: Hazard) -> Unit:
+    """The unit that supervises (督办单位)."""
+    return people.get_unit(session, petitions.get_granted(session, Listing, hazard).supervisor_id)
 
 
 def county_asked(session: Session, hazard: Hazard) -> bool:

@@ -117,6 +117,13 @@ def find_granted(session: Session, kind: type[Kind], hazard: Hazard) -> Kind | N
     return session.scalars(granted.order_by(kind.id.desc()).limit(1)).first()
 
 
+def get_granted(session: Session, kind: type[Kind], hazard: Hazard) -> Kind:
+    """The same; Conflict if there is none."""
+    if row := find_granted(session, kind, hazard):
+        return row
+    raise Conflict(f"{kind.called}还没有批准。")
+
+
 def of(session: Session, kind: type[Kind], hazard: Hazard) -> list[Kind]:
     """Every petition of a kind about a hazard, oldest first."""
     return list(session.scalars(select(kind).where(kind.hazard_id == hazard.id).order_by(kind.id)))

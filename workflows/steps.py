@@ -180,6 +180,12 @@ def decide_bulletin(
     bulletins.hand_in_decisions(session, RULES, edition, by=by)
 
 
+def unlist_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """摘牌: nobody waits for the end of the supervision any more."""
+    listings.unlist_hazard(session, hazard, cause=cause)
+    instances.cancel(session, hazard.ref, by=cause.by, reason="已摘牌，督办终止。", only=frozenset({"listing"}))
+
+
 STEPS = {
     "report": _task(hazards.report, "发现上报"),
     "propose_registration": _task(hazards.propose_registration, "登记拟办"),
@@ -229,10 +235,12 @@ STEPS = {
     "publish_listing": _task(listings.publish_listing, "公布挂牌"),
     "list_hazard": _service(_making(listings.list_hazard, "LISTING"), "挂牌"),
     "refuse_listing": _service(listings.refuse_listing, "不予挂牌"),
+    "remind_of_listing": _service(listings.remind_of_listing, "提醒督办单位"),
+    "report_listing": _task(listings.report_listing, "说明督办情况"),
     "propose_unlisting": _task(listings.propose_unlisting, "申请解除挂牌"),
     "review_unlisting": _task(listings.review_unlisting, "审批解除挂牌"),
     "publish_unlisting": _task(listings.publish_unlisting, "公布摘牌"),
-    "unlist_hazard": _service(_making(listings.unlist_hazard, "UNLISTING"), "摘牌"),
+    "unlist_hazard": _service(_making(unlist_hazard, "UNLISTING"), "摘牌"),
     "refuse_unlisting": _service(listings.refuse_unlisting, "不予解除挂牌"),
     "draft_stop": _task(stops.draft_stop, "拟停产撤人决定"),
     "sign_stop": _task(stops.sign_stop, "签发停产撤人决定"),
@@ -296,15 +304,10 @@ def one_person(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
     return handovers.is_one_person(hazard)
 
 
-def verified(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
-    """The hazard has passed and waits for its signature."""
-    return closures.is_verified(hazard)
-
-
 FUNCTIONS: dict[str, Callable[[Session, Any], Any]] = {
     "mode": mode,
     "one_person": one_person,
-    "verified": verified,
+    "verified": closures.verified,
     "result": verifications.result,
     "archive_complete": archives.is_complete,
     "next_feedback_on": feedbacks.next_on,
@@ -316,6 +319,7 @@ FUNCTIONS: dict[str, Callable[[Session, Any], Any]] = {
     "may_list": listings.may_list,
     "may_unlist": listings.may_unlist,
     "county_asked": listings.county_asked,
+    "listing_reminder_at": listings.reminder_at,
     "may_stop": stops.may_stop,
     "may_resume": stops.may_resume,
     "cuts_power": stops.cuts_power,
@@ -355,7 +359,7 @@ RULES = Rules(
     stands_at=people.stands_at,
 )
 
-UNIT_WORDS = frozenset("enterprise responsible village town sector county county_dept around own urged".split())
+UNIT_WORDS = frozenset("enterprise responsible village town sector county county_dept supervisor around own urged".split())
 PERSON_WORDS = frozenset({*addresses.PERSONS, "verification.member", "successor"})
 
 

@@ -21,6 +21,7 @@ UNITS = {
     "sector": "镇行业站所和领导组",
     "county": "县",
     "county_dept": "承接移交二的县有关部门",
+    "supervisor": "挂牌督办的督办单位",
     "around": "隐患有关各方（企业、村、站所、镇、县部门、县）",
     "own": "月报所属的村、镇、县本身",
     "urged": "被督促的人",
@@ -64,6 +65,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {  # name, and t
 MOMENTS = {
     "next_feedback_on": "下一个周四反馈日",
     "next_reminder_at": "下一次到期提醒",
+    "listing_reminder_at": "挂牌督办期限届满前的提醒",
     "cut_at": "本期统计截止时点（25 日 24:00）",
     "tracker_due_at": "县部门指定跟踪人的期限",
 }
@@ -74,6 +76,7 @@ DUES = {
     "hazard.extension_due": "延期审批时限（自提出申请起）",
     "return.cut_at": "月报的截止时点（25 日 24:00）",
     "hazard.look_back_due": "回头看的最后一天（自销号起，按本地参数）",
+    "hazard.listed_until": "挂牌督办的期限",
     "feedback_on": "本周四 24:00（遇节假日顺延）",
 }
 OPTIONS = {

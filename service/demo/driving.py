@@ -344,5 +344,6 @@ USUAL: Mapping[str, Answer] = {
         "photos": driver.photos_of(session, hazard, "before", by=by),
     },
     **dict.fromkeys(("office_opinion", "deputy_decision", "county_files", "dept_opinion", "leader_decision"), lambda *_: AGREE),
+    "report_listing": lambda *_: {"situation": "整改已过半，责任单位保证期限内完成，督办单位每周到现场。"},
     **dict.fromkeys(("publish_listing", "publish_unlisting"), lambda *_: {"channels": ["web", "board"]}),
 }

@@ -1,13 +1,13 @@
 """Listed supervision (P06, M031): counted beside the sources, public, and taken off once the hazard is signed off."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from tests.scenarios.test_voidings import void
 from tests.scenarios.ways import appoint, bring, count, found, kinds, refused, state, waiting
-from workflows import clock, facts, hazards, listings, petitions
-from workflows.engine import Cause, history
+from workflows import clock, facts, hazards, listings, people, petitions
+from workflows.engine import Cause, history, instances, tasks
 from workflows.errors import Conflict, Forbidden, Invalid
 
 AGREE, REFUSE = {"decision": "agree", "opinion": "情况属实，同意。"}, {"decision": "refuse", "opinion": "尚不需要挂牌。"}
@@ -96,7 +96,8 @@ def test_the_leader_may_refuse_and_it_may_be_asked_for_again(monday, hazard):
     assert not state(monday, hazard).listed_supervision
     list_it(monday, hazard)
     monday.do(hazard, "publish_listing", **WEB)
-    refused(Conflict, "已经挂牌", monday.begin, hazard, "listing", "yingji", **asked(monday, hazard))
+    refused(Conflict, "正在办理", monday.begin, hazard, "listing", "yingji", **asked(monday, hazard))
+    assert "已经挂牌" in listings.listing_fault(state(monday, hazard))  # and whatever the diagram says
 
 
 @pytest.mark.parametrize(
@@ -145,3 +146,40 @@ def test_who_asks_does_not_decide(monday, hazard):
     monday.begin(hazard, "listing", "banshi1", **asked(monday, hazard))
     appoint(monday, "banshi1", "COUNTY_DEPT", "甲县应急管理局")
     refused(Forbidden, "挂牌申请人", monday.do, hazard, "dept_opinion", "banshi1", **AGREE)
+
+
+def test_who_supervises_is_reminded_before_the_term_ends(monday, hazard, clock_at):
+    """P06: five working days before the last day (remind_wd), in the inbox of the department that supervises, due that day 24:00."""
+    list_it(monday, hazard, until_on="2026-06-30")
+    monday.do(hazard, "publish_listing", **WEB)
+    clock_at("2026-06-22 23:59")
+    monday.sweep()
+    assert "report_listing" not in waiting(monday, hazard)
+    clock_at("2026-06-23 00:01")
+    monday.sweep()
+    (task,) = [each for each in monday.open_tasks(hazard) if each.element_id == "report_listing"]
+    with monday.database.reading() as session:
+        assert {person.login for person in people.holders(session, tasks.posts_of(session, task))} == {"yingji"}
+    assert (task.due_at, task.due_source) == (clock.end_of(date(2026, 6, 30)), "挂牌督办通知书：督办期限")
+    refused(Invalid, "督办情况", monday.do, hazard, "report_listing", situation="好")
+    before = state(monday, hazard)
+    monday.do(hazard, "report_listing", situation="已完成八成，月底前可以验收。")
+    after = state(monday, hazard)
+    assert (after.due_at, after.listed_supervision) == (before.due_at, True)
+    assert [kind for kind in kinds(monday, hazard) if kind in ("listing_reminded", "listing_reported")] == ["listing_reminded", "listing_reported"]
+
+
+def test_nobody_is_reminded_of_a_plate_that_came_off(monday, hazard, clock_at):
+    """The unlisting ends what waits; a listing that was refused has no term at all."""
+    bring(monday, hazard, "sign")
+    list_it(monday, hazard, until_on="2026-06-30")
+    monday.do(hazard, "sign")
+    monday.do(hazard, "publish_listing", **WEB)
+    monday.begin(hazard, "unlisting", "xianban", **TAKEN_OFF)
+    monday.do(hazard, "leader_decision", **AGREE)
+    with monday.database.reading() as session:
+        ended = instances.find(session, hazards.get(session, hazard).ref, "listing").ended_how
+    assert ended == "已摘牌，督办终止。"
+    clock_at("2026-06-30 09:00")
+    monday.sweep()
+    assert "listing_reminded" not in kinds(monday, hazard)
