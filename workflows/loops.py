@@ -39,8 +39,17 @@ LOOP_RULES = (
     _only(
         "pass_verification",
         "confirm_verification",
-        since=("finish_rectification", "fail_verification"),
+        since=("finish_rectification", "fail_verification", "verify"),
         says=("验收通过须在成员确认之后", "成员确认", "INV-2"),
+    ),
+    _only(
+        "fail_verification",
+        "if:result() == 'FAIL'",
+        "if:result() != 'PASS'",
+        "if:agree == 'no'",
+        "if:agree != 'yes'",
+        since=("verify",),
+        says=("验收合格的不能按不通过退回", "不合格的验收结论", "规程⑧"),
     ),
     _only(
         "sign_closure",
