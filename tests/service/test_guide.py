@@ -3,9 +3,9 @@
 import pytest
 from lxml import html
 
-from service import outlines
+from service import demo, outlines
 from service.setup import SHIPPED
-from workflows import people
+from workflows import people, staffing
 from workflows.engine import definitions
 
 FIRST_DAY = "第一天，从这里开始"
@@ -89,11 +89,31 @@ def test_the_first_day_tells_what_the_posts_do(signed_in):
     assert "<strong>领导组办公室主任</strong>：发现上报、主任核定、移交一签发" in text
 
 
-@pytest.mark.parametrize("login", ["sheji", "guanli", "shenji", "fuxianzhang", "changzhang"])
-def test_everybody_is_told_where_to_begin(signed_in, login):
+@pytest.mark.parametrize(
+    ("login", "step"),
+    [
+        ("sheji", "新建草稿"),
+        ("guanli", "录入下一年度的放假安排"),
+        ("anquan", "按任命文件任命岗位"),
+        ("shenji", "导出每日锚点"),
+        ("fuxianzhang", "按表填写"),
+        ("changzhang", "按表填写"),
+    ],
+)
+def test_everybody_is_told_where_to_begin(signed_in, login, step):
     text = signed_in(login).get("/").text
     assert FIRST_DAY in text
-    assert ("不办理具体隐患" in text) == (login in ("sheji", "guanli", "shenji"))
+    assert step in text
+    assert ("不办理具体隐患" in text) == (login in ("sheji", "guanli", "anquan", "shenji"))
+
+
+def test_who_has_no_post_yet_is_told_whom_to_ask(signed_in, town):
+    """Nothing of the audit or of anybody else's work: he cannot do it."""
+    with town.transaction() as session:
+        staffing.add_person(session, "新来的", "xinlai", demo.PASSWORD, is_public=True)
+    text = signed_in("xinlai").get("/").text
+    assert text.count("请联系县安全管理员") == 3
+    assert "审计" not in text
 
 
 def test_put_away_it_does_not_come_again_for_him(signed_in, town):
