@@ -1,13 +1,12 @@
 """The town of the demo without its cases, in a database of its own: made once, copied for each test."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from service import demo, setup
+from tests.databases import copied, filled
 from tests.rows import EMPTY, KEEP, RESTORE
 from workflows.db import Database
 
@@ -26,27 +25,17 @@ def settled_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFac
 @pytest.fixture(scope="session")
 def settled_rows(postgresql: Database) -> None:
     """The town's rows in tables of their own, beside those of the house: to settle it anew costs a second a test."""
-    with postgresql.transaction() as session:
-        session.execute(text(EMPTY))
-    _settle(postgresql)
-    with postgresql.transaction() as session:
-        session.execute(text(KEEP))
+    _settle(filled(postgresql, EMPTY))
+    filled(postgresql, KEEP)
 
 
 @pytest.fixture
-def settled(database: Database, database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def settled(database_kind: str, request: pytest.FixtureRequest) -> Database:
     """A database with the shipped diagrams and the town."""
     if database_kind == "postgresql":
         request.getfixturevalue("settled_rows")
-        with database.transaction() as session:
-            session.execute(text(EMPTY))
-            session.execute(text(RESTORE))
-        yield database
-        return
-    shutil.copy(request.getfixturevalue("settled_template"), tmp_path / "settled.db")
-    made = Database(f"sqlite:///{tmp_path / 'settled.db'}")
-    yield made
-    made.engine.dispose()
+        return filled(request.getfixturevalue("postgresql"), EMPTY, RESTORE)
+    return copied(request.getfixturevalue("settled_template"), request.getfixturevalue("sqlite"))
 
 
 def _settle(database: Database) -> None:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from service import App, create_app
 from service.config import Config
-from tests.conftest import KINDS
+from tests.databases import KINDS
 from tests.documents import pdf
 from tests.scope import routes
 from tests.service.inspector import Inspector, token_of

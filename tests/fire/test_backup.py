@@ -17,7 +17,7 @@ from sqlalchemy import select
 from service import create_app, demo
 from service.config import Config
 from tests.bench import cases
-from tests.conftest import KINDS
+from tests.databases import KINDS
 from tests.fire import inquest
 from tests.fire.clerks import Clerk
 from tests.fire.conftest import make_database

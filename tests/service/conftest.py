@@ -1,15 +1,18 @@
 """The application over a demo town without cases, and somebody signed in."""
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from pathlib import Path
 
 import pytest
 
-from service import App, create_app, demo
+from service import App, House, create_app, demo
 from service.config import Config
 from tests.service.inspector import Inspector
 from workflows import steps
 from workflows.db import Database
+
+SECRET = "for tests " * 4
 
 
 @pytest.fixture
@@ -18,10 +21,26 @@ def town(settled: Database) -> Database:
     return settled
 
 
+@pytest.fixture(scope="session")
+def web(sqlite: Database) -> App:
+    """The web, put together once: that takes longer than most pages. Its house is that of each test."""
+    return create_app(Config(home=Path(), database_url="", secret_key=SECRET), sqlite, steps.RULES)
+
+
 @pytest.fixture
-def app(town: Database, tmp_path: Path) -> App:
-    """The web over it."""
-    made = create_app(Config(home=tmp_path, database_url=town.url, secret_key="for tests " * 4), town, steps.RULES)
+def app(web: App, town: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> App:
+    """The web over the town. Who adds addresses of his own to it asks for `own_app`."""
+    config = Config(home=tmp_path, database_url=town.url, secret_key=SECRET)
+    monkeypatch.setattr(web, "house", House(config, town, steps.RULES))
+    monkeypatch.setattr(web, "config", copy(web.config))
+    monkeypatch.setattr(web, "test_client_class", Inspector)
+    return web
+
+
+@pytest.fixture
+def own_app(town: Database, tmp_path: Path) -> App:
+    """A web over the town that nobody else has."""
+    made = create_app(Config(home=tmp_path, database_url=town.url, secret_key=SECRET), town, steps.RULES)
     made.test_client_class = Inspector
     return made
 

@@ -368,10 +368,10 @@ def test_user_password_lifts_the_lockout(home):
 def test_a_new_county_with_its_three_administrators(monkeypatch, tmp_path):
     """Domain 9: the three are kept at the county; one person each."""
     from service import setup
-    from tests.conftest import _make_tables
+    from tests.databases import make_tables
 
     tmp_path.joinpath("home").mkdir()
-    _make_tables(database := Database(f"sqlite:///{tmp_path / 'home' / 'bihuan.db'}"))
+    make_tables(database := Database(f"sqlite:///{tmp_path / 'home' / 'bihuan.db'}"))
     monkeypatch.setattr(setup, "prepare", lambda database: None)
     refused = _run(tmp_path / "home", "county", "999902101000", "己县")
     assert isinstance(refused.exception, Invalid)

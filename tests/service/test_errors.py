@@ -8,6 +8,12 @@ from workflows.engine import Subject, history
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 
 
+@pytest.fixture
+def app(own_app):
+    """One's own: addresses are added to it."""
+    return own_app
+
+
 def refused(town, login):
     """What was refused to a person."""
     with town.reading() as session:

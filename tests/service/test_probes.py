@@ -17,6 +17,12 @@ from workflows.engine import jobs, pulses
 
 
 @pytest.fixture
+def app(own_app):
+    """One's own: addresses are added to it."""
+    return own_app
+
+
+@pytest.fixture
 def well(tmp_path):
     """A client of a house at the newest structure with a sweep."""
     database = Database(f"sqlite:///{tmp_path / 'well.db'}")
