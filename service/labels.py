@@ -58,6 +58,7 @@ LINES = {
     "STOPPED": "责令停产停业",
     "RESTRICTED": "责令撤人停用",
     "SHUTDOWN": "关停取缔",
+    "stations_signed": "分管领导签发站所反馈",
     "TALKED": "约谈、通报企业",
     "UNIT_TALKED": "约谈、通报乡镇、村或部门",
     "RESUMED": "恢复生产",

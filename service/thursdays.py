@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
@@ -229,17 +229,36 @@ def _towns(rows: list[WeeklyReport]) -> dict[str, str]:
 
 
 def facts(report: WeeklyReport, _options: forms.Options) -> list[cases.Fact]:
-    """What is known of a week's report."""
+    """What is known of a week's report; to a leader who signs for his stations no more than what they have reported."""
+    found = _whole(report) if _may_see(current_user.caller, report.ref) else []
+    named = [cases.Fact("乡镇", "".join(_towns([report]).values())), cases.Fact("哪一周", labels.day(report.week_on))]
+    return [fact for fact in [*named, *found, *_stations(report, is_whole=bool(found))] if fact.text]
+
+
+def _stations(report: WeeklyReport, *, is_whole: bool) -> list[cases.Fact]:
+    """分管领导签发站所反馈: what each has to sign, and whether he has."""
+    mine = {current_user.id, *current_user.caller.stands_in}
+    shown = [each for each in report.leaders if is_whole or each["id"] in mine]
+    names = people.names(g.session, [each["id"] for each in shown])
+    said = {line["序号"]: f"{line['主体']}（{line['责任人']}）：{line['情况']}".rstrip("。") for line in report.lines}
+    return [
+        cases.Fact(
+            f"{names[each['id']]}签发的站所反馈",
+            "；".join(said[number] for number in each["lines"]) + "。",
+            labels.moment(datetime.fromisoformat(each["at"])) if "at" in each else "待签发",
+        )
+        for each in shown
+    ]
+
+
+def _whole(report: WeeklyReport) -> list[cases.Fact]:
     counts = "，".join(f"{name} {number} {'件' if name == '在办' else '份'}" for name, number in report.counts.items())
-    found = [
-        cases.Fact("乡镇", "".join(_towns([report]).values())),
-        cases.Fact("哪一周", labels.day(report.week_on)),
+    return [
         cases.Fact("汇总", counts, labels.moment(report.collected_at)),
         cases.Fact("漏报", "、".join(line["主体"] for line in report.lines if line["报送"] == "漏报")),
         cases.Fact("签发人", report.signer, labels.moment(report.signed_at)),
         cases.Fact("送达回执", labels.moment(report.received_at)),
     ]
-    return [fact for fact in found if fact.text]
 
 
 def _url(subject: Subject) -> str:

@@ -94,6 +94,12 @@ def _some(unit: Unit | None) -> list[Unit]:
 # ---- posts and persons -----------------------------------------------------------------------------------------------------
 
 
+def sector_leaders(session: Session, hazard: Hazard) -> frozenset[Post]:
+    """The posts of those who lead the hazard's industry in the town, if anybody holds one."""
+    posts = frozenset(Post("SECTOR_LEADER", unit.id) for unit in sector_units(session, hazard))
+    return posts if people.holders(session, posts) else frozenset()
+
+
 def verifier_posts(session: Session, hazard: Hazard) -> frozenset[Post]:
     """Who verifies: the town's enforcers, wherever they are posted, and the stations of the industry (⑧)."""
     prefix = hazard.region_code[:9]

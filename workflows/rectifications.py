@@ -209,6 +209,11 @@ def _hand(session: Session, hazard: Hazard, by: int, on_behalf_of: int | None, t
 # ---- questions ---------------------------------------------------------------------------------------------------------
 
 
+def mode(session: Session, hazard: Hazard) -> str:  # noqa: ARG001
+    """IMMEDIATE or DEADLINE, as handover one ordered; DEADLINE before it did, because that asks for more."""
+    return hazard.mode or "DEADLINE"
+
+
 def proxy_fault(session: Session, hazard: Hazard, person_id: int, *, is_actor: bool = True) -> str | None:
     """Why this person may not record for the enterprise; None if he may. Whoever may verify may not record."""
     held = people.posts(session, person_id)

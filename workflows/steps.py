@@ -264,6 +264,7 @@ STEPS = {
     "correct_return": _service(dispatch.correct_return, "月报更正版"),
     "check_report": _task(weekly_reports.check_report, "核定周报告"),
     "sign_report": _task(weekly_reports.sign_report, "签发周报告"),
+    "sign_stations": _task(weekly_reports.sign_stations, "签发站所反馈"),
     "receive_report": _task(weekly_reports.receive_report, "县办签收周报告"),
     "look_back": _task(look_backs.look_back, "现场回头看"),
     "note_rebound": _service(note_rebound, "反弹，申请重新打开"),
@@ -294,18 +295,13 @@ STEPS = {
 # ---- what expressions may ask -------------------------------------------------------------------------------------------
 
 
-def mode(session: Session, hazard: Hazard) -> str:  # noqa: ARG001
-    """IMMEDIATE or DEADLINE, as handover one ordered; DEADLINE before it did, because that asks for more."""
-    return hazard.mode or "DEADLINE"
-
-
 def one_person(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
     """Territory and industry are answered for by one person."""
     return handovers.is_one_person(hazard)
 
 
 FUNCTIONS: dict[str, Callable[[Session, Any], Any]] = {
-    "mode": mode,
+    "mode": rectifications.mode,
     "one_person": one_person,
     "verified": closures.verified,
     "result": verifications.result,
@@ -334,6 +330,7 @@ FUNCTIONS: dict[str, Callable[[Session, Any], Any]] = {
     "cut_at": dispatch.cut_at,
     "may_correct": dispatch.may_correct,
     "urge_level": urges.level,
+    "station_leaders": weekly_reports.station_leaders,
 }
 
 
@@ -360,7 +357,7 @@ RULES = Rules(
 )
 
 UNIT_WORDS = frozenset("enterprise responsible village town sector county county_dept supervisor around own urged".split())
-PERSON_WORDS = frozenset({*addresses.PERSONS, "verification.member", "successor"})
+PERSON_WORDS = frozenset({*addresses.PERSONS, "verification.member", "successor", "station_leader"})
 
 
 def known(forms: Iterable[str] | None = None) -> checks.Known:

@@ -101,6 +101,13 @@ def _units(session: Session, thing: Any, word: str) -> list[people.Unit]:
     return [unit] if unit else []
 
 
+def address_of_weekly_report(session: Session, report: weekly_reports.WeeklyReport, want: Want) -> Address:
+    """The town's people and the county's; of the leaders who sign for their stations each by name."""
+    if want.person == "station_leader":
+        return weekly_reports.station_leader(session, report, want.index)
+    return of_unit(session, report, want)
+
+
 def due_of_weekly_report(session: Session, report: weekly_reports.WeeklyReport, text: str, opened_at: datetime) -> Due | None:
     """A plain term from when the task opened, or a parameter of the campaign of that week."""
     return dues.term(session, campaigns.current(session, report.week_on).code, text, opened_at)
@@ -121,5 +128,5 @@ KINDS = {
     "bulletin": Kind(bulletins.get, bulletins.title, address_of_bulletin, due_of_bulletin),
     "return": Kind(dispatch.get, dispatch.title, address_of_return, dispatch.due),
     "urge": Kind(urges.get, urges.title, address_of_urge, due_of_urge),
-    "weekly_report": Kind(weekly_reports.get, weekly_reports.title, of_unit, due_of_weekly_report),
+    "weekly_report": Kind(weekly_reports.get, weekly_reports.title, address_of_weekly_report, due_of_weekly_report),
 }

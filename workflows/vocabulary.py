@@ -34,6 +34,7 @@ PERSONS = {
     "tracker": "县跟踪人",
     "successor": "被提名接任的人",
     "verification.member": "验收成员（会签，每人一份）",
+    "station_leader": "签发站所反馈的分管领导（会签，每人一份）",
 }
 YES_NO = (("True", "是"), ("False", "否"))
 FUNCTIONS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {  # name, and the values it answers with
@@ -60,6 +61,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {  # name, and t
     "reopened": ("销号后重新打开", YES_NO),
     "takes_back": ("重新打开的情形是签字撤销", YES_NO),
     "urge_level": ("督促的级别", (("1", "提示卡"), ("2", "督办单"), ("3", "督促函"), ("4", "整改指令"))),
+    "station_leaders": ("要签发站所反馈的分管领导人数", (("0", "没有"), ("1", "一人"))),
     "is_correction": ("本期已公开过（这次是更正）", YES_NO),
 }
 MOMENTS = {

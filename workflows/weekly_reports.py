@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint, false, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import calendars, clock, documents, feedbacks, fields, hazards, people, thursdays
+from workflows import addresses, calendars, clock, documents, feedbacks, fields, hazards, people, thursdays
 from workflows.db import Base, Key
-from workflows.engine import Caller, Cause, Subject, history
-from workflows.errors import Conflict, NotFound
+from workflows.engine import Address, Caller, Cause, Subject, history
+from workflows.errors import Conflict, Forbidden, NotFound
 from workflows.fields import Data
 from workflows.hazards.questions import BY_REGION, DIGITS
 from workflows.thursdays import GIVEN, LATE, MISSED, NOTED, Owed
@@ -38,6 +38,7 @@ class WeeklyReport(Base):
     state: Mapped[str] = mapped_column(String(10))
     lines: Mapped[list[Any]]  # a dict a report that was owed, in the words of the document
     counts: Mapped[dict[str, Any]]
+    leaders: Mapped[list[Any]]  # a dict a leader who signs for his stations: `id`, `lines`, and from his signature on `at`
     collected_at: Mapped[datetime]
     signed_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     signer: Mapped[str] = mapped_column(String(60), default="")  # 签发人, as he was called then
@@ -87,7 +88,7 @@ def collect(session: Session, town: people.Unit, week_on: date) -> WeeklyReport 
     if session.scalar(mine) is not None or not thursdays.owed(session, week_on, hazards.in_region(town)):
         return None
     row = WeeklyReport(region_code=town.region_code, week_on=week_on, state="COLLECTED")
-    _fill(session, row, town)
+    row.leaders = _leaders(session, _fill(session, row, town))
     session.add(row)
     session.flush()
     history.record(session, row.ref, "week_collected", week=week_on, counts=row.counts)
@@ -102,12 +103,27 @@ def collect_again(session: Session, report: WeeklyReport, *, cause: Cause) -> No
     history.record(session, report.ref, "week_collected", by=cause.by, week=report.week_on, counts=report.counts)
 
 
-def _fill(session: Session, report: WeeklyReport, town: people.Unit) -> None:
+def _fill(session: Session, report: WeeklyReport, town: people.Unit) -> list[Owed]:
     rows = thursdays.owed(session, report.week_on, hazards.in_region(town))
     names = people.names(session, [row.person_id for row in rows])
     report.lines = [_line(number, row, names) for number, row in enumerate(rows, 1)]
     report.counts = _counts(rows)
     report.collected_at = clock.now()
+    return rows
+
+
+def _leaders(session: Session, rows: list[Owed]) -> list[dict[str, Any]]:
+    """条的责任人为站所时由其填、分管领导签发 (domain 3.3 ⑦): who leads an industry of which a station reported, and the numbers
+    of those lines. Frozen with the report: its diagram counts signatures by it."""
+    leading, found = dict[tuple[str, str | None], list[int]](), dict[int, list[str]]()
+    for number, row in enumerate(rows, 1):
+        if "SECTOR" in row.parts and row.state in (GIVEN, LATE):
+            key = (people.town_code(row.hazard.region_code), row.hazard.sector)
+            if key not in leading:
+                leading[key] = [each.id for each in people.holders(session, addresses.sector_leaders(session, row.hazard))]
+            if leading[key] and row.person_id not in leading[key]:
+                found.setdefault(leading[key][0], []).append(str(number))
+    return [{"id": id, "lines": lines} for id, lines in found.items()]
 
 
 def _line(number: int, row: Owed, names: Mapping[int, str]) -> dict[str, str]:
@@ -167,6 +183,16 @@ def issue_report(session: Session, report: WeeklyReport, *, cause: Cause) -> Non
     documents.order(session, report, "WEEKLY_REPORT", by=cause.by)
 
 
+def sign_stations(session: Session, report: WeeklyReport, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
+    """分管领导签发站所反馈: what his stations have reported; the report to the county does not wait for it."""
+    mine = [each for each in report.leaders if each["id"] in (by, on_behalf_of) and "at" not in each]
+    if not mine:
+        raise Forbidden("这一周没有待您签发的站所反馈。")
+    report.leaders = [each | {"at": clock.now().isoformat()} if each in mine else each for each in report.leaders]
+    body = {"lines": mine[0]["lines"], "opinion": fields.find_text(data, "opinion"), "task": task.id}
+    history.record(session, report.ref, "stations_signed", by=by, on_behalf_of=on_behalf_of, **body)
+
+
 def receive_report(session: Session, report: WeeklyReport, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """县办签收: the receipt (送达回执)."""
     report.state, report.received_by, report.received_at = "DELIVERED", by, clock.now()
@@ -182,6 +208,19 @@ def get(session: Session, report_id: int) -> WeeklyReport:
     if report := session.get(WeeklyReport, report_id):
         return report
     raise NotFound("没有找到这份周报告。")
+
+
+def station_leaders(session: Session, report: WeeklyReport) -> int:  # noqa: ARG001
+    """How many leaders sign what their stations have reported."""
+    return len(report.leaders)
+
+
+def station_leader(session: Session, report: WeeklyReport, index: int) -> Address:
+    """The leader who signs, counted from 0; blocked while he holds no such post any more."""
+    person_id: int = report.leaders[index]["id"]
+    if people.has_role_in(session, person_id, ("SECTOR_LEADER",), people.town_code(report.region_code)):
+        return Address(person_id=person_id)
+    return Address(person_id=person_id, blocked="分管领导已离岗或账号已停用，请由管理员恢复其岗位或账号。")
 
 
 def find_for(session: Session, caller: Caller, report_id: int) -> WeeklyReport | None:

@@ -10,7 +10,7 @@ from service import documents as pages
 from tests.scenarios.ways import FURNITURE, GAS, bring, feed_back, found, refused
 from workflows import daily, documents, people, weekly_reports
 from workflows.engine import Subject, history, instances, tasks
-from workflows.errors import Invalid, NotFound
+from workflows.errors import Forbidden, Invalid, NotFound
 
 assert pages.write  # the effect is declared where its pages are
 
@@ -105,3 +105,42 @@ def test_nobody_else_is_asked(friday):
     """The task of the county's office is not found by the town's, nor the other way round."""
     collected(friday)
     refused(NotFound, "", do, friday, "check_weekly", "xianban", decision="accept")
+
+
+def test_the_leader_of_the_industry_signs_what_his_station_reported(monday, clock_at):
+    """条的责任人为站所时由其填、分管领导签发 (domain 3.3 ⑦): beside the way to the county, which does not wait for it."""
+    station = {"sector_person": str(monday.person("zhanzhang")), "due_date": "2026-06-30"}
+    hazard = bring(monday, found(monday, at=FURNITURE), "rectify", issue_rectify=station)
+    clock_at("2026-03-04 09:00")
+    monday.sweep()
+    assert feed_back(monday, hazard) == 2
+    clock_at("2026-03-06 00:40")
+    report = collected(monday)
+    assert [(each["id"], len(each["lines"])) for each in report.leaders] == [(monday.person("baocun"), 1)]
+    assert sorted(waiting(monday)) == ["check_weekly", "sign_stations"]
+    refused(NotFound, "", sign, monday, "zhanzhang")
+    for element, login, data in WAY:
+        with monday.database.transaction() as session:
+            task = next(each for each in tasks.open_of(session, report.ref) if each.element_id == element)
+            caller = people.caller(session, monday.person(login))
+            tasks.complete(session, monday.rules, tasks.get(session, task.id, caller), caller, data)
+    assert waiting(monday) == ["sign_stations"]
+    sign(monday, "baocun", opinion="属实。")
+    with monday.database.reading() as session:
+        signed = weekly_reports.get(session, report.id).leaders[0]["at"]
+        assert instances.find(session, report.ref, weekly_reports.PROCESS).ended_how == "completed"
+        assert [line.at.isoformat() for line in history.lines(session, report.ref) if line.kind == "stations_signed"][0][:16] == signed[:16]
+        task = tasks.of_instance(session, 1)[0]
+        call = {"by": monday.person("baocun"), "on_behalf_of": None, "task": task, "data": {}}
+        refused(Forbidden, "没有待您签发", weekly_reports.sign_stations, session, weekly_reports.get(session, report.id), **call)
+
+
+WAY = [("check_weekly", "zhuren", {"decision": "accept"}), ("sign_weekly", "zhuren", {"decision": "sign"}), ("receive_weekly", "xianban", {})]
+
+
+def sign(town, login, **data):
+    """Sign what the stations reported."""
+    with town.database.transaction() as session:
+        task = next(each for each in tasks.open_of(session, Subject("weekly_report", 1)) if each.element_id == "sign_stations")
+        caller = people.caller(session, town.person(login))
+        tasks.complete(session, town.rules, tasks.get(session, task.id, caller), caller, data)

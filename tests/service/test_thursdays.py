@@ -4,7 +4,7 @@ import pytest
 from lxml import html
 
 from service.demo import PASSWORD
-from tests.scenarios.ways import FURNITURE, GAS, bring, found, state
+from tests.scenarios.ways import FURNITURE, GAS, bring, feed_back, found, state
 from tests.service.inspector import faults_of
 from workflows import daily, feedbacks, hazards, thursdays
 from workflows.engine import Subject, tasks
@@ -146,3 +146,25 @@ def test_the_week_goes_up_to_the_county(signed_in, driver, two, clock_at):
 def open_task(driver):
     with driver.database.reading() as session:
         return tasks.open_of(session, Subject("weekly_report", 1))[0].id
+
+
+def test_a_leader_signs_for_his_station_and_reads_no_more_than_that(signed_in, driver, clock_at):
+    """The town's sums and who else missed a report are for the office; a director sees both and who has not signed yet."""
+    clock_at("2026-03-02 09:00")
+    station = {"issue_rectify": {"sector_person": str(driver.person("zhanzhang")), "due_date": "2026-06-30"}}
+    hazard, _ = bring(driver, found(driver), "rectify", **station), bring(driver, found(driver, at=GAS), "rectify")
+    clock_at("2026-03-04 09:00")
+    driver.sweep()
+    feed_back(driver, hazard)
+    clock_at("2026-03-06 00:40")
+    daily.collect_weeks(driver.database)
+    with driver.database.reading() as session:
+        sign = next(each.id for each in tasks.open_of(session, Subject("weekly_report", 1)) if each.element_id == "sign_stations")
+    leader, office = signed_in("baocun"), signed_in("zhuren")
+    assert "签发站所反馈" in leader.get("/").text
+    page = leader.get(f"/tasks/{sign}").text
+    assert [words in page for words in ("已到现场督促", "待签发", "应报", GAS)] == [True, True, False, False]
+    assert all(words in office.get("/thursdays/reports/1").text for words in ("已到现场督促", "待签发", "应报", GAS))
+    assert leader.submit(f"/tasks/{sign}", {"opinion": "属实。"}).status_code == 302
+    assert "待签发" not in office.get("/thursdays/reports/1").text.replace("待签发，", "")
+    assert signed_in("zhanzhang").get(f"/tasks/{sign}").status_code == 404

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, select, true
 from sqlalchemy.orm import Session
 
-from workflows import addresses, documents, dossiers, duties, hazards, people
-from workflows.engine import Address, Caller, Post, Subject, Want, history, own
+from workflows import addresses, documents, dossiers, duties, hazards
+from workflows.engine import Address, Caller, Subject, Want, history, own
 from workflows.errors import NotFound
 from workflows.hazards.tables import Hazard
 from workflows.urges import rules
@@ -24,18 +24,12 @@ def receivers(session: Session, urge: Urge, want: Want) -> Address:
     if not is_report and urge.level in (2, 4):
         word = "enterprise" if urge.level == 2 else "responsible"
         return addresses.address(session, hazard, replace(want, unit=word))
-    leaders = _leaders(session, hazard) if urge.level >= 3 else frozenset()
+    leaders = addresses.sector_leaders(session, hazard) if urge.level >= 3 else frozenset()
     if leaders and not is_report:
         return Address(leaders)
     person = {"TERRITORY": "territory", "SECTOR": "sector"}.get(urge.part, "sector" if urge.level == 3 else "lead")
     named = addresses.address(session, hazard, replace(want, person=person))
     return Address(leaders | {own(named.person_id)}) if leaders and named.person_id else named
-
-
-def _leaders(session: Session, hazard: Hazard) -> frozenset[Post]:
-    """The posts of those who lead the hazard's industry in the town, if anybody holds one."""
-    posts = frozenset(Post("SECTOR_LEADER", unit.id) for unit in addresses.sector_units(session, hazard))
-    return posts if people.holders(session, posts) else frozenset()
 
 
 # ---- questions -----------------------------------------------------------------------------------------------------------------
