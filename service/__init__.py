@@ -95,7 +95,7 @@ def house() -> House:
 
 PARTS = (
     *("logs", "labels", "errors", "cases"),  # what every page needs
-    *("auth", "inbox", "hazards", "matters", "reports", "dossiers", "documents", "thursdays", "urges", "look_backs"),
+    *("auth", "inbox", "hazards", "matters", "reports", "dossiers", "documents", "thursdays", "urges", "look_backs", "inquiries"),
     *("ledger", "dispatch", "exports", "board", "wall_map", "bulletins"),
     *("definitions", "waits", "guide", "designer", "rehearsals"),
     *("admin", "audit", "probes", "public"),
@@ -161,6 +161,7 @@ NAVIGATION = (
     ("dispatch.index", "调度表", "see_dispatch"),
     ("board.index", "看板", "see_board"),
     ("bulletins.index", "三公开", "see_bulletins"),
+    ("inquiries.index", "一案三查", "see_inquiries"),
     ("definitions.index", "流程图", "see_definitions"),
     ("guide.show", "谁办什么", ""),
     ("designer.index", "流程设计", "see_drafts"),

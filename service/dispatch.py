@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import cases, dispatch_sheets, forms, house, labels, ledger, photos
-from workflows import campaigns, clock, dispatch, hazards, people
+from workflows import campaigns, clock, dispatch, hazards, inquiries, people
 from workflows.engine import Caller, Subject, beginnings, history, instances
 from workflows.errors import Forbidden, Invalid, NotFound
 from workflows.people import Unit
@@ -119,6 +119,7 @@ def entries() -> ResponseReturnValue:
         names=people.names(g.session, [each.value.by for each in rows]),
         shown=dispatch.shown,
         recorded=_recorded(asked, code) if code in dispatch.RECORDED else None,
+        held=inquiries.held(g.session, asked.unit, asked.moment, asked.campaign.code) if code == "C9" else None,
         talks=dispatch.talks(g.session, asked.unit, asked.moment, asked.campaign.code) if code == "C10" else None,
     )
 

@@ -34,6 +34,7 @@ PROCESSES = {
     "weekly_report": "weekly_report",
     "escalation": "escalation",
     "look_back": "look_back",
+    "inquiry": "inquiry",
 }
 
 ADMINISTRATORS = {"xitong": "SYS_ADMIN", "anquan": "SEC_ADMIN", "shenji": "AUDITOR"}

@@ -6,7 +6,8 @@ from itertools import count
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows import clock, feedbacks, hazards, people, staffing, steps, urges
+from workflows import clock, feedbacks, hazards, inquiries, people, staffing, steps, urges
+from workflows.engine import Cause
 from workflows.hazards import Hazard
 from workflows.people import Person, Unit
 
@@ -85,3 +86,10 @@ def urge(session: Session, hazard_id: int) -> int:
         begun = urges.begin_for_week(session, hazard, ("TERRITORY", "SECTOR"), feedbacks.week_after(clock.today() - timedelta(days=8)))
         assert steps.start_urge(session, begun)
     return begun.id
+
+
+def inquiry(session: Session, hazard_id: int) -> int:
+    """An inquiry that waits for the head of the leading group."""
+    hazard = hazards.get(session, hazard_id)
+    steps.suggest_inquiry(session, hazard, "REBOUND", cause=Cause(("task", 0), clock.now(), hazard.reporter_id))
+    return session.scalars(select(inquiries.Inquiry.id).order_by(inquiries.Inquiry.id.desc()).limit(1)).one()

@@ -19,6 +19,7 @@ from workflows.db import canonical
 from workflows.dispatch import Return
 from workflows.engine import history
 from workflows.hazards import Hazard
+from workflows.inquiries import Inquiry
 
 GONE = {"VOIDED", "DOWNGRADED", "MERGED", "REJECTED_LEAD"}
 SIGNED = {"CLOSED", "PUBLISHED", "ARCHIVED"}
@@ -33,9 +34,9 @@ Record = Mapping[str, Any]
 
 
 def exported(session: Session, place: store.Place) -> tuple[list[Record], list[Record]]:
-    """(the records of all hazards, those of all returns), as JSON has them."""
+    """(the records of all hazards, those of all returns and inquiries), as JSON has them."""
     hazards = [_unpacked(session, hazard, place) for hazard in session.scalars(select(Hazard).order_by(Hazard.id))]
-    rows = session.scalars(select(Return).order_by(Return.id)).all()
+    rows: list[Any] = [*session.scalars(select(Return).order_by(Return.id)), *session.scalars(select(Inquiry).order_by(Inquiry.id))]
     return hazards, [json.loads(canonical(_chain(session, row))) for row in rows]
 
 
@@ -46,9 +47,11 @@ def _unpacked(session: Session, hazard: Hazard, place: store.Place) -> Record:
         return {**json.loads(packed.read(dossiers.RECORD)), "place": hazard.region_code}
 
 
-def _chain(session: Session, row: Return) -> Record:
+def _chain(session: Session, row: Any) -> Record:
+    """A return's; or an inquiry's, which is of its hazard's campaign and of no unit."""
     lines = [{"kind": line.kind, "at": line.at, "body": line.body} for line in history.lines(session, row.ref)]
-    return {"place": row.region_code, "unit": row.unit_id, "campaign": row.campaign, "lines": lines}
+    campaign = row.hazard.campaign if isinstance(row, Inquiry) else row.campaign
+    return {"place": row.region_code, "unit": getattr(row, "unit_id", 0), "campaign": campaign, "lines": lines}
 
 
 # ---- the counting --------------------------------------------------------------------------------------------------------
@@ -71,6 +74,8 @@ def recount(
     newest: dict[tuple[int, str], tuple[datetime, int]] = {}
     for row in returns:
         if row["place"].startswith(within) and row["campaign"] == campaign:
+            closed = [line for line in row["lines"] if line["kind"] == "inquiry_closed"]
+            found["C9"] += sum(line["body"]["held"] for line in closed if datetime.fromisoformat(line["at"]) <= as_of)
             for body in (line["body"] for line in row["lines"] if line["kind"] == "return_value_entered"):
                 valid_at, key = datetime.fromisoformat(body["valid_at"]), (row["unit"], body["code"])
                 if valid_at <= as_of and (key not in newest or valid_at >= newest[key][0]):

@@ -62,9 +62,10 @@ NAMES = {
     "X3": "恢复生产审批人",
     "U1": "督促签发人",
     "B": "回头看复查人",
+    "Q": "倒查办理人",
 }
 _LOOP = "R-V R-T R-K R-S V-T V-S T-K T-S K-S A-T A-K A-S P1-P2"
-_BESIDE = "E1-E2 N1-N2 N1-N3 O1-O2 L1-L2 M1-M2 W1-W2 X1-X2 X1-X3 X2-X3 R-X2 R-X3 R-U1 B-R B-V"  # who asks does not decide
+_BESIDE = "E1-E2 N1-N2 N1-N3 O1-O2 L1-L2 M1-M2 W1-W2 X1-X2 X1-X3 X2-X3 R-X2 R-X3 R-U1 B-R B-V Q-R Q-V"  # who asks does not decide
 EXCLUDES = frozenset(frozenset(pair.split("-")) for pair in f"{_LOOP} {_BESIDE}".split())
 PER_ROUND = frozenset({"V", "A", "T", "B"})  # the others are carried across rounds
 

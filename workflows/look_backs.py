@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from workflows import campaigns, clock, duties, fields, hazards, ledger, papers, people, photos
 from workflows.db import Base, Key
-from workflows.engine import Caller, Cause, Subject, history
+from workflows.engine import Caller, Subject, history
 from workflows.errors import Conflict, Invalid
 from workflows.fields import Data
 from workflows.hazards import rules as hazard_rules
@@ -202,11 +202,6 @@ def application(row: LookBack) -> dict[str, Any]:
     """What the application for a reopening says, in the words of who looked."""
     said = {"kind": "FAILED", "reason": f"回头看发现反弹：{row.finding}", "false_rectification": row.is_false}
     return {**said, "photos": row.photos}
-
-
-def suggest_inquiry(session: Session, hazard: Hazard, *, cause: Cause) -> None:
-    """建议倒查: whether a case is opened, the group's head decides (P07)."""
-    history.record(session, hazard.ref, "inquiry_suggested", by=cause.by, reason="回头看发现反弹")
 
 
 def drop(session: Session, hazard: Hazard) -> None:

@@ -1,7 +1,7 @@
 """STEPS: the one list of what a diagram may call; and RULES, all that the engine is told of the domain."""
 
-from collections.abc import Callable, Collection, Iterable
-from functools import wraps
+from collections.abc import Callable, Iterable
+from functools import partial, wraps
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from workflows import (
     feedbacks,
     handovers,
     hazards,
+    inquiries,
     listings,
     look_backs,
     loops,
@@ -38,8 +39,9 @@ from workflows import (
     voidings,
     weekly_reports,
 )
+from workflows.bulletins import Bulletin
 from workflows.db import Database
-from workflows.engine import Cause, Rules, Step, Subject, beginnings, checks, instances, jobs, tasks, timers
+from workflows.engine import Cause, Rules, Step, beginnings, checks, instances, jobs, tasks, timers
 from workflows.errors import Conflict
 from workflows.fields import Data
 from workflows.hazards.tables import Hazard
@@ -132,6 +134,19 @@ def close_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
             petitions.cancel(session, hazard, kind)
 
 
+def suggest_inquiry(session: Session, hazard: Hazard, ground: str, *, cause: Cause) -> None:
+    """建议倒查: whether a case is opened, the head of the leading group decides (P07)."""
+    if inquiry := inquiries.suggest(session, hazard, ground, cause=cause):
+        instances.start(session, RULES, inquiries.PROCESS, inquiry.ref, by=cause.by)
+
+
+def fail_verification(session: Session, hazard: Hazard, *, cause: Cause) -> None:
+    """验收不通过: what was faked is inquired into (倒查)."""
+    verifications.fail_verification(session, hazard, cause=cause)
+    if verifications.get_last(session, hazard).is_false:
+        suggest_inquiry(session, hazard, "FALSE", cause=cause)
+
+
 ENDS = frozenset({hazards.PROCESS, look_backs.PROCESS})  # what of a closed hazard ends when it is opened again
 
 
@@ -140,6 +155,8 @@ def reopen_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
     instances.cancel(session, hazard.ref, by=cause.by, reason="隐患已重新打开，原流程终止。", only=ENDS)
     reopenings.reopen_hazard(session, hazard, cause=cause)
     look_backs.drop(session, hazard)
+    if petitions.of(session, reopenings.Reopening, hazard)[-1].is_false:
+        suggest_inquiry(session, hazard, "FALSE", cause=cause)
     instances.start(session, RULES, hazards.PROCESS, hazard.ref, by=cause.by)
     if any(task.verb == "report" for task in tasks.open_of(session, hazard.ref)):
         raise Conflict("现行的闭环流程图没有“重新打开”的走法，请由流程设计员补画并发布后再批准。")
@@ -147,7 +164,7 @@ def reopen_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
 
 def note_rebound(session: Session, hazard: Hazard, *, cause: Cause) -> None:
     """反弹: whoever looked applies for the reopening at once, if nobody has and it is his to ask; an inquiry is suggested."""
-    look_backs.suggest_inquiry(session, hazard, cause=cause)
+    suggest_inquiry(session, hazard, "REBOUND", cause=cause)
     assert cause.by is not None, "a look-back is a person's"
     caller, told = people.caller(session, cause.by), look_backs.application(look_backs.get_last(session, hazard))
     if any(each.key == reopenings.PROCESS for each in beginnings.offered(session, RULES, hazard.ref, caller)):
@@ -164,17 +181,13 @@ IN_HAND: dict[type[petitions.Petition], frozenset[str]] = {  # what is asked for
 PETITIONS: tuple[type[petitions.Petition], ...] = (*IN_HAND, reopenings.Reopening, listings.Unlisting, stops.Resumption)
 
 
-def draft_bulletin(
-    session: Session, bulletin: bulletins.Bulletin, *, by: int, on_behalf_of: int | None, task: Any, data: Data
-) -> None:
+def draft_bulletin(session: Session, bulletin: Bulletin, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """月度公开拟稿: and with it step ⑬ of every hazard whose result stands in it."""
     edition = bulletins.draft(session, bulletin, by=by, on_behalf_of=on_behalf_of, task=task, data=data)
     bulletins.hand_in_drafts(session, RULES, edition, by=by)
 
 
-def decide_bulletin(
-    session: Session, bulletin: bulletins.Bulletin, *, by: int, on_behalf_of: int | None, task: Any, data: Data
-) -> None:
+def decide_bulletin(session: Session, bulletin: Bulletin, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """月度公开审定: and with it that of every hazard whose result stands in it."""
     edition = bulletins.decide(session, bulletin, by=by, on_behalf_of=on_behalf_of, task=task, data=data)
     bulletins.hand_in_decisions(session, RULES, edition, by=by)
@@ -268,6 +281,11 @@ STEPS = {
     "receive_report": _task(weekly_reports.receive_report, "县办签收周报告"),
     "look_back": _task(look_backs.look_back, "现场回头看"),
     "note_rebound": _service(note_rebound, "反弹，申请重新打开"),
+    "decide_inquiry": _task(inquiries.decide_inquiry, "决定是否倒查"),
+    **{f"inquire_into_{key}": _task(partial(inquiries.inquire, part=key), f"倒查{who}") for key, who in inquiries.PARTS.items()},
+    "conclude_inquiry": _task(inquiries.conclude_inquiry, "倒查结论"),
+    "approve_inquiry": _task(inquiries.approve_inquiry, "审定倒查结论"),
+    "close_inquiry": _service(inquiries.close_inquiry, "倒查结案"),
     "sign_urge": _task(urges.sign_urge, "签发督促"),
     "receive_urge": _task(urges.receive_urge, "签收督促"),
     "answer_urge": _task(urges.answer_urge, "回复督促"),
@@ -282,7 +300,7 @@ STEPS = {
     "complete_rectify_handover": _service(handovers.complete_rectify_handover, "移交一完成"),
     "raise_tracking": _service(handovers.raise_tracking, "上转县专项办"),
     "complete_track_handover": _service(handovers.complete_track_handover, "移交二完成"),
-    "fail_verification": _service(_making(verifications.fail_verification, "REINSPECTION"), "验收不通过"),
+    "fail_verification": _service(_making(fail_verification, "REINSPECTION"), "验收不通过"),
     "pass_verification": _service(_making(pass_verification, "REINSPECTION"), "验收通过"),
     "close_hazard": _service(_making(close_hazard, "CLOSURE"), "销号"),
     "note_awaiting_signature": _service(feedbacks.note_awaiting_signature, "自动记待签字"),
@@ -294,15 +312,9 @@ STEPS = {
 
 # ---- what expressions may ask -------------------------------------------------------------------------------------------
 
-
-def one_person(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
-    """Territory and industry are answered for by one person."""
-    return handovers.is_one_person(hazard)
-
-
 FUNCTIONS: dict[str, Callable[[Session, Any], Any]] = {
     "mode": rectifications.mode,
-    "one_person": one_person,
+    "one_person": lambda _, hazard: handovers.is_one_person(hazard),
     "verified": closures.verified,
     "result": verifications.result,
     "archive_complete": archives.is_complete,
@@ -336,13 +348,6 @@ FUNCTIONS: dict[str, Callable[[Session, Any], Any]] = {
 
 # ---- the record handed to the engine ------------------------------------------------------------------------------------
 
-
-def forbidden(session: Session, wanted: Collection[tuple[Subject, str]], person_id: int) -> dict[tuple[Subject, str], str]:
-    """Which of several (subject, duty) pairs a person may not bear, with the sentence."""
-    found = duties.among(session, wanted, person_id) | bulletins.among(session, wanted, person_id)
-    return found | urges.among(session, wanted, person_id)
-
-
 RULES = Rules(
     subject=subjects.get,
     title=subjects.title,
@@ -351,7 +356,7 @@ RULES = Rules(
     options=OPTIONS,
     address=subjects.address,
     due=subjects.due,
-    forbidden=forbidden,
+    forbidden=subjects.forbidden,
     loop_rules=loops.LOOP_RULES,
     stands_at=people.stands_at,
 )
@@ -380,8 +385,7 @@ def known(forms: Iterable[str] | None = None) -> checks.Known:
 
 def readdress(session: Session, *person_ids: int) -> int:
     """Ask again whose tasks are, after these persons' posts or sign-ins have changed, and whose the blocked ones are."""
-    posts = people.posts_ever(session, person_ids)
-    return instances.readdress(session, RULES, persons=person_ids, posts=posts)
+    return instances.readdress(session, RULES, persons=person_ids, posts=people.posts_ever(session, person_ids))
 
 
 @jobs.effect("terms.count_anew")

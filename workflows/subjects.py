@@ -11,7 +11,21 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from workflows import addresses, bulletins, campaigns, clock, dispatch, dues, hazards, memory, people, urges, weekly_reports
+from workflows import (
+    addresses,
+    bulletins,
+    campaigns,
+    clock,
+    dispatch,
+    dues,
+    duties,
+    hazards,
+    inquiries,
+    memory,
+    people,
+    urges,
+    weekly_reports,
+)
 from workflows.engine import Address, Due, Post, Subject, Want
 from workflows.errors import NotFound
 from workflows.hazards.tables import Hazard
@@ -123,10 +137,27 @@ def due_of_urge(session: Session, urge: urges.Urge, text: str, opened_at: dateti
     return dues.due(session, urge.hazard, text, opened_at)
 
 
+def address_of_inquiry(session: Session, inquiry: inquiries.Inquiry, want: Want) -> Address:
+    """The head of the leading group, the town's discipline office; nobody whom the case is about."""
+    return of_unit(session, inquiry, want, barred=inquiries.concerned(session, inquiry))
+
+
+def due_of_inquiry(session: Session, inquiry: inquiries.Inquiry, text: str, opened_at: datetime) -> Due | None:
+    """A plain term from when the task opened."""
+    return dues.term(session, inquiry.hazard.campaign, text, opened_at)
+
+
+def forbidden(session: Session, wanted: Collection[tuple[Subject, str]], person_id: int) -> dict[tuple[Subject, str], str]:
+    """Which of several (subject, duty) pairs a person may not bear, with the sentence."""
+    found = duties.among(session, wanted, person_id) | bulletins.among(session, wanted, person_id)
+    return found | urges.among(session, wanted, person_id) | inquiries.among(session, wanted, person_id)
+
+
 KINDS = {
     "hazard": Kind(hazards.get, title_of_hazard, addresses.address, dues.due),
     "bulletin": Kind(bulletins.get, bulletins.title, address_of_bulletin, due_of_bulletin),
     "return": Kind(dispatch.get, dispatch.title, address_of_return, dispatch.due),
+    "inquiry": Kind(inquiries.get, inquiries.title, address_of_inquiry, due_of_inquiry),
     "urge": Kind(urges.get, urges.title, address_of_urge, due_of_urge),
     "weekly_report": Kind(weekly_reports.get, weekly_reports.title, address_of_weekly_report, due_of_weekly_report),
 }

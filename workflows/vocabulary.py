@@ -95,7 +95,14 @@ OPTIONS = {
     "verifiers": "验收人员",
     "bulletin_hazards": "本期公开清单中的隐患",
 }
-SUBJECTS = {"hazard": "隐患", "bulletin": "月度公开", "return": "月报", "weekly_report": "周报告", "urge": "督促"}
+SUBJECTS = {
+    "hazard": "隐患",
+    "bulletin": "月度公开",
+    "return": "月报",
+    "weekly_report": "周报告",
+    "urge": "督促",
+    "inquiry": "一案三查",
+}
 LOOPS = {"hazard": "隐患闭环（须证明）"}
 
 

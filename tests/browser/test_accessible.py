@@ -47,8 +47,9 @@ WHO = {  # the action that opens a page: who holds it, if not the director
     "set_parameters": "guanli",
     "authorise": "anquan",
     "see_audit": "shenji",
+    "see_inquiries": "shuji",
 }
-WHO_ELSE = {"matters.new": "changzhang", "dispatch.begin_form": "banshi1"}
+WHO_ELSE = {"matters.new": "changzhang", "dispatch.begin_form": "banshi1", "inquiries.show": "shuji"}
 NO_PAGES = frozenset(
     "static probes.healthz probes.metrics photos.show photos.kept papers.show papers.of_case papers.kept dossiers.download ledger.download "
     "ledger.export definitions.xml exports.download admin.roster_template designer.xml room.content room.words audit.export_anchors "
@@ -88,7 +89,7 @@ def named(server: Server) -> dict[str, object]:
     found |= {"task": bring_to(driver, third, "issue_rectify")}
     found |= {"rectify": bring_to(driver, hazard, "rectify"), "sign": bring_to(driver, other, "sign")}
     with database.transaction() as session:
-        found["urge"] = make.urge(session, hazard)
+        found |= {"urge": make.urge(session, hazard), "inquiry": make.inquiry(session, hazard)}
         report_drafts.save(session, people.caller(session, driver.person("zhifa1")), "a-report-begun", {"description": "暂存的一件。"})
         base, designer = definitions.get(session, "hazard_closed_loop"), driver.person("sheji")
         draft = definitions.begin(session, base, by=designer)

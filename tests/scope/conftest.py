@@ -48,8 +48,8 @@ NEXT_DOOR = {  # role: the unit that lies nearest to the case without reaching i
     **dict.fromkeys(("VILLAGE", "VILLAGE_LIAISON"), "丁村"),
     **dict.fromkeys(("STATION_HEAD", "STATION_STAFF", "ENFORCER"), "乙镇食品站"),
     **dict.fromkeys(("SECTOR_LEADER", "SECTOR_MEMBER"), "乙镇建筑领导组"),
-    **dict.fromkeys(("POLICE_STATION", "TIP_OFFICER", "TOWN_DISCIPLINE"), "乙镇"),
-    **dict.fromkeys(("OFFICE_STAFF", "OFFICE_DIRECTOR", "GROUP_DEPUTY", "GROUP_HEAD"), "邻镇"),
+    **dict.fromkeys(("POLICE_STATION", "TIP_OFFICER"), "乙镇"),
+    **dict.fromkeys(("OFFICE_STAFF", "OFFICE_DIRECTOR", "GROUP_DEPUTY", "GROUP_HEAD", "TOWN_DISCIPLINE"), "邻镇"),
     **dict.fromkeys(("COUNTY_OFFICE", "COUNTY_LEADER", "COUNTY_INSPECTION"), "邻县"),
     **dict.fromkeys(("COUNTY_DEPT", "COUNTY_TRACKER"), "甲县住建局"),
 }
@@ -134,7 +134,7 @@ def _case(app: App, driver: demo.Driver) -> NextDoor:
         named |= {"no": hazard.hazard_no, "subject": SUBJECT, "words": MARK}
         named |= {"yesterday": (clock.today() - timedelta(days=1)).isoformat(), "year": clock.today().year}
     with driver.database.transaction() as session:
-        named |= {"urge": make.urge(session, second)}
+        named |= {"urge": make.urge(session, second), "inquiry": make.inquiry(session, second)}
     named |= {**_return(driver), "weekly_report": _weekly_report(driver, first)}
     named |= {**_kept(app, plan), "draft": _draft(app), "export": _export(app), "document": _document(app, driver, first)}
     named |= {"diagram_draft": _diagram_draft(app), "bulletin": _bulletin(driver)}

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, TextClause, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from workflows import campaigns, clock, dues, hazards, ledger, people
+from workflows import campaigns, clock, dues, hazards, inquiries, ledger, people
 from workflows.dispatch import rules
 from workflows.dispatch.rules import Form
 from workflows.dispatch.tables import Frozen, Return, Value
@@ -105,6 +105,7 @@ def compute(session: Session, within: Unit, as_of: datetime | None, campaign: st
     values |= {code: int(value) for code, value in session.execute(sums)}
     for code in rules.RECORDED:
         values[code] += recorded(session, within, as_of, campaign, code)
+    values["C9"] += inquiries.held(session, within, moment, campaign)
     values["C10"] += session.scalar(select(func.count(Fact.id)).where(*_talked(within, moment, campaign))) or 0
     return Form(within.kind, within.region_code, campaign, moment, {item.code: values[item.code] for item in rules.ITEMS})
 

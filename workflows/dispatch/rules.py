@@ -88,7 +88,7 @@ ITEMS = (
     Item("C7", 25, "曝光、约谈、联合惩戒企业", "家", "both"),
     Item("C8a", 26, "公布典型案例", "个", "manual"),
     Item("C8b", 26, "其中危险作业罪案例", "个", "manual", "C8a"),
-    Item("C9", 27, "责任倒查追责问责", "人", "manual"),
+    Item("C9", 27, "责任倒查追责问责", "人", "both"),
     Item("C10", 28, "约谈通报有关乡镇及部门", "次", "both"),
 )
 LAST_CUTOFF_DAY = 28  # the parameter `cutoff_day` is at most this

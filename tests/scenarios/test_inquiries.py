@@ -1,0 +1,120 @@
+"""一案三查 (P07, AC-17, M027, M028, M077): three inquiries beside each other, closed only with all three, counted in C9."""
+
+import pytest
+
+from tests import make
+from tests.recount import exported, recount
+from tests.scenarios.ways import appoint, bring, close, found, kinds, refused, state
+from workflows import clock, dispatch, inquiries, people
+from workflows.engine import history, tasks
+from workflows.errors import Conflict, Forbidden, Invalid
+
+FAKE = {"result": "FAIL", "false_rectification": True, "opinion": "门锁未拆除，照片系伪造。"}
+FALSE = {"kind": "FAILED", "reason": "回头看发现出口又上了锁。", "false_rectification": True}
+AGREE = {"decision": "agree", "opinion": "同意。"}
+OPEN = {"decision": "open", "opinion": "整改弄虚作假，应当立案倒查。"}
+PARTS = ("inquire_enterprise", "inquire_leader", "inquire_liaison")
+
+
+class Case:
+    """Drives an inquiry by whose tasks they are."""
+
+    def __init__(self, town, number=1):
+        self.town, self.number = town, number
+
+    @property
+    def row(self):
+        with self.town.database.reading() as session:
+            row = inquiries.get(session, self.number)
+            assert row.hazard.hazard_no  # read while there is a session
+            return row
+
+    def waiting(self):
+        """Where it waits."""
+        with self.town.database.reading() as session:
+            return sorted(task.element_id for task in tasks.open_of(session, self.row.ref))
+
+    def do(self, element, login, **data):
+        """Do a task of it."""
+        with self.town.database.transaction() as session:
+            task = next(each for each in tasks.open_of(session, self.row.ref) if each.element_id == element)
+            caller = people.caller(session, self.town.person(login))
+            tasks.complete(session, self.town.rules, tasks.get(session, task.id, caller), caller, data)
+
+    def look(self, element, held=""):
+        """One of the three."""
+        told = {"whom": "负责人", "found": "验收前临时移走货物，验收后又堆放。", "statement": "承认没有落实。"}
+        self.do(element, "shuji2", **told, held=held or None)
+
+
+@pytest.fixture
+def case(monday):
+    """A closed hazard was rectified for show: it is open again, and an inquiry waits for the head of the leading group."""
+    with monday.database.transaction() as session:
+        make.person(session, ("TOWN_DISCIPLINE", people.find_unit_named(session, "乙镇")), login="shuji2", name="镇纪委书记")
+    hazard = close(monday, found(monday)).id
+    monday.begin(hazard, "reopening", "zhanzhang", photos=[monday.photo("again")], **FALSE)
+    monday.do(hazard, "deputy_decision", **AGREE)
+    return Case(monday)
+
+
+def test_it_is_begun_by_itself_and_closed_only_with_all_three(monday, case, clock_at):
+    """AC-17, M027, M028: the head decides, three inquiries run beside each other, whoever is held accountable counts once in C9,
+    as of any moment, and as the exported records have it."""
+    assert state(monday, case.row.hazard_id).status == "RECTIFYING"
+    assert (case.row.state, case.row.ground, case.waiting()) == ("SUGGESTED", "FALSE", ["decide_inquiry"])
+    case.do("decide_inquiry", "shuji", **OPEN)
+    assert case.waiting() == sorted(PARTS)
+    case.look(PARTS[0], "张三\n 李四 \n张三")
+    case.look(PARTS[1], "王五")
+    assert case.waiting() == [PARTS[2]]
+    with monday.database.transaction() as session:  # whatever a diagram says
+        by = {"by": monday.person("shuji2"), "on_behalf_of": None}
+        told = {"task": None, "data": {"conclusion": "企业负责人弄虚作假。"}}
+        refused(Conflict, "包村干部还没有查", inquiries.conclude_inquiry, session, inquiries.get(session, 1), **by, **told)
+    case.look(PARTS[2], "李四")
+    case.do("conclude_inquiry", "shuji2", conclusion="企业负责人弄虚作假，分管领导失察。", advice="党内警告，企业依法处罚。")
+    case.do("approve_inquiry", "shuji", decision="refuse", opinion="请写明依据。")
+    case.do("conclude_inquiry", "shuji2", conclusion="企业负责人弄虚作假，分管领导失察，依据见笔录。")
+    before = clock.now()
+    clock_at("2026-03-04 09:00")
+    case.do("approve_inquiry", "shuji", **AGREE)
+    assert (case.row.state, case.row.held, case.waiting()) == ("CLOSED", 3, [])
+    with monday.database.reading() as session:
+        hazards, chains = exported(session, monday.home)
+        for name, within, level in (("甲县", "999901", "COUNTY"), ("丙村", "999901101201", "VILLAGE")):
+            unit = people.find_unit_named(session, name)
+            for moment, held in ((before, 0), (clock.now(), 3)):
+                asked = {"within": within, "level": level, "campaign": "ZB2024", "as_of": moment}
+                assert dispatch.compute(session, unit, moment, "ZB2024").values["C9"] == held
+                assert recount(hazards, chains, **asked).get("C9", 0) == held
+        assert history.verify(session, case.row.ref) == []
+
+
+def test_a_faked_finish_and_a_second_finding_are_one_case(monday, case):
+    """M028: a verification that finds a fake suggests an inquiry as well; while one is under way there is no second."""
+    hazard = bring(monday, case.row.hazard_id, "verify")
+    monday.do(hazard, "verify", **FAKE)
+    bring(monday, hazard, "rectify")
+    assert kinds(monday, hazard).count("inquiry_suggested") == 2
+    other = bring(monday, found(monday), "verify")
+    monday.do(other, "verify", **FAKE)
+    bring(monday, other, "rectify")
+    with monday.database.reading() as session:
+        assert [row.hazard_id for row in inquiries.page(session, people.caller(session, monday.person("shuji")))] == [other, hazard]
+
+
+def test_who_is_concerned_neither_sees_nor_conducts_it(monday, case):
+    """Domain 2.2, P07: its file is the head's and the discipline office's; who answers for the rectification is kept out of it,
+    also where he holds such a post."""
+    appoint(monday, "baocun", "GROUP_HEAD", "乙镇")  # he answers for territory and industry
+    with monday.database.reading() as session:
+        seen = {login: inquiries.find_for(session, people.caller(session, monday.person(login)), 1) for login in SEES}
+    assert {login: row is not None for login, row in seen.items()} == SEES
+    refused(Forbidden, "回避", case.do, "decide_inquiry", "baocun", **OPEN)
+    refused(Invalid, "理由", case.do, "decide_inquiry", "shuji", decision="drop", opinion="")
+    case.do("decide_inquiry", "shuji", decision="drop", opinion="经核实系认定有误。")
+    assert (case.row.state, case.waiting()) == ("DROPPED", [])
+
+
+SEES = {"shuji": True, "shuji2": True, "baocun": False, "zhuren": False, "banshi1": False, "xianban": False, "changzhang": False}
