@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from service import cases, forms, hazards, house, inbox, labels, ledger
 from service.pictures import Picture
+from service.submissions import Refused
 from workflows import board, clock, closures, look_backs, people, rectifications, urges, verifications
 from workflows.codes import find_key
 from workflows.engine import instances, tasks
@@ -124,16 +125,16 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/signing")
 def signing() -> ResponseReturnValue:
     """待我审签: each case with everything needed to decide, and the form to decide it with."""
-    return _signing()
+    return _signing({})
 
 
 @blueprint.post("/signing")
 def decide() -> ResponseReturnValue:
     """审核、签字、退回 in the list: what is refused is said there, at its field, with what was typed."""
     _allow()
-    refused = inbox.hand_in(find_key(request.form.get("task", "")) or 0)
-    if refused:
-        return _signing(refused), 422
+    task_id = find_key(request.form.get("task", "")) or 0
+    if refused := inbox.hand_in(task_id):
+        return _signing({task_id: refused}), 422
     return redirect(url_for("board.signing", after=request.args.get("after")))
 
 
@@ -171,10 +172,10 @@ def _sources(shown: board.Board, within: Unit | None) -> list[Line]:
 # ---- what waits for my signature ---------------------------------------------------------------------------------------
 
 
-def _signing(refused: inbox.Refused | None = None) -> str:
+def _signing(refused: Mapping[int, Refused]) -> str:
     _allow()
     found = _waiting(request.args.get("after") or None, limit=5)
-    pending = [_pending(row, refused if refused and refused.task_id == row.task.id else None) for row in found.rows]
+    pending = [_pending(row, refused.get(row.task.id)) for row in found.rows]
     return render_template("board/signing.html", pending=pending, next=found.next)
 
 
@@ -182,7 +183,7 @@ def _waiting(after: str | None, limit: int) -> tasks.Inbox:
     return tasks.inbox(g.session, house().rules, current_user.caller, duties=SIGNED, after=after, limit=limit)
 
 
-def _pending(row: tasks.Row, refused: inbox.Refused | None) -> Pending:
+def _pending(row: tasks.Row, refused: Refused | None) -> Pending:
     hazard: Hazard = house().rules.subject(g.session, row.task.subject)
     facts, shown = hazards.brief(hazard)
     found, finish = verifications.find_last(g.session, hazard), rectifications.find_finish(g.session, hazard)
@@ -201,7 +202,7 @@ def _pending(row: tasks.Row, refused: inbox.Refused | None) -> Pending:
     )
 
 
-def _form(task: Task, hazard: Hazard, refused: inbox.Refused | None) -> Form:
+def _form(task: Task, hazard: Hazard, refused: Refused | None) -> Form:
     schema, kept = tasks.schema(g.session, task), tasks.find_draft(g.session, task, current_user.caller)
     functions = instances.functions(g.session, house().rules, hazard)
     data, faults = (refused.data, refused.faults) if refused else (kept.data if kept else {}, {})

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, flash, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Flask, Response, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import cases, dispatch_sheets, forms, house, labels, ledger, photos
+from service import cases, dispatch_sheets, forms, house, labels, ledger, matters, photos
 from workflows import campaigns, clock, dispatch, hazards, inquiries, people
 from workflows.engine import Caller, Subject, beginnings, history, instances
 from workflows.errors import Forbidden, Invalid, NotFound
@@ -177,17 +177,9 @@ def begin(return_id: int, key: str) -> ResponseReturnValue:
     taken = photos.take()
     row = dispatch.get_for(g.session, current_user.caller, return_id)
     beginning = beginnings.get(g.session, house().rules, key, row.ref, current_user.caller)
-    data, faults = forms.read(beginning.form, request.form, taken.photos)
-    faults |= taken.faults
-    try:
-        beginnings.begin(g.session, house().rules, key, row.ref, current_user.caller, data)
-        if faults:
-            raise Invalid(faults)
-    except Invalid as invalid:
-        g.session.rollback()
+    if refused := matters.hand_in(beginning, row.ref, taken):
         row = dispatch.get_for(g.session, current_user.caller, return_id)
-        return _beginning(row, beginning, data, {**invalid.fields, **faults}), 422
-    flash(f"“{beginning.label}”已提交，等待办理。", "good")
+        return _beginning(row, beginning, refused.data, refused.faults), 422
     return redirect(_url(row.ref))
 
 

@@ -1,18 +1,17 @@
 """待办: what waits for one's posts, and the page on which a task is done."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import auth, brings_files, cases, forms, guide, hazards, house, labels, logs, papers, photos
+from service import auth, brings_files, cases, forms, guide, hazards, house, labels, logs, papers, photos, submissions
+from service.submissions import Refused
 from workflows import people, report_drafts
 from workflows.engine import instances, tasks
 from workflows.engine.worklist import Task
-from workflows.errors import Invalid
 from workflows.hazards import Hazard, likely_duplicates
 
 blueprint = Blueprint("inbox", __name__)
@@ -20,15 +19,6 @@ blueprint = Blueprint("inbox", __name__)
 BACK = {"signing": ("board.signing", "待我审签")}  # where a task was opened, if not in the inbox: endpoint and name
 BOXES = {"all": "全部", "mine": "我的任务", "posts": "岗位待签领"}
 PASSWORD_WRONG = "密码不正确，没有签字。请重新输入登录密码；连续输错 5 次，账号锁定 15 分钟。"
-
-
-@dataclass(frozen=True)
-class Refused:
-    """What was typed for a task, and what is wrong with it: a sentence for each field."""
-
-    task_id: int
-    data: Mapping[str, Any]
-    faults: Mapping[str, str]
 
 
 def init_app(app: Flask) -> None:
@@ -152,18 +142,13 @@ def hand_in(task_id: int) -> Refused | None:
     is_confirmed = "password" in request.form and auth.is_own_password(request.form["password"])
     mine = _get(task_id)
     schema = tasks.schema(g.session, mine)
-    data, faults = forms.read(schema, request.form, taken.photos)
-    faults |= taken.faults
-    if schema.get("x-reauthenticate") and not is_confirmed:
-        faults["password"] = PASSWORD_WRONG
-    try:
-        if "password" not in faults:  # nothing of a signature is done, not even to be undone, before the password is right
-            tasks.complete(g.session, house().rules, mine, current_user.caller, data)
-        if faults:
-            raise Invalid(faults)
-    except Invalid as invalid:
-        g.session.rollback()
-        return Refused(task_id, data, {**invalid.fields, **faults})
+    data, faults = submissions.read(schema, taken)
+    if schema.get("x-reauthenticate") and not is_confirmed:  # nothing of a signature is done, not even to be undone, before that
+        return Refused(data, {**faults, "password": PASSWORD_WRONG})
+    rules, caller = house().rules, current_user.caller
+    done = submissions.hand_in(data, faults, lambda: tasks.complete(g.session, rules, mine, caller, data))
+    if isinstance(done, Refused):
+        return done
     flash(f"“{mine.name}”已提交：{labels.bare_title(mine.title)}", "good")
     return None
 

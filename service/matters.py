@@ -1,16 +1,17 @@
 """其他事项: processes that people begin about a hazard beside its loop (申请延期 …), each from the form of its first task."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import cases, forms, hazards, house, photos
-from workflows.engine import beginnings
+from service import cases, hazards, house, photos, submissions
+from service.submissions import Refused
+from workflows.engine import Subject, beginnings
 from workflows.engine.beginnings import Beginning
-from workflows.errors import Invalid
 from workflows.hazards import Hazard
 from workflows.hazards import get_for as get_hazard_for
 
@@ -34,17 +35,21 @@ def begin(hazard_id: int, key: str) -> ResponseReturnValue:
     """Begin it: what was typed is its first task, handed in."""
     taken = photos.take()
     hazard, beginning = _get(hazard_id, key)
-    data, faults = forms.read(beginning.form, request.form, taken.photos)
-    faults |= taken.faults
-    try:
-        beginnings.begin(g.session, house().rules, key, hazard.ref, current_user.caller, data)
-        if faults:
-            raise Invalid(faults)
-    except Invalid as invalid:
-        g.session.rollback()
-        return _page(_get(hazard_id, key)[0], beginning, data, {**invalid.fields, **faults}), 422
-    flash(f"“{beginning.label}”已提交，等待办理。", "good")
+    if refused := hand_in(beginning, hazard.ref, taken):
+        return _page(_get(hazard_id, key)[0], beginning, refused.data, refused.faults), 422
     return redirect(url_for("hazards.show", hazard_id=hazard_id))
+
+
+def hand_in(beginning: Beginning, about: Subject, taken: photos.Taken) -> Refused | None:
+    """Begin a process about something with what was typed for its first task; answers what was refused of it."""
+    data, faults = submissions.read(beginning.form, taken)
+    rules, caller = house().rules, current_user.caller
+    begin = partial(beginnings.begin, g.session, rules, beginning.key, about, caller, data)
+    begun = submissions.hand_in(data, faults, begin)
+    if isinstance(begun, Refused):
+        return begun
+    flash(f"“{beginning.label}”已提交，等待办理。", "good")
+    return None
 
 
 def _get(hazard_id: int, key: str) -> tuple[Hazard, Beginning]:

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import cases, forms, house, photos
+from service import cases, forms, house, photos, submissions
 from workflows import people, report_drafts
 from workflows.engine import definitions
 from workflows.errors import Forbidden, Invalid
@@ -50,15 +50,11 @@ def new() -> ResponseReturnValue:
 def report() -> ResponseReturnValue:
     """Take a report in; it starts the case."""
     taken, key = photos.take(), _key()
-    data, faults = forms.read(_report_schema(), request.form, taken.photos)
-    faults |= taken.faults
-    try:
-        made = report_drafts.hand_in(g.session, house().rules, current_user.caller, key, data)
-        if faults:
-            raise Invalid(faults)
-    except Invalid as invalid:
-        g.session.rollback()
-        return _report_page(key, data, {**invalid.fields, **faults}), 422
+    data, faults = submissions.read(_report_schema(), taken)
+    rules, caller = house().rules, current_user.caller
+    made = submissions.hand_in(data, faults, lambda: report_drafts.hand_in(g.session, rules, caller, key, data))
+    if isinstance(made, submissions.Refused):
+        return _report_page(key, made.data, made.faults), 422
     flash("已上报，由领导组办公室登记核定。", "good")
     return redirect(url_for("hazards.show", hazard_id=made.id))
 

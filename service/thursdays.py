@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from service import cases, documents, forms, house, labels, photos
+from service import cases, documents, forms, house, labels, photos, submissions
 from workflows import calendars, clock, feedbacks, people, thursdays, weekly_reports
 from workflows.engine import Caller, Subject, instances, tasks
 from workflows.engine.worklist import Task
-from workflows.errors import Conflict, Forbidden, Invalid, NotFound
+from workflows.errors import Conflict, Forbidden, NotFound
 from workflows.thursdays import Line
 from workflows.weekly_reports import WeeklyReport
 
@@ -83,13 +83,10 @@ def hand_in() -> ResponseReturnValue:
         raise Conflict("这张表上没有要报的隐患，请回到周四反馈重新打开。")
     faults = taken.faults | {f"{task.id}-{key}": sentence for task, (_, wrong) in typed for key, sentence in wrong.items()}
     answers = [(task, data) for task, (data, _) in typed]
-    try:
-        tasks.complete_together(g.session, house().rules, answers, current_user.caller)
-        if faults:
-            raise Invalid(faults)
-    except Invalid as invalid:
-        g.session.rollback()
-        return _page(_asked_week(), {task.id: data for task, data in answers}, {**invalid.fields, **faults}), 422
+    asked, rules, caller = {task.id: data for task, data in answers}, house().rules, current_user.caller
+    done = submissions.hand_in(asked, faults, lambda: tasks.complete_together(g.session, rules, answers, caller))
+    if isinstance(done, submissions.Refused):
+        return _page(_asked_week(), done.data, done.faults), 422
     flash(f"周四反馈已提交，共 {len(typed)} 件。", "good")
     return redirect(url_for("thursdays.index"))
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service.admin import allow, blueprint
-from service.admin.sheets import Sheet, choice, day, handle, line
+from service.admin.sheets import Sheet, choice, day, find_date, handle, line
 from workflows import clock, people, staffing, steps
 from workflows.engine import Post
 
@@ -62,7 +62,7 @@ def new_appointment() -> ResponseReturnValue:
 def _appoint(role: str, data: Mapping[str, Any]) -> None:
     person = people.get(g.session, int(data["person"]))
     unit = people.get_unit(g.session, int(data["unit"]))
-    from_on, to_on = date.fromisoformat(data["from_on"]), _date(data.get("to_on"))
+    from_on, to_on = date.fromisoformat(data["from_on"]), find_date(data.get("to_on"))
     document_no = data["document_no"]
     staffing.appoint(g.session, person, role, unit, from_on, to_on, document_no=document_no, by=current_user.id)
     steps.readdress(g.session, person.id)  # what waited for somebody at this post finds him at once
@@ -158,7 +158,3 @@ def end_substitution(substitution_id: int) -> ResponseReturnValue:
 def _roles() -> dict[str, str]:
     """The roles that somebody with an account can hold."""
     return {code: name for code, name in people.ROLES.items() if code in staffing.KINDS_OF_ROLE}
-
-
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request
@@ -106,3 +107,8 @@ def choice(title: str, options: str, hint: str = "") -> dict[str, Any]:
 def many(title: str, options: str, hint: str = "") -> dict[str, Any]:
     """Some of a list."""
     return {"type": "array", "title": title, "items": {"type": "string", "x-options": options}, "description": hint}
+
+
+def find_date(text: str | None) -> date | None:
+    """The date that was given; None if none was."""
+    return date.fromisoformat(text) if text else None

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service.admin import allow, blueprint
-from service.admin.sheets import Options, Sheet, choice, choices, day, handle, line, many
+from service.admin.sheets import Options, Sheet, choice, choices, day, find_date, handle, line, many
 from workflows import clock, people, staffing
 from workflows.engine import Subject, history
 from workflows.errors import NotFound
@@ -92,7 +92,7 @@ def _add(kind: str, data: Mapping[str, Any]) -> ResponseReturnValue | None:
     code, from_on = values.pop("region_code"), values.pop("from_on", None)
     above = staffing.above(g.session, kind, code)
     staffing.add_unit(
-        g.session, kind, values.pop("name"), code, parent=above, from_on=_date(from_on), by=current_user.id, **values
+        g.session, kind, values.pop("name"), code, parent=above, from_on=find_date(from_on), by=current_user.id, **values
     )
 
 
@@ -195,7 +195,3 @@ def _values(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
     if kind in staffing.WITH_SECTORS:
         values.setdefault("sectors", [])
     return values
-
-
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
