@@ -13,6 +13,9 @@ from workflows import campaigns, dues, duties, parameters, people, steps, subjec
 Word = dict[str, Any]
 """{"code", "name"}, and what else the designer shows."""
 
+OUTSIDERS = frozenset({"PUBLIC", "ANON"})  # who reports without an account
+ROLES = {code: name for code, name in people.ROLES.items() if code not in people.SYSTEM_ROLES | OUTSIDERS}
+"""Whose a task may be."""
 UNITS = {
     "enterprise": "隐患所在企业（没有账号时由村和牵头人代录）",
     "responsible": "对整改负责的人（企业和牵头责任人）",
@@ -110,7 +113,7 @@ def words(session: Session) -> dict[str, list[Word]]:
     """All lists of the designer, by what they are for."""
     known = steps.known()
     return {
-        "roles": [_word(code, name) for code, name in people.ROLES.items() if code not in people.SYSTEM_ROLES],
+        "roles": [_word(code, name) for code, name in ROLES.items()],
         "units": _named(known.units, UNITS),
         "persons": _named(known.persons, PERSONS),
         "duties": [_word(code, name, rule=_bars(code)) for code, name in duties.NAMES.items()],

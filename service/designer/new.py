@@ -18,11 +18,7 @@ blueprint = Blueprint("new_process", __name__, url_prefix="/designer/new")
 
 UNITS = {"hazard": "around", "return": "own"}
 """What people may begin a process about, and where the first task's post is looked for."""
-ROLES = [
-    {"const": code, "title": name}
-    for code, name in people.ROLES.items()
-    if code not in people.SYSTEM_ROLES | {"PUBLIC", "ANON"}
-]
+ROLES = [{"const": code, "title": name} for code, name in vocabulary.ROLES.items()]
 REASON = {"title": "事由", "type": "string", "x-widget": "text", "minLength": 2, "maxLength": 1000}
 """What the first task asks for, until its designer asks for more."""
 FORM = {

@@ -27,6 +27,7 @@ from workflows.db import Base, Database
 from workflows.engine import Subject, definitions, timers
 from workflows.errors import Conflict
 from workflows.staffing.rules import KINDS_OF_ROLE
+from workflows.vocabulary import OUTSIDERS
 
 MOST = 20  # stages at a time
 MOST_BYTES = 50 * 1024 * 1024  # of one of them
@@ -163,7 +164,7 @@ def _others() -> People:
     return {
         role.lower(): (people.role_name(role), None, [(role, _place_of(role))])
         for role in people.ROLES
-        if role not in held | {"PUBLIC", "ANON"}
+        if role not in held | OUTSIDERS
     }
 
 

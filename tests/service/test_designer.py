@@ -207,6 +207,18 @@ def test_findings_name_the_element(designer, draft_id):
     assert (whole["findings"], whole["proof"]["verdict"]) == ([], "proven")
 
 
+def test_what_changes_is_told_in_words(designer, draft_id):
+    """Conditions as the room tells them, and arrows without a name by their ends: a publisher reads no codes."""
+    now = content(designer, draft_id)["xml"]
+    changed = now.replace("result() == 'PASS'", "not one_person()").replace("decision == 'accept'", "decision == 'merge'")
+    changed = changed.replace('id="rectify__m_verify"', 'id="Flow_0yjfla5"').replace(">rectify__m_verify<", ">Flow_0yjfla5<")
+    save(designer, draft_id, changed.replace('bpmnElement="rectify__m_verify"', 'bpmnElement="Flow_0yjfla5"'))
+    page = designer.get(f"/designer/{draft_id}/review").text
+    for told in ("“本轮验收结论”是“合格”", "“属地和行业由同一人负责”是“否”", "从“整改实施”到“排他网关 m_verify”"):
+        assert told in page, told
+    assert "result() ==" not in page
+
+
 def test_a_counter_example_is_told_step_by_step(designer, draft_id):
     """From the rectification straight to 验收通过: the loop is open."""
     now = content(designer, draft_id)

@@ -9,6 +9,10 @@ import spiff from "./spiff.json";
 
 import "./diff.css";
 
+const READABLE = 0.7;
+const LARGE = 600; // a pool or a sub-process changes with what stands in it
+const MARGIN = 60;
+
 const fetched = async (address) => {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
@@ -40,6 +44,19 @@ function together(one, other) {
   follow(other, one);
 }
 
+// Large enough to be read, with what is new or changed in the middle; as far as all of it fits, else the first of it.
+function bringIntoSight(viewer, ids) {
+  const canvas = viewer.get("canvas");
+  const shapes = ids.map((id) => viewer.get("elementRegistry").get(id)).filter((each) => each?.parent && each.width < LARGE);
+  if (shapes.length === 0 || canvas.zoom() > READABLE) return;
+  const left = Math.min(...shapes.map(({ x }) => x));
+  const right = Math.max(...shapes.map(({ x, width }) => x + width));
+  const { width } = canvas.getSize();
+  canvas.zoom(Math.min(READABLE, Math.max(READABLE / 2, width / (right - left + 2 * MARGIN))));
+  const [first] = shapes.sort((one, other) => one.x - other.x);
+  canvas.scrollToElement(first, MARGIN);
+}
+
 async function start(section) {
   const pair = section.querySelector(".pair");
   const texts = await Promise.all([fetched(section.dataset.old), fetched(section.dataset.new)]);
@@ -58,6 +75,7 @@ async function start(section) {
     viewer.get("canvas").zoom("fit-viewport", "auto");
   }
   together(old, now);
+  bringIntoSight(now, [...ids("_added"), ...ids("_changed")]);
   section.dataset.ready = "1";
 }
 

@@ -1,31 +1,11 @@
 // A counter-example of the proof, walked through on the canvas: act by act, where the case went and where it stands.
 import { button, h } from "./dom.js";
-import { goTo } from "./modeler.js";
+import { goTo, markers } from "./modeler.js";
 
-export default function example(room) {
-  const { modeler } = room;
+export default function example({ modeler }) {
+  const known = modeler.get("elementRegistry");
+  const marks = markers(modeler);
   let bar = null;
-  let marked = [];
-
-  function clear() {
-    const known = modeler.get("elementRegistry");
-    for (const [id, name] of marked) if (known.get(id)) modeler.get("canvas").removeMarker(id, name);
-    marked = [];
-  }
-
-  function mark(ids, name) {
-    const known = modeler.get("elementRegistry");
-    for (const id of ids) {
-      if (!known.get(id)?.parent) continue;
-      modeler.get("canvas").addMarker(id, name);
-      marked.push([id, name]);
-    }
-  }
-
-  const nameOf = (id) => {
-    const object = modeler.get("elementRegistry").get(id)?.businessObject;
-    return `“${object?.name || id}”`;
-  };
 
   function begin(fault) {
     end();
@@ -34,43 +14,53 @@ export default function example(room) {
     step(fault, 0);
   }
 
+  function end() {
+    marks.clear();
+    bar?.remove();
+    bar = null;
+  }
+
   function step(fault, place) {
-    const stops = fault.example;
+    const { example: stops, message } = fault;
     const stop = stops[place];
-    clear();
-    for (const before of stops.slice(0, place)) mark([before.element_id, ...before.passed, ...before.flows], "is-passed");
-    mark([stop.element_id, ...stop.passed, ...stop.flows], "is-latest");
-    mark(stop.tokens, "is-token");
-    const where = stop.tokens.length > 0 ? `之后停在${stop.tokens.map(nameOf).join("、")}` : "之后全部走完";
-    const last = place === stops.length - 1;
+    paint(stops, place);
     bar.replaceChildren(
-      h("p", { class: "fault" }, fault.message),
-      h("p", { role: "status" }, `第 ${place + 1} 步，共 ${stops.length} 步：${told(stop)}，${where}。`),
+      h("p", { class: "fault" }, message),
+      h("p", { role: "status" }, `第 ${place + 1} 步，共 ${stops.length} 步：${told(stop)}。`),
       h(
         "div",
         { class: "buttons" },
         button("上一步", () => step(fault, place - 1), { class: "button small", disabled: place === 0 }),
-        button("下一步", () => step(fault, place + 1), { class: "button small", disabled: last }),
+        button("下一步", () => step(fault, place + 1), { class: "button small", disabled: place === stops.length - 1 }),
         button("结束", end, { class: "button small" }),
       ),
     );
     goTo(modeler, stop.tokens[0] ?? stop.passed.at(-1) ?? stop.element_id);
   }
 
-  function told({ element_id: id, passed, flows }) {
-    const type = modeler.get("elementRegistry").get(id)?.type ?? "";
-    const act = type === "bpmn:StartEvent" ? "开始" : type.endsWith("Event") ? `${nameOf(id)}到时` : `办完${nameOf(id)}`;
-    const named = [...passed, ...flows].filter(
-      (each) => each !== id && modeler.get("elementRegistry").get(each)?.businessObject.name,
-    );
-    return named.length > 0 ? `${act}，经${named.map(nameOf).join("、")}` : act;
+  function paint(stops, place) {
+    const way = ({ element_id: id, passed, flows }) => [id, ...passed, ...flows];
+    marks.clear();
+    marks.add(stops.slice(0, place).flatMap(way), "is-passed");
+    marks.add(way(stops[place]), "is-latest");
+    marks.add(stops[place].tokens, "is-token");
   }
 
-  function end() {
-    clear();
-    bar?.remove();
-    bar = null;
+  // 办完“整改实施”，经“合格”，之后停在“验收”.
+  function told({ element_id: id, passed, flows, tokens }) {
+    const named = [...passed, ...flows].filter((each) => each !== id && objectOf(each)?.name);
+    const where = tokens.length > 0 ? `之后停在${namesOf(tokens)}` : "之后全部走完";
+    return [actOf(id), named.length > 0 ? `经${namesOf(named)}` : "", where].filter(Boolean).join("，");
   }
+
+  function actOf(id) {
+    const type = known.get(id)?.type ?? "";
+    if (type === "bpmn:StartEvent") return "开始";
+    return type.endsWith("Event") ? `${namesOf([id])}到时` : `办完${namesOf([id])}`;
+  }
+
+  const objectOf = (id) => known.get(id)?.businessObject;
+  const namesOf = (ids) => ids.map((id) => `“${objectOf(id)?.name || id}”`).join("、");
 
   return { begin, end };
 }

@@ -1,7 +1,7 @@
 // What the server finds while one draws: marks on the canvas, and a list that leads to each of them.
 import { button, h, redraw } from "./dom.js";
 import example from "./example.js";
-import { goTo } from "./modeler.js";
+import { goTo, markers } from "./modeler.js";
 import { ask } from "./server.js";
 
 const PAUSE = 400;
@@ -11,7 +11,7 @@ export default function findings(part, room) {
   const { modeler } = room;
   let timer = 0;
   let asked = 0;
-  let marked = [];
+  const marks = markers(modeler);
   const stepping = example(room);
 
   function touch(pause = PAUSE) {
@@ -71,29 +71,22 @@ export default function findings(part, room) {
   }
 
   function mark(found) {
-    const canvas = modeler.get("canvas");
     const overlays = modeler.get("overlays");
     const known = modeler.get("elementRegistry");
-    for (const [id, name] of marked) if (known.get(id)) canvas.removeMarker(id, name);
+    marks.clear();
     overlays.remove({ type: "finding" });
-    marked = [];
     for (const [id, each] of worst(found)) {
       if (!known.get(id)?.parent) continue;
-      canvas.addMarker(id, `has-${each.severity}`);
-      marked.push([id, `has-${each.severity}`]);
-      overlays.add(id, "finding", {
-        position: { top: -10, left: -10 },
-        html: h(
-          "span",
-          { class: `finding ${each.severity}`, title: `${NAMES[each.severity]}：${each.message}` },
-          each.severity === "error" ? "!" : "?",
-        ),
-      });
+      marks.add([id], `has-${each.severity}`);
+      overlays.add(id, "finding", { position: { top: -10, left: -10 }, html: badge(each) });
     }
   }
 
   return { touch, check };
 }
+
+const badge = ({ severity, message }) =>
+  h("span", { class: `finding ${severity}`, title: `${NAMES[severity]}：${message}` }, severity === "error" ? "!" : "?");
 
 // One mark an element: an error rather than a warning, with all that is said there.
 function worst(found) {

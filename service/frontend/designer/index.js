@@ -1,5 +1,5 @@
 // The designer's room. It opens with the draft, the words one may choose from, and a canvas; every change is checked and kept
-// after a pause. `room` is what its parts share.
+// after a pause.
 import findings from "./findings.js";
 import formTable from "./forms/table.js";
 import { open, show, text } from "./modeler.js";
@@ -15,66 +15,80 @@ const part = (root, name) => root.querySelector(`[data-part="${name}"]`);
 
 async function start(root) {
   const handIn = part(document, "hand-in");
-  const saved = part(document, "saved");
-  const say = (words, tone = "warn") => {
-    saved.textContent = words;
-    saved.dataset.tone = tone;
-  };
   const [draft, words] = await Promise.all([ask(root.dataset.draft), ask(root.dataset.words)]);
-  const modeler = open(part(root, "drawing"));
-  const room = {
-    modeler,
-    words,
-    say,
-    forms: draft.forms,
-    key: root.dataset.key,
-    token: handIn.elements.csrf_token.value,
-    addresses: { findings: root.dataset.findings, preview: root.dataset.preview },
-    collect: async () => ({
-      key: room.key,
-      xml: untouched ?? (await text(modeler)),
-      forms: room.forms,
-      name: handIn.elements.name.value,
-      note: handIn.elements.note.value,
-    }),
-    changeForms: (forms) => modeler.get("commandStack").execute("forms.change", { forms }),
-    changed() {
-      untouched = null;
-      room.touched();
+  const room = shared(root, handIn, draft, words);
+  const { modeler } = room;
+  const keeper = saving(room, root.dataset.save, draft.revision);
+  const checker = findings(part(root, "findings"), room);
+  const side = panel(part(root, "properties"), room);
+  const turnTo = sides(root, tools(part(root, "tools"), room));
+  const table = formTable(part(root, "forms"), room);
+  Object.assign(room, {
+    refresh: side.show,
+    openDrawing(then) {
+      turnTo("drawing");
+      then?.();
     },
-    touched() {
+    openForm(key, field) {
+      turnTo("forms");
+      table.open(key, field);
+    },
+    changed() {
+      room.untouched = null;
       keeper.touch();
       checker.touch();
     },
-    refresh: () => side.show(),
-    openForm: (key, field) => shown("forms", () => table.open(key, field)),
-    openDrawing: (then) => shown("drawing", then),
-  };
-  // As long as nothing is drawn the file stays byte for byte what it was: so an older version goes back as itself.
-  let untouched = draft.xml;
-
-  function shown(which, then) {
-    part(root, "drawing").hidden = part(root, "properties").hidden = which !== "drawing";
-    part(root, "forms").hidden = which !== "forms";
-    bar.press(which);
-    then?.();
-  }
-
-  const keeper = saving({ address: root.dataset.save, token: room.token, collect: room.collect, say, revision: draft.revision });
-  const checker = findings(part(root, "findings"), room);
-  const side = panel(part(root, "properties"), room);
-  const bar = tools(part(root, "tools"), room);
-  const table = formTable(part(root, "forms"), room);
+  });
   await show(modeler, draft.xml);
   modeler.get("commandStack").registerHandler("forms.change", formsChange(room));
   modeler.on("commandStack.changed", room.changed);
   handIn.addEventListener("input", keeper.touch);
   handIn.addEventListener("submit", (event) => finish(event, handIn, keeper));
   checker.check();
-  say("已打开，修改后自动保存", "good");
+  room.say("已打开，修改后自动保存", "good");
+  root.scrollIntoView({ block: "nearest" }); // the findings stand at its foot
   root.dataset.ready = "1";
   window.designer = { modeler, missing }; // for the tests, and for whoever looks for a word in English
 }
+
+// What the parts of the room share. `start` adds what they may ask of one another.
+function shared(root, handIn, draft, words) {
+  const { findings: check, preview, key } = root.dataset;
+  const modeler = open(part(root, "drawing"));
+  const room = {
+    modeler,
+    words,
+    key,
+    forms: draft.forms,
+    token: handIn.elements.csrf_token.value,
+    addresses: { findings: check, preview },
+    // As long as nothing is drawn the file stays byte for byte what it was: so an older version goes back as itself.
+    untouched: draft.xml,
+    collect: async () => ({
+      key,
+      xml: room.untouched ?? (await text(modeler)),
+      forms: room.forms,
+      name: handIn.elements.name.value,
+      note: handIn.elements.note.value,
+    }),
+    changeForms: (forms) => modeler.get("commandStack").execute("forms.change", { forms }),
+    say,
+  };
+  return room;
+}
+
+function say(words, tone = "warn") {
+  const saved = part(document, "saved");
+  saved.textContent = words;
+  saved.dataset.tone = tone;
+}
+
+// The two sides of the room: the drawing with its properties, or the forms.
+const sides = (root, bar) => (which) => {
+  part(root, "drawing").hidden = part(root, "properties").hidden = which !== "drawing";
+  part(root, "forms").hidden = which !== "forms";
+  bar.press(which);
+};
 
 // A change of the forms is a command like one of the diagram, so that one row of undo holds both.
 function formsChange(room) {
@@ -103,8 +117,7 @@ async function finish(event, form, keeper) {
 
 for (const root of document.querySelectorAll("[data-designer]")) {
   start(root).catch((error) => {
-    part(document, "saved").textContent = `没有打开：${error.message}`;
-    part(document, "saved").dataset.tone = "bad";
+    say(`没有打开：${error.message}`, "bad");
     throw error;
   });
 }

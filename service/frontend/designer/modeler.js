@@ -10,6 +10,7 @@ import "bpmn-js-token-simulation/assets/css/bpmn-js-token-simulation.css";
 import "diagram-js-minimap/assets/diagram-js-minimap.css";
 
 import chinese from "./zh.js";
+import offered from "./offered.js";
 import spiff from "./spiff.json";
 
 const PALETTE = 110; // pixels at the left that the palette covers
@@ -17,20 +18,10 @@ const PALETTE = 110; // pixels at the left that the palette covers
 export function open(container) {
   return new Modeler({
     container,
-    additionalModules: [chinese, minimap, simulation, { __init__: ["peoplesTasks"], peoplesTasks: ["type", PeoplesTasks] }],
+    additionalModules: [chinese, minimap, simulation, offered],
     moddleExtensions: { spiffworkflow: spiff },
   });
 }
-
-// A task that is drawn is one that somebody does: one without a type would not run, and every newcomer would have to change it.
-function PeoplesTasks(elementFactory) {
-  const create = elementFactory.create.bind(elementFactory);
-  elementFactory.create = (kind, attributes) => {
-    const isNew = attributes?.type === "bpmn:Task" && !attributes.businessObject;
-    return create(kind, isNew ? { ...attributes, type: "bpmn:UserTask" } : attributes);
-  };
-}
-PeoplesTasks.$inject = ["elementFactory"];
 
 // Shows a whole file. The palette must not lie on the first shapes.
 export async function show(modeler, xml) {
@@ -44,6 +35,25 @@ export function fit(modeler) {
   const { width } = canvas.getSize();
   canvas.zoom(canvas.zoom() * (1 - PALETTE / width), "auto");
   canvas.scroll({ dx: PALETTE / 2, dy: 0 });
+}
+
+// Marks on shapes and arrows, and how to take all of them off again.
+export function markers(modeler) {
+  const canvas = modeler.get("canvas");
+  const known = modeler.get("elementRegistry");
+  let put = [];
+  return {
+    add(ids, name) {
+      for (const id of ids.filter((each) => known.get(each)?.parent)) {
+        canvas.addMarker(id, name);
+        put.push([id, name]);
+      }
+    },
+    clear() {
+      for (const [id, name] of put) if (known.get(id)) canvas.removeMarker(id, name);
+      put = [];
+    },
+  };
 }
 
 export const text = async (modeler) => (await modeler.saveXML({ format: true })).xml;

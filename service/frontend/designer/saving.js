@@ -4,7 +4,7 @@ import { ask } from "./server.js";
 
 const PAUSE = 2_000;
 
-export default function saving({ address, token, collect, say, revision }) {
+export default function saving({ token, collect, say }, address, revision) {
   let timer = 0;
   let version = 0; // counts the changes
   let kept = 0; // the change up to which all is kept

@@ -105,74 +105,52 @@ function heads(form, change) {
 }
 
 function rows(form, shown, act) {
-  const all = Object.entries(form.properties);
-  const head = h(
-    "thead",
-    {},
-    h(
-      "tr",
-      {},
-      ["名称", "类型", "必填", "判断", ""].map((name) => h("th", { scope: "col" }, name)),
-    ),
-  );
-  return h(
-    "table",
-    { class: "fields" },
-    head,
-    h(
-      "tbody",
-      {},
-      all.map(([key, field]) => row(form, key, field, key === shown, act)),
-    ),
-  );
+  const heads = ["名称", "类型", "必填", "判断", ""].map((name) => h("th", { scope: "col" }, name));
+  const body = Object.entries(form.properties).map(([key, field]) => row(form, key, field, key === shown, act));
+  return h("table", { class: "fields" }, h("thead", {}, h("tr", {}, heads)), h("tbody", {}, body));
 }
 
 function row(form, key, field, isShown, act) {
   const kind = fields.kindOf(field);
   const name = field.title || key;
-  const isAsked = "x-visible-when" in field;
-  const must = isAsked ? Boolean(field["x-required-when-visible"]) : (form.required ?? []).includes(key);
-  const setMust = (isOn) =>
-    act.change(
-      isAsked
-        ? fields.withField(form, key, { ...field, "x-required-when-visible": isOn || undefined })
-        : fields.required(form, key, isOn),
-    );
-  const tick = (label, value, set, isOff = false) =>
-    h("input", {
-      type: "checkbox",
-      checked: value,
-      disabled: isOff,
-      "aria-label": `${name}：${label}`,
-      onchange: (event) => set(event.target.checked),
-    });
-  return h(
-    "tr",
-    { class: isShown ? "shown" : "" },
-    h(
-      "td",
-      {},
-      button(name, () => act.show(isShown ? null : key), { class: "link", "aria-expanded": String(isShown) }),
-      h("small", {}, key),
-    ),
-    h("td", {}, fields.KINDS.find(([code]) => code === kind)[1]),
-    h("td", {}, tick("必填", must, setMust)),
-    h(
-      "td",
-      {},
-      tick(
-        "用于流程判断",
-        Boolean(field["x-decides"]),
-        (isOn) => act.change(fields.withField(form, key, { ...field, "x-decides": isOn || undefined })),
-        !fields.mayDecide(kind),
-      ),
-    ),
-    h(
-      "td",
-      { class: "moves" },
-      button("↑", () => act.change(fields.moved(form, key, -1)), { class: "icon", "aria-label": `上移 ${name}` }),
-      button("↓", () => act.change(fields.moved(form, key, 1)), { class: "icon", "aria-label": `下移 ${name}` }),
-      button("×", () => act.change(fields.withoutField(form, key)), { class: "icon", "aria-label": `删除 ${name}` }),
-    ),
+  const open = button(name, () => act.show(isShown ? null : key), { class: "link", "aria-expanded": String(isShown) });
+  const cells = [
+    [open, h("small", {}, key)],
+    fields.KINDS.find(([code]) => code === kind)[1],
+    must(form, key, field, act),
+    decides(form, key, field, act),
+  ].map((content) => h("td", {}, content));
+  return h("tr", { class: isShown ? "shown" : "" }, cells, h("td", { class: "moves" }, moves(form, key, name, act)));
+}
+
+// What is shown only sometimes can be asked for only then.
+function must(form, key, field, act) {
+  const isSometimes = "x-visible-when" in field;
+  const isMust = isSometimes ? Boolean(field["x-required-when-visible"]) : (form.required ?? []).includes(key);
+  return tick(`${field.title || key}：必填`, isMust, (isOn) =>
+    act.change(isSometimes ? flagged(form, key, "x-required-when-visible", isOn) : fields.required(form, key, isOn)),
   );
 }
+
+function decides(form, key, field, act) {
+  const set = (isOn) => act.change(flagged(form, key, "x-decides", isOn));
+  return tick(`${field.title || key}：用于流程判断`, Boolean(field["x-decides"]), set, !fields.mayDecide(fields.kindOf(field)));
+}
+
+const flagged = (form, key, flag, isOn) =>
+  fields.withField(form, key, { ...form.properties[key], [flag]: isOn || undefined });
+
+const tick = (label, value, set, isOff = false) =>
+  h("input", {
+    type: "checkbox",
+    checked: value,
+    disabled: isOff,
+    "aria-label": label,
+    onchange: (event) => set(event.target.checked),
+  });
+
+const moves = (form, key, name, act) => [
+  button("↑", () => act.change(fields.moved(form, key, -1)), { class: "icon", "aria-label": `上移 ${name}` }),
+  button("↓", () => act.change(fields.moved(form, key, 1)), { class: "icon", "aria-label": `下移 ${name}` }),
+  button("×", () => act.change(fields.withoutField(form, key)), { class: "icon", "aria-label": `删除 ${name}` }),
+];

@@ -9,43 +9,44 @@ import { functionsOf } from "../sources.js";
 export function process(room, element) {
   const said = properties(element);
   const set = (changes) => setProperties(room.modeler, element, changes);
-  const { id } = subject(element);
-  const beginning = group(
-    "由人发起",
-    text({
-      label: "发起按钮上的字",
-      value: said.begin ?? "",
-      set: (begin) => set({ begin }),
-      hint: "轮到办第一个环节的人，在办理对象的页面上看到这个按钮。由系统发起的不写。",
-    }),
-    said.begin
-      ? builder({
-          label: "什么时候可以发起",
-          none: "随时",
-          body: said.when ?? "",
-          sources: functionsOf(room.words),
-          write: (when) => set({ when }),
-        })
-      : null,
-  );
-  const about = group(
+  return [about(room, subject(element).id, said, set), beginning(room, said, set)];
+}
+
+function about({ words }, id, said, set) {
+  return group(
     "流程",
     h("p", { class: "hint" }, `流程编号 ${id}。同一流程的各个版本编号必须相同。`),
     select({
       label: "办理对象",
       value: said.subject ?? "",
-      choices: [["", "没有"], ...pairs(room.words.subjects)],
+      choices: [["", "没有"], ...pairs(words.subjects)],
       set: (code) => set({ subject: code }),
     }),
     select({
       label: "闭环规则",
       value: said.loop ?? "",
-      choices: [["", "不要求"], ...pairs(room.words.loops)],
+      choices: [["", "不要求"], ...pairs(words.loops)],
       set: (code) => set({ loop: code }),
       hint: "要求的，发布前须证明没有绕过移交、整改、验收和签字的走法。",
     }),
   );
-  return [about, beginning];
+}
+
+function beginning({ words }, said, set) {
+  const button = text({
+    label: "发起按钮上的字",
+    value: said.begin ?? "",
+    set: (begin) => set({ begin }),
+    hint: "轮到办第一个环节的人，在办理对象的页面上看到这个按钮。由系统发起的不写。",
+  });
+  const when = builder({
+    label: "什么时候可以发起",
+    none: "随时",
+    body: said.when ?? "",
+    sources: functionsOf(words),
+    write: (condition) => set({ when: condition }),
+  });
+  return group("由人发起", button, said.begin ? when : null);
 }
 
 export function lane(room, element) {

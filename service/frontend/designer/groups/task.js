@@ -15,59 +15,60 @@ export function task(room, element) {
   ];
 }
 
+const MODES = [
+  ["role", "按岗位（岗位上的任何一人）"],
+  ["person", "指定的人"],
+  ["lane", "按所在泳道的岗位"],
+];
+
 function addressee({ words }, said, set) {
   const mode = said.person ? "person" : said.role || said.unit ? "role" : "lane";
-  const modes = [
-    ["role", "按岗位（岗位上的任何一人）"],
-    ["person", "指定的人"],
-    ["lane", "按所在泳道的岗位"],
-  ];
+  // No post is ticked beforehand: whoever overlooked it would send the task to people he never thought of.
   const change = (to) =>
     set({
-      role: to === "role" ? said.role || words.roles[0].code : "",
-      unit: to === "role" ? said.unit || "town" : "",
+      role: "",
+      unit: to === "role" ? "town" : "",
       person: to === "person" ? words.persons[0].code : "",
     });
-  const controls = [select({ label: "办理人", value: mode, choices: modes, set: change })];
-  if (mode === "person")
-    controls.push(
-      select({ label: "哪个人", value: said.person, choices: pairs(words.persons), set: (person) => set({ person }) }),
-    );
-  if (mode === "role") {
-    controls.push(
-      select({
-        label: "哪个单位",
-        value: said.unit ?? "",
-        choices: [["", "隐患所在镇（默认）"], ...pairs(words.units)],
-        set: (unit) => set({ unit }),
-      }),
-    );
-    const codes = (said.role ?? "")
-      .split(",")
-      .map((code) => code.trim())
-      .filter(Boolean);
-    controls.push(
-      several({
-        label: "哪些岗位",
-        values: codes,
-        choices: pairs(words.roles),
-        set: (chosen) => set({ role: chosen.join(",") }),
-        hint: "选了几个岗位的，其中任何一人都可以办。",
-      }),
-    );
-  }
-  const duty = words.duties.find((each) => each.code === said.duty);
-  const choices = [["", "没有"], ...pairs(words.duties)];
-  controls.push(
+  return [
+    select({ label: "办理人", value: mode, choices: MODES, set: change }),
+    mode === "person" ? person(words, said, set) : null,
+    mode === "role" ? posts(words, said, set) : null,
+    duty(words, said, set),
+  ];
+}
+
+const person = (words, said, set) =>
+  select({ label: "哪个人", value: said.person, choices: pairs(words.persons), set: (code) => set({ person: code }) });
+
+function posts(words, said, set) {
+  const codes = (said.role ?? "").split(",").map((code) => code.trim());
+  return [
     select({
-      label: "职责",
-      value: said.duty ?? "",
-      choices,
-      set: (code) => set({ duty: code }),
-      hint: duty?.rule ?? "用于职责分离：同一件隐患上互斥的职责不能由同一人承担。",
+      label: "哪个单位",
+      value: said.unit ?? "",
+      choices: [["", "隐患所在镇（默认）"], ...pairs(words.units)],
+      set: (unit) => set({ unit }),
     }),
-  );
-  return controls;
+    several({
+      label: "哪些岗位",
+      values: codes.filter(Boolean),
+      choices: pairs(words.roles),
+      set: (chosen) => set({ role: chosen.join(",") }),
+      hint: "选了几个岗位的，其中任何一人都可以办。",
+    }),
+  ];
+}
+
+function duty(words, said, set) {
+  const chosen = words.duties.find((each) => each.code === said.duty);
+  return select({
+    label: "职责",
+    value: said.duty ?? "",
+    choices: [["", "没有"], ...pairs(words.duties)],
+    set: (code) => set({ duty: code }),
+    hint: chosen?.rule ?? "用于职责分离：同一件隐患上互斥的职责不能由同一人承担。",
+  });
 }
 
 function work(room, said, set) {
