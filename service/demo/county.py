@@ -23,7 +23,7 @@ OFFICES: Units = {
     "fires": ("GROUP", "乙镇消防领导组", TOWN, "town", {"sectors": ["FIRE"]}),
     "houses": ("GROUP", "乙镇自建房和建筑施工领导组", TOWN, "town", {"sectors": ["SELF_BUILT", "CONSTRUCTION"]}),
     "roads": ("GROUP", "乙镇道路交通领导组", TOWN, "town", {"sectors": ["TRAFFIC"]}),
-    "town2": ("TOWN", "戊镇", SECOND_TOWN, "county", {}),
+    "town2": ("TOWN", "戊镇", SECOND_TOWN, "county", {"report_phone": "0000-6022350", "report_email": "jubao@wuzhen.example"}),
     "station2": (
         "STATION",
         "戊镇应急管理站",

@@ -28,7 +28,7 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
     "check_return": AGREE,
     "review_return": AGREE,
     "sign_return": AGREE,
-    "draft_bulletin": {"checklist": ["tipster", "personal", "secret"]},
+    "draft_bulletin": {"checklist": ["tipster", "personal", "secret", "channels"]},
     "decide_bulletin": {"decision": "accept", "opinion": "同意公开。"},
     "check_weekly": {"decision": "accept"},
     "sign_weekly": {"decision": "sign"},

@@ -20,7 +20,7 @@ UNITS: Units = {
     "county": ("COUNTY", "甲县", COUNTY, None, {}),
     "emergency": ("COUNTY_DEPT", "甲县应急管理局", COUNTY, "county", {"sectors": ["INDUSTRY", "HAZCHEM", "FIREWORKS"]}),
     "housing": ("COUNTY_DEPT", "甲县住建局", COUNTY, "county", {"sectors": ["GAS", "CONSTRUCTION", "SELF_BUILT"]}),
-    "town": ("TOWN", "乙镇", TOWN, "county", {}),
+    "town": ("TOWN", "乙镇", TOWN, "county", {"report_phone": "0000-6012350", "report_email": "jubao@yizhen.example"}),
     "station": ("STATION", "乙镇应急消防站", TOWN, "town", {"sectors": ["INDUSTRY", "HAZCHEM", "GAS", "FIRE"]}),
     "industry": ("GROUP", "乙镇工贸燃气领导组", TOWN, "town", {"sectors": ["INDUSTRY", "HAZCHEM", "GAS"]}),
     "village": ("VILLAGE", "丙村", VILLAGE, "town", {}),

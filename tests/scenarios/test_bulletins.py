@@ -11,7 +11,7 @@ from workflows.bulletins import Edition, Row
 from workflows.engine import history, tasks
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 
-CHECKED = {"checklist": ["tipster", "personal", "secret"]}
+CHECKED = {"checklist": ["tipster", "personal", "secret", "channels"]}
 PROOF = {"TIPOFF": {"tip_ref": "JB-2026-001"}, "ASSIGNED": {"superior_doc_no": "甲安办〔2026〕3号"}}
 REPORTERS = {"SELF": "changzhang", "ENFORCE": "zhifa1", "TIPOFF": "banshi2", "ASSIGNED": "xianban"}
 SAFE = "车间安全出口上锁，通道堆放货物，起火时人员无法疏散。"
@@ -77,6 +77,14 @@ def test_ten_hazards_of_which_six_are_published(monday, clock_at):
         edition = bulletins.find_published(session, bulletin)
         assert bulletins.findings(bulletins.rows_of(session, edition), None, bulletins.names_on_file(session)) == []
         assert bulletins.faults(session) == history.verify(session, bulletin.ref) == []
+
+
+def test_the_channels_for_tips_are_tried_each_month(monday, clock_at):
+    """M055: whoever drafts the month says that telephone and mailbox work; without it there is no draft."""
+    report(monday, "ENFORCE")
+    bulletin = open_month(monday, clock_at)
+    refused(Invalid, "4", do, monday, bulletin, "banshi1", checklist=CHECKED["checklist"][:3])
+    do(monday, bulletin, "banshi1", **CHECKED)
 
 
 def test_results_take_step_13_of_their_hazards_with_them(monday, clock_at):

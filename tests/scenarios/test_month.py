@@ -13,7 +13,7 @@ from workflows.engine import Subject, history, tasks
 assert pages.write  # the effect is declared where its pages are
 MARCH, APRIL = date(2026, 3, 25), date(2026, 4, 25)
 AGREE = {"decision": "agree", "opinion": "情况属实，同意。"}
-CHECKED = {"checklist": ["tipster", "personal", "secret"]}
+CHECKED = {"checklist": ["tipster", "personal", "secret", "channels"]}
 PLACES = {"甲县": "999901", "乙镇": "999901101", "丙村": "999901101201", "丁村": "999901101202"}
 
 

@@ -74,6 +74,7 @@ def test_where_to_report_stands_on_the_page(client, signed_in, driver, month):
     with driver.database.reading() as session:
         town = people.find_unit(session, "TOWN", TOWN)
     data = {"name": town.name, "report_phone": "12350", "report_email": "anquan@example.com"}
+    assert "jubao@yizhen.example" in client.get("/public").text
     assert signed_in("guanli").submit(f"/admin/units/{town.id}/change", data).status_code == 302
     for address in ("/public", f"/public/{TOWN}/2026-03"):
         assert all(each in client.get(address).text for each in ("12350", "anquan@example.com"))
