@@ -32,7 +32,7 @@ AGES = {"7": "7 日内", "30": "8 至 30 日", "90": "31 至 90 日", "180": "91
 NUMBERED = {code: text for code, text in STATUSES.items() if code not in ("DRAFT", "REPORTED", "REJECTED_LEAD")}
 VIEWS = {"VILLAGE": "来源按镇、村口径", "TOWN": "来源按镇、村口径", "COUNTY": "来源按县口径"}
 DAYS = ("from_on", "to_on", "late_for")
-ASKED = ("unit", "sector", "source", "q", "status", "term", "mark", "age", *DAYS, "as_of", "campaign", "view")
+ASKED = ("unit", "sector", "source", "q", "status", "term", "mark", "age", *DAYS, "as_of", "department", "campaign", "view")
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 AT_ONCE = 2_000  # rows that are written while one waits for the page
 TOLD_EVERY = 500
@@ -196,8 +196,17 @@ def _wanted(asked: Mapping[str, str], places: Sequence[Unit]) -> ledger.Wanted:
         within=pick(places, asked["unit"]),
         search=asked["q"],
         **{name: day_of(asked[name]) if asked[name] else None for name in DAYS},
+        department_id=_department(asked).id if asked["department"] else None,
         **{name: asked[name] for name in ("sector", "source", "status", "term", "mark", "age", "campaign", "view")},
     )
+
+
+def _department(asked: Mapping[str, str]) -> Unit:
+    """The county's department in the address; NotFound for what is none."""
+    unit = people.get_unit(g.session, find_key(asked["department"]) or 0)
+    if unit.kind not in ("COUNTY_DEPT", "COUNTY"):
+        raise NotFound("没有这个县有关部门。")
+    return unit
 
 
 def end_of(text: str) -> datetime | None:
@@ -216,9 +225,14 @@ def day_of(text: str) -> date:
 
 
 def _form_of(asked: Mapping[str, str]) -> str:
-    """What a cell of the dispatch form adds to the conditions, in words; "" when one comes from elsewhere."""
-    late = asked["late_for"] and f"{labels.day(day_of(asked['late_for']))}以前发现、以后登记"
-    return "，".join(filter(None, (late, asked["campaign"] and f"只含行动 {asked['campaign']}", VIEWS.get(asked["view"], ""))))
+    """What a cell of the dispatch form or a line of the wall map adds to the conditions, in words; "" without."""
+    named = (
+        asked["late_for"] and f"{labels.day(day_of(asked['late_for']))}以前发现、以后登记",
+        asked["department"] and f"由{_department(asked).name}跟踪",
+        asked["campaign"] and f"只含行动 {asked['campaign']}",
+        VIEWS.get(asked["view"], ""),
+    )
+    return "，".join(filter(None, named))
 
 
 # ---- words -------------------------------------------------------------------------------------------------------------

@@ -81,6 +81,7 @@ def index() -> ResponseReturnValue:
         quarters=goals.quarters(g.session, scope=scope, within=within),
         change=goals.change,
         rows=list(_rows(shown)),
+        departments=board.departments(g.session, scope=scope, within=within),
         sectors=[(code, labels.sector(code)) for code in shown.sectors],
         now=clock.now(),
         LIGHTS=LIGHTS,

@@ -103,6 +103,14 @@ def board(session: Session, *, scope: ColumnElement[bool], within: Unit | None =
     )
 
 
+def departments(session: Session, *, scope: ColumnElement[bool], within: Unit | None = None) -> list[tuple[Unit, Sums]]:
+    """The same by the county's departments to which handover two gave the hazards, in the order of their units."""
+    inside = questions.in_region(within) if within is not None else true()
+    key = func.coalesce(Hazard.county_dept_id, 0)
+    counted = grouped(session, (key,), scope, inside, Hazard.county_dept_id.is_not(None))
+    return [(people.get_unit(session, unit_id), sums) for (unit_id,), sums in sorted(counted.items())]
+
+
 def _add_up(parts: Mapping[tuple[str, ...], Sums], by: Any) -> dict[Any, Sums]:
     """The parts added up by one place, or by several, of their keys."""
     together: dict[Any, list[Sums]] = {}

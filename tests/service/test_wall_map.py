@@ -8,7 +8,7 @@ from lxml import html
 
 from tests import make
 from tests.service.test_ledger import ELSEWHERE
-from workflows import clock, goals, hazards
+from workflows import clock, goals, hazards, people
 from workflows.phases import Phase
 
 
@@ -24,6 +24,8 @@ def years(town, clock_at):
     for moment, kinds in found.items():
         clock_at(moment)
         with town.transaction() as session:
+            housing = people.find_unit_named(session, "甲县住建局").id
+            kinds = [{"county_dept_id": housing if kind.get("sector") == "GAS" else None, **kind} for kind in kinds]
             due = clock.now() + timedelta(days=30)
             ids += [make.hazard(session, **{"at": "TOWN_APPROVED", "due_at": due, **kind}).id for kind in kinds]
     sign(town, clock_at, "2023-12-01 09:00", ids[:2])
@@ -35,6 +37,11 @@ def sign(town, clock_at, moment, ids):
     with town.transaction() as session:
         for each in ids:
             make.sign(session, hazards.get(session, each))
+
+
+def _id(town, name):
+    with town.reading() as session:
+        return people.find_unit_named(session, name).id
 
 
 def goals_of(page):
@@ -101,6 +108,18 @@ def test_colours_are_said_in_words(years, signed_in, clock_at):
     mine = [("light amber", "黄"), ("light red", "红")]
     elsewhere = [("light green", "绿")]
     assert told == {"乙镇": mine, "丙村": mine, "未归乡镇的": elsewhere, "未归村的": elsewhere}
+
+
+def test_departments_stand_beside_each_other(years, town, signed_in, clock_at):
+    """挂图作战, by unit: what each of the county's departments follows; the ledger names the condition."""
+    sign(town, clock_at, "2024-03-20 09:00", years[5:6])
+    clock_at("2024-04-10 09:00")
+    browser = signed_in("zhuren")
+    rows = html.fromstring(browser.get("/wall-map").text).xpath("//section[@aria-labelledby='departments-title']//tbody/tr")
+    told = {row.findtext("th"): [cell.text_content().split()[0] for cell in row.xpath("td")] for row in rows}
+    assert told == {"甲县住建局": ["3", "1", "2", "2"]}
+    assert "由甲县住建局跟踪" in browser.get(rows[0].xpath("td[1]/a/@href")[0]).text
+    assert [browser.get(f"/ledger?department={other}").status_code for other in (999, _id(town, "乙镇木家具厂"))] == [404, 404]
 
 
 def test_it_is_for_who_supervises(signed_in):

@@ -262,6 +262,8 @@ def _part(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield Hazard.sector == wanted.sector
     if wanted.source:
         yield questions.judged(wanted.view) == wanted.source
+    if wanted.department_id is not None:
+        yield Hazard.county_dept_id == wanted.department_id
     if wanted.campaign:
         yield Hazard.campaign == wanted.campaign
     if wanted.from_on or wanted.to_on:

@@ -41,6 +41,7 @@ class Wanted:
     mark: str = ""  # listed, stopped (责令停产), shutdown (关停取缔), talked (约谈); blocked: nobody may do its task (now only)
     age: str = ""  # one of AGES: not signed since so many days
     campaign: str = ""
+    department_id: int | None = None  # of the county, to which handover two gave it
     view: str = ""  # whose form the sources are judged for: VILLAGE, TOWN or COUNTY; "": as they were reported
 
     @property
