@@ -238,14 +238,13 @@ def _stations(report: WeeklyReport, *, is_whole: bool) -> list[cases.Fact]:
     shown = [each for each in report.leaders if is_whole or each["id"] in mine]
     names = people.names(g.session, [each["id"] for each in shown])
     said = {line["序号"]: f"{line['主体']}（{line['责任人']}）：{line['情况']}".rstrip("。") for line in report.lines}
-    return [
-        cases.Fact(
-            f"{names[each['id']]}签发的站所反馈",
-            "；".join(said[number] for number in each["lines"]) + "。",
-            labels.moment(datetime.fromisoformat(each["at"])) if "at" in each else "待签发",
-        )
-        for each in shown
-    ]
+    told = ["；".join(said[number] for number in each["lines"]) + "。" for each in shown]
+    whose = [f"{names[each['id']]} {_signed(each)}" for each in shown]
+    return [cases.Fact("站所反馈签发", text, name) for text, name in zip(told, whose, strict=True)]
+
+
+def _signed(leader: Mapping[str, Any]) -> str:
+    return labels.moment(datetime.fromisoformat(leader["at"])) if "at" in leader else "待签发"
 
 
 def _whole(report: WeeklyReport) -> list[cases.Fact]:

@@ -115,14 +115,15 @@ def _fill(session: Session, report: WeeklyReport, town: people.Unit) -> list[Owe
 def _leaders(session: Session, rows: list[Owed]) -> list[dict[str, Any]]:
     """条的责任人为站所时由其填、分管领导签发 (domain 3.3 ⑦): who leads an industry of which a station reported, and the numbers
     of those lines. Frozen with the report: its diagram counts signatures by it."""
-    leading, found = dict[tuple[str, str | None], list[int]](), dict[int, list[str]]()
+    leading, found = dict[str | None, list[int]](), dict[int, list[str]]()
     for number, row in enumerate(rows, 1):
         if "SECTOR" in row.parts and row.state in (GIVEN, LATE):
-            key = (people.town_code(row.hazard.region_code), row.hazard.sector)
-            if key not in leading:
-                leading[key] = [each.id for each in people.holders(session, addresses.sector_leaders(session, row.hazard))]
-            if leading[key] and row.person_id not in leading[key]:
-                found.setdefault(leading[key][0], []).append(str(number))
+            sector = row.hazard.sector
+            if sector not in leading:
+                posts = addresses.sector_leaders(session, row.hazard)
+                leading[sector] = [person.id for person in people.holders(session, posts)]
+            if leading[sector] and row.person_id not in leading[sector]:
+                found.setdefault(leading[sector][0], []).append(str(number))
     return [{"id": id, "lines": lines} for id, lines in found.items()]
 
 
@@ -185,11 +186,11 @@ def issue_report(session: Session, report: WeeklyReport, *, cause: Cause) -> Non
 
 def sign_stations(session: Session, report: WeeklyReport, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """分管领导签发站所反馈: what his stations have reported; the report to the county does not wait for it."""
-    mine = [each for each in report.leaders if each["id"] in (by, on_behalf_of) and "at" not in each]
-    if not mine:
+    mine = next((each for each in report.leaders if each["id"] == (on_behalf_of or by) and "at" not in each), None)
+    if mine is None:
         raise Forbidden("这一周没有待您签发的站所反馈。")
-    report.leaders = [each | {"at": clock.now().isoformat()} if each in mine else each for each in report.leaders]
-    body = {"lines": mine[0]["lines"], "opinion": fields.find_text(data, "opinion"), "task": task.id}
+    report.leaders = [each | {"at": clock.now().isoformat()} if each is mine else each for each in report.leaders]
+    body = {"lines": mine["lines"], "opinion": fields.find_text(data, "opinion"), "task": task.id}
     history.record(session, report.ref, "stations_signed", by=by, on_behalf_of=on_behalf_of, **body)
 
 
