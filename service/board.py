@@ -47,7 +47,7 @@ class Opinion:
 
     stage: str
     decision: str
-    is_return: bool
+    is_sent_back: bool
     by: str
     at: Any
     text: str

@@ -44,7 +44,7 @@ class Past:
     on_behalf_of: str
     at: datetime
     answers: list[forms.Told]
-    returned: str
+    sent_back: str
     """What sent the case back, in the form's own words (退回补正, 不合格); "" if it went on."""
 
     @property
@@ -171,11 +171,11 @@ def _past(
         on_behalf_of=names.get(submission.on_behalf_of or 0, ""),
         at=submission.at,
         answers=forms.tell(schema, data, named) if schema else [],
-        returned=_returned(schema, data) if schema else "",
+        sent_back=_sent_back(schema, data) if schema else "",
     )
 
 
-def _returned(schema: forms.Schema, data: Mapping[str, Any]) -> str:
+def _sent_back(schema: forms.Schema, data: Mapping[str, Any]) -> str:
     value, text = stays.decided(schema, data)
     return (text or "退回") if value in RETURNS else ""
 
@@ -183,7 +183,7 @@ def _returned(schema: forms.Schema, data: Mapping[str, Any]) -> str:
 def sent_back(past: Sequence[Past], name: str) -> Past | None:
     """The newest return since this step was last done: why it is there again. None if the step is there for the first time."""
     done = max((place for place, each in enumerate(past) if each.name == name), default=None)
-    return next((each for each in reversed(past[done:]) if each.returned), None) if done is not None else None
+    return next((each for each in reversed(past[done:]) if each.sent_back), None) if done is not None else None
 
 
 def whose(task: Task, names: Mapping[int, str]) -> str:

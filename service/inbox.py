@@ -213,7 +213,7 @@ def _but_oneself(options: forms.Options) -> forms.Options:
 
 
 def _again(session: Any, shown: Task, schema: forms.Schema) -> dict[str, Any]:
-    """After a return, what was handed in the last time, to be put right; files, and what one vouches for, are given anew."""
+    """Once sent back, what was handed in the last time, to be put right; files, and what one vouches for, are given anew."""
     if not schema.get("x-again"):
         return {}
     past = [each for each in tasks.submissions(session, shown.subject) if each.element_id == shown.element_id]

@@ -47,7 +47,7 @@ def term(session: Session, campaign: str, text: str, opened_at: datetime) -> Due
 
 def _stage(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> tuple[str, datetime]:
     """A stage that several tasks share has one term for all of them, from when the stage opened: ② from the report; ⑧ from the
-    finish report, or from the return that asked for another look; an extension's decision from the application; ⑬ from the
+    finish report, or from when it was sent back for another look; an extension's decision from the application; ⑬ from the
     first monthly cut after the signature (3.3, P08, P12)."""
     if text == "hazard.register_due":
         return "register_urgent_h" if hazard.immediate_danger else "register_wd", hazard.reported_at or opened_at

@@ -43,7 +43,7 @@ class Plan(Base):
 
 
 class Finish(Base):
-    """One report that the rectification is done; after a return there is another."""
+    """One report that the rectification is done; once sent back there is another."""
 
     __tablename__ = "finishes"
 

@@ -122,6 +122,6 @@ def _open(session: Session, hazard: Hazard) -> list[tuple[int, datetime]]:
 
 
 def _is_in_time(session: Session, hazard: Hazard) -> bool:
-    """By the finish report's own moment: a return to verification makes the hazard RECTIFIED anew without one."""
+    """By the finish report's own moment: sending back to verification makes the hazard RECTIFIED anew without one."""
     finish = rectifications.find_finish(session, hazard)
     return finish is not None and hazard.due_at is not None and finish.at <= hazard.due_at

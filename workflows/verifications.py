@@ -267,7 +267,7 @@ def leading(session: Session, hazard: Hazard) -> int | None:
 
 
 def failed(session: Session, hazard: Hazard) -> list[Verification]:
-    """The verifications that ended in a return."""
+    """The verifications after which the hazard was sent back."""
     mine = select(Verification).where(Verification.hazard_id == hazard.id, Verification.failed_at.is_not(None))
     return list(session.scalars(mine))
 

@@ -31,7 +31,7 @@ class Wait:
     open: int  # how many cases wait at it now
     median: timedelta | None  # from opening to handing in, of those finished; None: none was
     most: timedelta | None  # nine of ten took no longer
-    again: int  # how often it was finished once more for the same case: after a return, or every week
+    again: int  # how often it was finished once more for the same case: sent back, or every week
 
 
 # ---- rules -------------------------------------------------------------------------------------------------------------

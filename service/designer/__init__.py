@@ -13,7 +13,7 @@ from service import drawing
 from service.designer import new, room, wording
 from workflows import people
 from workflows.engine import definitions, instances
-from workflows.engine.definitions import Draft, blank, changes
+from workflows.engine.definitions import DiagramDraft, blank, changes
 from workflows.errors import Forbidden, Invalid
 
 blueprint = Blueprint("designer", __name__, url_prefix="/designer")
@@ -141,7 +141,7 @@ def _said(invalid: Invalid) -> dict[str, str]:
     return invalid.fields
 
 
-def _review(shown: Draft, faults: dict[str, str]) -> str:
+def _review(shown: DiagramDraft, faults: dict[str, str]) -> str:
     is_published = shown.state == "PUBLISHED"  # then the newest version may be itself
     now = definitions.find(g.session, shown.key, shown.base_version if is_published else None)
     drawn, before = shown.xml.encode(), now.xml.encode() if now else blank.NOTHING

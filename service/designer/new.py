@@ -83,7 +83,7 @@ def begin() -> ResponseReturnValue:
     return redirect(url_for("room.show", draft_id=made.id))
 
 
-def _begin(answers: Mapping[str, Any]) -> definitions.Draft:
+def _begin(answers: Mapping[str, Any]) -> definitions.DiagramDraft:
     key, first = answers["key"], answers["first"]
     lanes = list(dict.fromkeys([first, *answers.get("others", [])]))
     form = f"{key}_first"

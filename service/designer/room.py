@@ -11,7 +11,7 @@ from flask_login import current_user
 from service import CONTENT_SECURITY_POLICY, forms, house
 from workflows import people, steps, vocabulary
 from workflows.engine import checks, definitions
-from workflows.engine.definitions import Draft
+from workflows.engine.definitions import DiagramDraft
 from workflows.engine.proof import Proof
 from workflows.errors import Forbidden, Invalid
 
@@ -96,7 +96,7 @@ def preview() -> ResponseReturnValue:
     return jsonify(html=render_template("designer/preview.html", schema=schema, fields=fields))
 
 
-def known(draft: Draft) -> checks.Known:
+def known(draft: DiagramDraft) -> checks.Known:
     """The words a draft may use: those of the domain, and its own forms."""
     return steps.known(draft.forms)
 

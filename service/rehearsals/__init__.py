@@ -17,7 +17,7 @@ from service.rehearsals import answers, openings, scenes, stages
 from service.rehearsals.stages import Play, Stage
 from workflows import people
 from workflows.engine import definitions, tasks
-from workflows.engine.definitions import Draft, Rejected
+from workflows.engine.definitions import DiagramDraft, Rejected
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 
 blueprint = Blueprint("rehearsals", __name__, url_prefix="/designer/<int:draft_id>/rehearsal")
@@ -130,7 +130,7 @@ def hand_in(draft_id: int, task_id: int, person_id: int) -> ResponseReturnValue:
 # ---- what the pages share ----------------------------------------------------------------------------------------------
 
 
-def _draft(draft_id: int) -> Draft:
+def _draft(draft_id: int) -> DiagramDraft:
     """The draft with all it holds, read in a transaction of its own: a stage takes its time, and nobody in the house may wait
     for it."""
     if not people.may(current_user.caller, "see_drafts"):

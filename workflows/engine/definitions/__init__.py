@@ -24,12 +24,12 @@ from workflows.engine.definitions.drafts import (
 )
 from workflows.engine.definitions.questions import find, get, latest, version_of, versions
 from workflows.engine.definitions.rules import Rejected, Version
-from workflows.engine.definitions.tables import Definition, Draft
+from workflows.engine.definitions.tables import Definition, DiagramDraft
 from workflows.engine.definitions.verbs import deploy, rehearse
 
 __all__ = [
     "Definition",
-    "Draft",
+    "DiagramDraft",
     "Rejected",
     "Version",
     "approve",

@@ -28,7 +28,7 @@ class Definition(Base):
     proof: Mapped[dict[str, Any] | None]  # as `rules.told` writes it; None: made before there were proofs
 
 
-class Draft(Base):
+class DiagramDraft(Base):
     """What will be the next version of a diagram, perhaps. It may be broken; a version may not."""
 
     __tablename__ = "definition_drafts"

@@ -26,13 +26,13 @@ from workflows.engine.tasks.questions import (
     why_not,
     with_verb,
 )
-from workflows.engine.tasks.tables import Draft, Submission
+from workflows.engine.tasks.tables import Submission, TaskDraft
 from workflows.engine.tasks.verbs import claim, clear_drafts, complete, complete_together, release, save_draft
 
 __all__ = [
     "COUNTED_TO",
     "Counts",
-    "Draft",
+    "TaskDraft",
     "Inbox",
     "Row",
     "Submission",

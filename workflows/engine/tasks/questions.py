@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from workflows import clock, memory
 from workflows.codes import find_key
 from workflows.engine import Caller, Post, Rules, Subject, definitions, history, instances
-from workflows.engine.tasks.tables import Draft, Submission
+from workflows.engine.tasks.tables import Submission, TaskDraft
 from workflows.engine.worklist import Task, TaskPost
 from workflows.errors import Forbidden, Invalid, NotFound
 
@@ -151,9 +151,9 @@ def faults(session: Session) -> list[str]:
     ]
 
 
-def find_draft(session: Session, task: Task, caller: Caller) -> Draft | None:
+def find_draft(session: Session, task: Task, caller: Caller) -> TaskDraft | None:
     """What the caller kept for this task, or None."""
-    return session.scalar(select(Draft).where(Draft.task_id == task.id, Draft.person_id == caller.person_id))
+    return session.scalar(select(TaskDraft).where(TaskDraft.task_id == task.id, TaskDraft.person_id == caller.person_id))
 
 
 def submissions(session: Session, subject: Subject) -> list[Submission]:

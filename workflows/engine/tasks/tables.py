@@ -28,7 +28,7 @@ class Submission(Base):
     sha256: Mapped[str] = mapped_column(String(64))  # over data; the history line carries it too
 
 
-class Draft(Base):
+class TaskDraft(Base):
     """What a person has typed for a task and not handed in yet (暂存); one a person and task, without checks."""
 
     __tablename__ = "drafts"

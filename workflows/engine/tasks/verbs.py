@@ -10,7 +10,7 @@ from workflows import clock
 from workflows.db import OVERTAKEN
 from workflows.engine import Caller, Cause, Rules, forms, history, instances, spiff, worklist
 from workflows.engine.tasks.questions import find_draft, must_be_allowed, schema
-from workflows.engine.tasks.tables import Draft, Submission
+from workflows.engine.tasks.tables import Submission, TaskDraft
 from workflows.engine.worklist import Task
 from workflows.errors import Conflict, Forbidden, Invalid
 
@@ -38,11 +38,11 @@ def release(session: Session, task: Task, caller: Caller) -> None:
     history.record(session, task.subject, "task_released", by=caller.person_id, task=task.id, element=task.element_id)
 
 
-def save_draft(session: Session, task: Task, caller: Caller, data: Mapping[str, Any]) -> Draft:
+def save_draft(session: Session, task: Task, caller: Caller, data: Mapping[str, Any]) -> TaskDraft:
     """Keep what was typed, unchecked; it is there again after the idle sign-out."""
     _hold(session, task)
     _must_be_open(task)
-    draft = find_draft(session, task, caller) or Draft(task_id=task.id, person_id=caller.person_id)
+    draft = find_draft(session, task, caller) or TaskDraft(task_id=task.id, person_id=caller.person_id)
     draft.data, draft.saved_at = dict(data), clock.now()
     session.add(draft)
     return draft
@@ -50,7 +50,7 @@ def save_draft(session: Session, task: Task, caller: Caller, data: Mapping[str, 
 
 def clear_drafts(session: Session) -> int:
     """Forget what was typed for tasks that nobody can hand in any more; answers how many drafts went."""
-    drafts = Draft.rows()
+    drafts = TaskDraft.rows()
     over = select(Task.id).where(Task.status != "OPEN")
     return len(session.scalars(delete(drafts).where(drafts.c.task_id.in_(over)).returning(drafts.c.id)).all())
 
@@ -149,7 +149,7 @@ def _submit(session: Session, task: Task, data: dict[str, Any], by: int, on_beha
 _SUBMIT = insert(Submission.rows())
 
 
-_DROP_DRAFTS = delete(Draft.rows()).where(Draft.rows().c.task_id == bindparam("task"))
+_DROP_DRAFTS = delete(TaskDraft.rows()).where(TaskDraft.rows().c.task_id == bindparam("task"))
 
 
 def _finish(session: Session, task: Task, by: int, on_behalf_of: int | None) -> None:
