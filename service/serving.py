@@ -1,5 +1,6 @@
 """Serving: pages, sweep and jobs in one process (the embedded default), or sweep and jobs alone (a worker)."""
 
+import gc
 import logging
 import os
 import signal
@@ -125,6 +126,9 @@ def _start_jobs(config: Config, database: Database, stopping: threading.Event) -
     if wait_for(database, stopping):
         jobs.prepare(database)
         jobs.start(database)
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays; so whoever tidies up after a document looks only at what came later
+
 
 
 def wait_for(database: Database, stopping: threading.Event) -> bool:

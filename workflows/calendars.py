@@ -167,10 +167,13 @@ def missing(session: Session) -> list[int]:
     return [year for year in wanted if not calendar.knows(date(year, 1, 1))]
 
 
+_ENTRIES = select(Entry.day, Entry.kind).order_by(Entry.id)
+
+
 def _read(session: Session) -> clock.Calendar:
     noticed: dict[int, dict[date, bool]] = {}
     here: dict[date, bool] = {}
-    for day, kind in session.execute(select(Entry.day, Entry.kind).order_by(Entry.id)):
+    for day, kind in session.execute(_ENTRIES):
         if kind == "YEAR":
             noticed[day.year] = {}
         elif kind.startswith("NOTICE_"):

@@ -7,7 +7,7 @@ without all of it (INV-2, INV-3).
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ForeignKey, Index, String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from workflows import (
@@ -222,9 +222,12 @@ def verified(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
     return is_verified(hazard)
 
 
+_REVIEWS = select(Review).where(Review.hazard_id == bindparam("hazard")).order_by(Review.id)
+
+
 def of(session: Session, hazard: Hazard) -> list[Review]:
     """Every step on the way to closure, oldest first."""
-    return list(session.scalars(select(Review).where(Review.hazard_id == hazard.id).order_by(Review.id)))
+    return list(session.scalars(_REVIEWS, {"hazard": hazard.id}))
 
 
 def revoked(session: Session, hazard: Hazard) -> list[Review]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, insert, select
+from sqlalchemy import ForeignKey, Index, String, bindparam, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock, memory
@@ -152,14 +152,16 @@ def among(session: Session, wanted: Collection[tuple[Subject, str]], person_id: 
     return {pair: sentence for pair, sentence in told.items() if sentence}
 
 
+_BORNE = select(Duty.person_id, Duty.duty, Duty.round).where(Duty.hazard_id == bindparam("hazard")).distinct()
+
+
 def _borne(session: Session, hazard: Hazard) -> dict[int, list[tuple[str, int]]]:
     """Who has borne what on the hazard: person → (duty, round) pairs. Remembered: the instance's lock keeps
     others out, and those of other instances the hazard's chain notices (`history.watch`)."""
     known: dict[int, dict[int, list[tuple[str, int]]]] = memory.of(session, "duties")
     if hazard.id not in known:
         borne: dict[int, list[tuple[str, int]]] = {}
-        mine = select(Duty.person_id, Duty.duty, Duty.round).where(Duty.hazard_id == hazard.id).distinct()
-        for person_id, other, then in session.execute(mine):
+        for person_id, other, then in session.execute(_BORNE, {"hazard": hazard.id}):
             borne.setdefault(person_id, []).append((other, then))
         known[hazard.id] = borne
     return known[hazard.id]

@@ -6,7 +6,7 @@ Each is acknowledged by those it names. A refusal goes back to who may rule on i
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ForeignKey, Index, String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import addresses, campaigns, clock, duties, fields, hazards, memory, papers, people
@@ -173,17 +173,8 @@ def answer(session: Session, hazard: Hazard, part: str, *, by: int, on_behalf_of
     reason = None if is_accepted else fields.text(data, "reason", "拒收理由", least=2)
     if is_accepted and (duty := duty_of(hazard, row, part)):
         duties.take(session, hazard, duty, by=by, on_behalf_of=on_behalf_of)
-    given = Acknowledgement(
-        handover_id=row.id,
-        part=part,
-        person_id=person_id,
-        is_accepted=is_accepted,
-        reason=reason,
-        at=clock.now(),
-        by=by,
-        on_behalf_of=on_behalf_of,
-    )
-    session.add(given)
+    said: dict[str, Any] = {"part": part, "person_id": person_id, "is_accepted": is_accepted, "reason": reason}
+    session.add(Acknowledgement(handover_id=row.id, at=clock.now(), by=by, on_behalf_of=on_behalf_of, **said))
     session.flush()
     memory.of(session, "acknowledgements").pop(hazard.id, None)
     body = {"part": part, "reason": reason, "handover": row.id, "task": task.id, "person": person_id}
@@ -345,11 +336,16 @@ def of(session: Session, hazard: Hazard) -> list[Handover]:
     return list(session.scalars(select(Handover).where(Handover.hazard_id == hazard.id).order_by(Handover.id)))
 
 
+_OF_ROUND = (  # asked at nearly every click, so it is put together once
+    select(Handover).where(Handover.hazard_id == bindparam("hazard"), Handover.round == bindparam("round")).order_by(Handover.id)
+)
+
+
 def find_last(session: Session, hazard: Hazard, kind: str) -> Handover | None:
     """The newest handover of a kind in this round: after a reopening both are issued anew."""
-    key = hazard.id, hazard.reopened_count
-    mine = select(Handover).where(Handover.hazard_id == hazard.id, Handover.round == hazard.reopened_count).order_by(Handover.id)
-    return memory.once(session, "handovers", key, lambda: {row.kind: row for row in session.scalars(mine)}).get(kind)
+    asked = {"hazard": hazard.id, "round": hazard.reopened_count}
+    known = memory.once(session, "handovers", tuple(asked.values()), lambda: session.scalars(_OF_ROUND, asked).all())
+    return next((row for row in reversed(known) if row.kind == kind), None)
 
 
 def get_last(session: Session, hazard: Hazard, kind: str) -> Handover:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import ForeignKey, String, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import addresses, clock, duties, fields, hazards, memory, papers, people, photos
@@ -241,11 +241,18 @@ def finishes(session: Session, hazard: Hazard) -> list[Finish]:
     return list(session.scalars(select(Finish).where(Finish.hazard_id == hazard.id).order_by(Finish.id)))
 
 
+_LAST_FINISH = (
+    select(Finish)
+    .where(Finish.hazard_id == bindparam("hazard"), Finish.round == bindparam("round"))
+    .order_by(Finish.id.desc())
+    .limit(1)
+)
+
+
 def find_finish(session: Session, hazard: Hazard) -> Finish | None:
     """The newest finish report of this round."""
-    round = hazard.reopened_count
-    mine = select(Finish).where(Finish.hazard_id == hazard.id, Finish.round == round).order_by(Finish.id.desc()).limit(1)
-    return memory.once(session, "finish", (hazard.id, round), lambda: session.scalars(mine).first())
+    asked = {"hazard": hazard.id, "round": hazard.reopened_count}
+    return memory.once(session, "finish", tuple(asked.values()), lambda: session.scalars(_LAST_FINISH, asked).first())
 
 
 def is_shut_down(session: Session, hazard: Hazard) -> bool:

@@ -6,7 +6,7 @@ The leading verifier writes the finding and names the members; one "no" sends it
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import addresses, clock, duties, fields, hazards, memory, people, photos, rectifications, reminders
@@ -225,10 +225,12 @@ def fail_verification(session: Session, hazard: Hazard, *, cause: Cause) -> None
 # ---- questions ---------------------------------------------------------------------------------------------------------
 
 
+_LAST = select(Verification).where(Verification.hazard_id == bindparam("hazard")).order_by(Verification.id.desc()).limit(1)
+
+
 def find_last(session: Session, hazard: Hazard) -> Verification | None:
     """The newest verification."""
-    mine = select(Verification).where(Verification.hazard_id == hazard.id).order_by(Verification.id.desc()).limit(1)
-    return memory.once(session, "verification", hazard.id, lambda: session.scalars(mine).first())
+    return memory.once(session, "verification", hazard.id, lambda: session.scalars(_LAST, {"hazard": hazard.id}).first())
 
 
 def get_last(session: Session, hazard: Hazard) -> Verification:

@@ -87,16 +87,17 @@ def test_an_effect_runs_once_after_the_commit_never_without_it_and_is_forgotten_
 @pytest.mark.parametrize("seen", ["tries", "value"])  # killed before, and right after the commit of the work
 def test_kill_in_the_middle_repeats_the_effect_and_counts_once(counts, workers, seen):
     with counts.transaction() as session:
-        for number in range(3):
+        for number in range(jobs.AT_ONCE):
             jobs.enqueue(session, "test.count", number=number, pause=0.7)
     first = workers()
-    wait_until(lambda: read(counts, f"select count(*) from counts where {seen} > 0") == [(3,)])
+    wait_until(lambda: read(counts, f"select count(*) from counts where {seen} > 0") == [(jobs.AT_ONCE,)])
     first.kill()  # SIGKILL: nothing is tidied up
     first.wait()
     workers()
     wait_until(lambda: not unfinished(counts))
-    assert read(counts, "select value from counts where id < 3") == [(1,)] * 3
-    assert min(tries for (tries,) in read(counts, "select tries from counts where id < 3")) >= 2
+    done = read(counts, f"select value, tries from counts where id < {jobs.AT_ONCE}")
+    assert [value for value, _ in done] == [1] * jobs.AT_ONCE
+    assert min(tries for _, tries in done) >= 2
 
 
 def test_who_stops_need_not_wait_for_a_long_effect_and_it_runs_again(counts):

@@ -35,6 +35,7 @@ APPLICATION = "bihuan"
 QUEUE = "effects"
 # DBOS would hash our source and leave the jobs of the old version lying after an update; our effects read old arguments.
 VERSION = "bihuan-1"
+AT_ONCE = 2  # one may wait for the network; with more, two cores write documents no faster, and each thread costs 10 MB
 KEPT_DAYS = 7
 GIVEN_UP = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 FINISHED = ["SUCCESS", "CANCELLED", *GIVEN_UP]
@@ -161,7 +162,7 @@ def start(database: Database, *, poll_seconds: float = 1.0) -> None:
         _register(name, function, database)
     schedules = [_schedule(name, database) for name in _daily]
     DBOS.launch()
-    DBOS.register_queue(QUEUE, worker_concurrency=4, polling_interval_sec=poll_seconds, on_conflict="always_update")
+    DBOS.register_queue(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=poll_seconds, on_conflict="always_update")
     for gone in {row["schedule_name"] for row in DBOS.list_schedules()} - set(_daily):
         DBOS.delete_schedule(gone)
     if schedules:

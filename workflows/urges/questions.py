@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select, true
+from sqlalchemy import ColumnElement, bindparam, exists, func, select, true
 from sqlalchemy.orm import Session
 
 from workflows import addresses, documents, dossiers, duties, hazards
@@ -47,9 +47,12 @@ def papers_of(session: Session, urge: Urge) -> list[documents.Document]:
     return [documents.get(session, urge.document_id)] if urge.document_id else []
 
 
+_ABOUT = select(Urge).where(Urge.hazard_id == bindparam("hazard")).order_by(Urge.id)
+
+
 def of(session: Session, hazard: Hazard) -> list[Urge]:
     """Every urge about a hazard, oldest first."""
-    return list(session.scalars(select(Urge).where(Urge.hazard_id == hazard.id).order_by(Urge.id)))
+    return list(session.scalars(_ABOUT, {"hazard": hazard.id}))
 
 
 def persons(rows: Iterable[Urge]) -> list[int | None]:
