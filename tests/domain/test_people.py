@@ -236,7 +236,8 @@ def test_no_local_parameter_calls_itself_law(town: Town):
     """Design 1.4: each deadline shows its source."""
     hazard = town.rectifying()
     opened = clock.at(date(2026, 3, 6), 15)
-    others = [text for text in dues.known() if text.startswith("return.") or text == "hazard.look_back_due"]  # a look-back's own
+    own = ("hazard.look_back_due", "hazard.listed_until")  # of a look-back, of a listed hazard: tried with these
+    others = [text for text in dues.known() if text.startswith("return.") or text in own]
     of_hazards = sorted(dues.known() - set(others))
     for text in [*of_hazards, "3wd", "24h", "30d"]:
         due = dues.due(town.session, hazard, text, opened)
