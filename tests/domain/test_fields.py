@@ -13,7 +13,7 @@ from workflows.errors import Invalid
 
 FORMS = Path(__file__).parents[2] / "bpmn" / "forms"
 NO_IDS = ["²", "٣", "1.0", "-1", "+1", "x", True, str(2**63), "1" + "0" * 30, "9" * 5000]
-NOT_FROM_FORMS = {"tasks", "parameters", "deadlines", "definition_drafts", "phases"}  # their `reason`, `note`, `goal` … are others'
+NOT_FROM_FORMS = {"tasks", "parameters", "deadlines", "definition_drafts", "phases", "inquiry_parts"}  # their `reason`, `whom` … are others'
 OF_RETURNS = {"frozen_returns", "return_values"}  # their `reason` is that of the returns' own forms, which allow less
 OTHER_NAMES = {"exempt_reason": "exemption", "directive_no": "document_no", "letter_no": "document_no"}
 
