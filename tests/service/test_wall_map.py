@@ -116,9 +116,9 @@ def test_departments_stand_beside_each_other(years, town, signed_in, clock_at):
     clock_at("2024-04-10 09:00")
     browser = signed_in("zhuren")
     rows = html.fromstring(browser.get("/wall-map").text).xpath("//section[@aria-labelledby='departments-title']//tbody/tr")
-    told = {row.findtext("th"): [cell.text_content().split()[0] for cell in row.xpath("td")] for row in rows}
-    assert told == {"甲县住建局": ["3", "1", "2", "2"]}
-    assert "由甲县住建局跟踪" in browser.get(rows[0].xpath("td[1]/a/@href")[0]).text
+    told = [[cell.text_content().split()[0] for cell in row.xpath("td")] for row in rows]
+    assert told == [["甲县住建局", "3", "1", "2", "2"]]
+    assert "由甲县住建局跟踪" in browser.get(rows[0].xpath("td[2]/a/@href")[0]).text
     assert [browser.get(f"/ledger?department={other}").status_code for other in (999, _id(town, "乙镇木家具厂"))] == [404, 404]
 
 
