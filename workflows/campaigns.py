@@ -74,6 +74,7 @@ DEFAULTS: dict[str, Any] = {
     "extension_before_listed_wd": 20,
     "extension_decide_wd": 10,
     "extension_max": 1,
+    "extension_total": 1.0,
     "postclose_sample": 0.2,
     "postclose_sample_listed": 1.0,
     "postclose_d": [30, 90],
@@ -159,16 +160,19 @@ def sentence(campaign: Campaign) -> str:
 
 
 def seed(session: Session) -> None:
-    """What a fresh database starts with: both campaigns and their parameters; those it already has stay as they are, and get
-    what parameters came with a newer delivery."""
-    for code, name, from_on, to_on, own in SEED:
-        campaign = session.scalar(select(Campaign).where(Campaign.code == code))
-        if campaign is None:
-            campaign = Campaign(code=code, name=name, from_on=from_on, to_on=to_on)
-            session.add(campaign)
-            session.flush()
+    """What a fresh database starts with: both campaigns and their parameters; those it already has stay as they are. Every
+    campaign gets what parameters came with a newer delivery."""
+    there = {campaign.code for campaign in everyone(session)}
+    session.add_all(
+        Campaign(code=code, name=name, from_on=from_on, to_on=to_on)
+        for code, name, from_on, to_on, _ in SEED
+        if code not in there
+    )
+    session.flush()
+    own = {code: parameters for code, _, _, _, parameters in SEED}
+    for campaign in everyone(session):
         known = set(session.scalars(select(Parameter.name).where(Parameter.campaign_id == campaign.id)))
-        lacking = {key: value for key, value in (DEFAULTS | own).items() if key not in known}
+        lacking = {key: value for key, value in (DEFAULTS | own.get(campaign.code, {})).items() if key not in known}
         session.add_all(_delivered(campaign.id, key, value) for key, value in lacking.items())
     session.flush()
 

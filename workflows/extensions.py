@@ -5,7 +5,7 @@ station, the office and the deputy head decide one after the other, for a listed
 the old deadline stands; when it is, every timer and term follows, and the old one stays to be asked for.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Text
@@ -49,15 +49,15 @@ def asking_fault(hazard: Hazard, granted: int, terms: dict[str, Any], calendar: 
     return None
 
 
-def until_fault(until_on: date, first: tuple[date, date], due_on: date) -> str | None:
-    """Why a new deadline will not do: later than the old one, and all extensions together at most as long as the first term.
+def until_fault(until_on: date, first: tuple[date, date], due_on: date, total: float) -> str | None:
+    """Why a new deadline will not do: later than the old one, and all extensions together at most this share of the first term.
     `first`: the days from which and to which the first deadline ran."""
     set_on, first_due_on = first
-    latest = first_due_on + (first_due_on - set_on)
+    latest = first_due_on + timedelta(days=int((first_due_on - set_on).days * total))
     if until_on <= due_on:
         return f"新的期限要晚于现在的期限（{due_on.isoformat()}）。"
     if until_on > latest:
-        return f"延期累计不能超过原定期限的一倍，最晚到 {latest.isoformat()}。"
+        return f"延期累计不能超过原定期限的 {total * 100:g}%（本地参数），最晚到 {latest.isoformat()}。"
     return None
 
 
@@ -71,7 +71,8 @@ def apply_for_extension(session: Session, hazard: Hazard, *, by: int, on_behalf_
     _must_be_theirs(session, hazard, on_behalf_of or by)
     assert hazard.due_on is not None
     until_on = fields.day(data, "until_on", "申请延期至")
-    if sentence := until_fault(until_on, _first(session, hazard), hazard.due_on):
+    total = campaigns.param(session, hazard.campaign, "extension_total")
+    if sentence := until_fault(until_on, _first(session, hazard), hazard.due_on, total):
         raise Invalid("until_on", sentence)
     row = Extension(
         reason=fields.text(data, "reason", "延期原因", least=5),

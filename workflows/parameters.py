@@ -12,7 +12,7 @@ WORKDAYS, DAYS, HOURS = "个工作日", "天", "小时"
 
 @dataclass(frozen=True)
 class Spec:
-    """One parameter. `kind`: whole, share (0–1, shown in percent), numbers (a list), some (of choices), choice,
+    """One parameter. `kind`: whole, share (shown in percent), numbers (a list), some (of choices), choice,
     yesno, day, fixed."""
 
     title: str
@@ -56,6 +56,7 @@ SPECS: Mapping[str, Spec] = {
     "extension_before_listed_wd": _term("挂牌督办件的延期申请应提前"),
     "extension_decide_wd": _term("延期审批时限"),
     "extension_max": Spec("最多延期次数", "次", 0, 5),
+    "extension_total": Spec("累计延期最长", "%（占原定期限）", 0, 3, "share", hint="100 表示累计不超过原定期限的一倍。"),
     "postclose_sample": Spec("销号后回头看抽查比例", "%", 0, 1, "share"),
     "postclose_sample_listed": Spec("挂牌件销号后回头看抽查比例", "%", 0, 1, "share"),
     "postclose_d": Spec("销号后回头看的日子", "天后", 1, 730, "numbers", hint="几个日子用逗号分开。"),

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.scenarios.ways import bring, found, kinds, refused, state, waiting
-from workflows import clock, extensions, hazards
+from workflows import campaigns, clock, extensions, hazards
 from workflows.engine import beginnings
 from workflows.engine.worklist import Timer
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
@@ -92,6 +92,20 @@ def test_what_is_too_late_too_long_or_unsafe_is_refused(monday, clock_at, hazard
     clock_at(at)
     refused((Conflict, Invalid), word, monday.begin, hazard, "extension", "changzhang", **{**ASK, **change})
     assert state(monday, hazard).due_on == date(2026, 3, 31)
+
+
+def test_number_and_length_are_local_parameters(monday, hazard):
+    """P08: both are the county's to set, from now on."""
+    with monday.database.transaction() as session:
+        told = {"by": monday.person("guanli"), "reason": "县里通知"}
+        campaigns.set_param(session, "ZB2024", "extension_total", 0.5, **told)
+        campaigns.set_param(session, "ZB2024", "extension_max", 2, **told)
+    refused(Invalid, "50%", monday.begin, hazard, "extension", "changzhang", **ASK)
+    for until_on in ("2026-04-07", "2026-04-14"):
+        monday.begin(hazard, "extension", "changzhang", **{**ASK, "until_on": until_on})
+        decide(monday, hazard, AGREE, AGREE, AGREE, AGREE)
+    assert (state(monday, hazard).due_on, state(monday, hazard).extension_count) == (date(2026, 4, 14), 2)
+    refused(Conflict, "最多 2 次", monday.begin, hazard, "extension", "changzhang", **{**ASK, "until_on": "2026-04-15"})
 
 
 def test_nobody_extends_while_danger_is_immediate(monday):

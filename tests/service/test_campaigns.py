@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import delete
 
 from tests.scenarios.ways import bring, found, state
 from tests.service.inspector import faults_of
@@ -34,6 +35,17 @@ def test_a_campaign_is_made_on_pages_and_takes_over_on_its_day(browser, town, dr
         assert history.verify(session, made.ref) == []
     text = signed_in("zhuren").get("/wall-map").text
     assert all(words in text for words in ("安全生产巩固提升行动", "动员部署", "行动开始时未销号"))
+
+
+def test_a_newer_delivery_brings_its_parameters_to_every_campaign(browser, town):
+    """Also to one that was made on a page; what a county has set stays."""
+    assert browser.submit("/admin/campaigns/new", NEW).status_code == 302
+    with town.transaction() as session:
+        campaigns.set_param(session, "ZB2027", "ack_wd", 2, by=1, reason="县里通知")
+        session.execute(delete(campaigns.Parameter).where(campaigns.Parameter.name == "extension_total"))
+        campaigns.seed(session)
+        told = campaigns.params(session, "ZB2027")
+        assert (told["extension_total"], told["ack_wd"]) == (1.0, 2)
 
 
 @pytest.mark.parametrize(
