@@ -88,28 +88,15 @@ def feed_back(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | 
     """周反馈: the report of the oldest week this part still owes. One person for both parts reports once for both."""
     parts = _parts_of(hazard, by, on_behalf_of, task)
     weeks_on = {part: _owed(session, hazard, part) for part in parts}
-    progress = fields.whole(data, "progress_pct", "进度", most=100)
-    situation = fields.text(data, "situation", "本周整改情况", least=2)
-    next_step = fields.text(data, "next_step", "下一步打算", least=2)
-    for part, week_on in weeks_on.items():
-        session.add(
-            Feedback(
-                hazard_id=hazard.id,
-                part=part,
-                week_on=week_on,
-                is_awaiting=False,
-                situation=situation,
-                progress_pct=progress,
-                problems=fields.find_text(data, "problems"),
-                next_step=next_step,
-                at=clock.now(),
-                by=by,
-                on_behalf_of=on_behalf_of,
-            )
-        )
+    told = {
+        "progress_pct": fields.whole(data, "progress_pct", "进度", most=100),
+        "situation": fields.text(data, "situation", "本周整改情况", least=2),
+        "next_step": fields.text(data, "next_step", "下一步打算", least=2),
+        "problems": fields.find_text(data, "problems"),
+    }
+    _report(session, hazard, weeks_on, by=by, on_behalf_of=on_behalf_of, is_awaiting=False, **told)
     papers.attach(session, hazard, task, "attachments", fields.shas(data, "attachments"), by=by)
-    body = {"parts": parts, "week": weeks_on[parts[0]], "progress": progress, "task": task.id}
-    _keep(session, hazard, weeks_on)
+    body = {"parts": parts, "week": weeks_on[parts[0]], "progress": told["progress_pct"], "task": task.id}
     history.record(session, hazard.ref, "fed_back", by=by, on_behalf_of=on_behalf_of, **body)
 
 
@@ -128,24 +115,14 @@ def note_awaiting_signature(session: Session, hazard: Hazard, *, cause: Cause) -
     if hazard.status not in hazard_rules.AWAITING_SIGNATURE:
         raise Conflict("这件隐患还没有验收通过，不能记待签字。")
     weeks_on = {part: _owed(session, hazard, part) for part in handovers.PARTS}
-    for part, week_on in weeks_on.items():
-        session.add(
-            Feedback(
-                hazard_id=hazard.id,
-                part=part,
-                week_on=week_on,
-                is_awaiting=True,
-                situation="验收通过，待签字。",
-                at=clock.now(),
-                by=cause.by,
-            )
-        )
-    _keep(session, hazard, weeks_on)
+    _report(session, hazard, weeks_on, by=cause.by, is_awaiting=True, situation="验收通过，待签字。")
     history.record(session, hazard.ref, "feedback_noted", week=weeks_on["TERRITORY"])
 
 
-def _keep(session: Session, hazard: Hazard, weeks_on: dict[str, date]) -> None:
-    """Write the added reports, and remember which week each part has now reported."""
+def _report(session: Session, hazard: Hazard, weeks_on: dict[str, date], **told: Any) -> None:
+    """Write what is told for each part's week, and remember which week each part has now reported."""
+    at = clock.now()
+    session.add_all(Feedback(hazard_id=hazard.id, part=part, week_on=on, at=at, **told) for part, on in weeks_on.items())
     session.flush()
     _last(session, hazard).update(weeks_on)
 

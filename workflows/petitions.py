@@ -75,6 +75,15 @@ def review(
     return decision == "agree"
 
 
+def review_onsite(
+    session: Session, hazard: Hazard, row: Petition, *, looked: str, by: int, on_behalf_of: int | None, task: Any, data: Data
+) -> None:
+    """One of those has looked at the place: when (`looked`: what the form calls it), and with photos of his own."""
+    onsite_at = fields.past(data, "onsite_at", looked)
+    attach_photos(session, hazard, task, data, by)
+    review(session, hazard, row, by=by, on_behalf_of=on_behalf_of, task=task, data=data, onsite_at=onsite_at)
+
+
 def decide(session: Session, hazard: Hazard, row: Petition, state: str, cause: Cause, **body: Any) -> None:
     """Write down what became of it: GRANTED or REFUSED."""
     row.state, row.decided_at = state, clock.now()

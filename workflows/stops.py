@@ -157,9 +157,9 @@ def apply_for_resumption(session: Session, hazard: Hazard, *, by: int, on_behalf
 def check_resumption(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """现场审查: somebody who may verify looks whether the danger is removed, with photos of his own."""
     row = petitions.get_asked(session, Resumption, hazard)
-    onsite_at = fields.past(data, "onsite_at", "现场审查时间")
-    petitions.attach_photos(session, hazard, task, data, by)
-    petitions.review(session, hazard, row, by=by, on_behalf_of=on_behalf_of, task=task, data=data, onsite_at=onsite_at)
+    petitions.review_onsite(
+        session, hazard, row, looked="现场审查时间", by=by, on_behalf_of=on_behalf_of, task=task, data=data
+    )
 
 
 def decide_resumption(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:

@@ -78,9 +78,9 @@ def apply_for_voiding(session: Session, hazard: Hazard, *, by: int, on_behalf_of
 def check_voiding(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """现场核实: somebody else of the village or the station looks at the place, with photos of his own."""
     row = petitions.get_asked(session, Voiding, hazard)
-    onsite_at = fields.past(data, "onsite_at", "现场核实时间")
-    petitions.attach_photos(session, hazard, task, data, by)
-    petitions.review(session, hazard, row, by=by, on_behalf_of=on_behalf_of, task=task, data=data, onsite_at=onsite_at)
+    petitions.review_onsite(
+        session, hazard, row, looked="现场核实时间", by=by, on_behalf_of=on_behalf_of, task=task, data=data
+    )
 
 
 def review_voiding(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
