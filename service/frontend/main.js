@@ -3,6 +3,7 @@ import "htmx.org";
 
 import autosave from "./autosave.js";
 import chosen from "./chosen.js";
+import current from "./current.js";
 import date from "./date.js";
 import diagram from "./diagram.js";
 import faults from "./faults.js";
@@ -11,7 +12,7 @@ import photos from "./photos.js";
 import picker from "./picker.js";
 import visible from "./visible.js";
 
-const modules = { autosave, chosen, date, diagram, faults, once, photos, picker, visible };
+const modules = { autosave, chosen, current, date, diagram, faults, once, photos, picker, visible };
 
 function hang(root) {
   for (const element of root.querySelectorAll("[data-module]")) {
