@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import house, labels
-from workflows import anchors, clock, facts, people
+from workflows import anchors, clock, facts, people, vocabulary
 from workflows.codes import find_key
 from workflows.engine import Subject, history
 from workflows.errors import Forbidden
@@ -16,7 +16,7 @@ from workflows.errors import Forbidden
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
 SUBJECTS = {
-    "hazard": "隐患",
+    **vocabulary.SUBJECTS,
     "person": "人员",
     "unit": "单位",
     "campaign": "行动",

@@ -153,6 +153,19 @@ def test_what_is_found_at_a_look_back_is_text(march, signed_in, clock_at):
     holds(office.get(f"/hazards/{hazard}/dossier"))
     decide = next(each.id for each in march.open_tasks(hazard) if each.element_id == "deputy_decision")
     assert holds(signed_in("zhuren").get(f"/tasks/{decide}")) > 0
+    _inquire(march)
+    assert holds(signed_in("shuji").get("/inquiries/1")) > 4
+    assert holds(signed_in("shenji").get("/audit?subject=inquiry&id=1")) == 0  # the auditor reads what was done, not what was said
+
+
+def _inquire(driver):
+    """The inquiry that the rebound began, with markup in whatever is typed, to its end."""
+    appoint(driver, "cunwei2", "TOWN_DISCIPLINE", "乙镇")
+    case = Subject("inquiry", 1)
+    hand_in(driver, case, "shuji", decision="open")
+    for element in ("inquire_enterprise", "inquire_leader", "inquire_liaison", "conclude_inquiry"):
+        hand_in(driver, case, "cunwei2", element)
+    hand_in(driver, case, "shuji", **AGREE)
 
 
 def test_a_month_and_a_week_show_and_publish_what_was_typed_as_text(march, signed_in, client, clock_at):

@@ -179,4 +179,5 @@ def test_a_month_from_the_first_report_to_the_county(monday, month, clock_at):
     with monday.database.reading() as session:
         assert dispatch.differs(session, row) == ()
         assert [fault for each in range(1, late + 1) for fault in history.verify(session, Subject("hazard", each))] == []
+        assert [each.element_id for each in tasks.open_of(session, Subject("inquiry", 1))] == ["decide_inquiry"]  # AC-17
     assert "signature_revoked" in kinds(monday, signed)
