@@ -130,7 +130,7 @@ def grouped(
     cells: dict[tuple[Any, ...], dict[str, int]] = {}
     for condition, figures in _passes(clock.now()):
         named = [key.label(f"key {place}") for place, key in enumerate(keys)]
-        found = select(*named, *(func.sum(case((figure, 1), else_=0)).label(name) for name, figure in figures.items()))
+        found = select(*named, *(_counted(figure).label(name) for name, figure in figures.items()))
         part = found.where(*conditions, ledger.is_numbered(), condition).group_by(*(first or keys)).subquery()
         by = [part.c[key.name] for key in named]
         counted = select(*by, *(func.sum(part.c[name]) for name in figures)).group_by(*by)
@@ -142,20 +142,24 @@ def grouped(
     }
 
 
-def _passes(now: datetime) -> Iterator[tuple[ColumnElement[bool], dict[str, ColumnElement[bool]]]]:
+def _counted(figure: ColumnElement[bool] | None) -> ColumnElement[int]:
+    return func.count() if figure is None else func.sum(case((figure, 1), else_=0))
+
+
+def _passes(now: datetime) -> Iterator[tuple[ColumnElement[bool], dict[str, ColumnElement[bool] | None]]]:
     """Which hazards to look at, and what to count of them: the conditions of the ledger, so that a figure and the list behind
-    it never differ."""
-    terms = {kind: ledger.term(kind, now, Hazard.status, Hazard.due_at, Hazard.closed_at) for kind in ledger.TERMS}
+    it never differ. None counts them all."""
+    timings = {kind: ledger.timing(kind, now, Hazard.due_at, Hazard.closed_at) for kind in ledger.TERMS}
     is_open, is_closed = Hazard.status.in_(rules.IN_HAND), Hazard.status.in_(rules.COUNTED_AS_CLOSED)
     is_listed, is_blocked = Hazard.id.in_(ledger.listed()), Hazard.id.in_(ledger.blocked())
-    yield is_closed, {"found": true(), "closed": true(), "kept": terms["kept"], "missed": terms["missed"]}
+    yield is_closed, {"found": None, "closed": None, "kept": timings["kept"], "missed": timings["missed"]}
     yield (
         is_open,
         {
-            "found": true(),
+            "found": None,
             "awaiting": Hazard.status.in_(rules.AWAITING_SIGNATURE),
-            "late": terms["late"],
-            "soon": terms["soon"],
+            "late": timings["late"],
+            "soon": timings["soon"],
             **{f"age {age}": ledger.aged(age, now) for age in ledger.AGES},
         },
     )

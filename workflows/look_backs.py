@@ -14,7 +14,7 @@ from hashlib import sha256
 from math import ceil
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, exists, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from workflows import campaigns, clock, duties, fields, hazards, ledger, papers, people, photos
@@ -301,6 +301,6 @@ def _shown(session: Session, row: Draw, rows: list[LookBack], seen: set[str | No
 
 
 def count_open(session: Session, caller: Caller) -> int:
-    """How many look-backs wait among the hazards the caller may see."""
-    mine = select(func.count(LookBack.id)).join(LookBack.hazard)
-    return session.scalar(mine.where(LookBack.state == "DRAWN", hazards.scope(session, caller))) or 0
+    """How many look-backs wait among the hazards the caller may see. Begun at the look-backs, which are few."""
+    is_seen = exists().where(Hazard.id == LookBack.hazard_id, hazards.scope(session, caller))
+    return session.scalar(select(func.count(LookBack.id)).where(LookBack.state == "DRAWN", is_seen)) or 0

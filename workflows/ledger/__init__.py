@@ -22,6 +22,7 @@ from workflows.ledger.questions import (
     status_at,
     subjects,
     term,
+    timing,
 )
 from workflows.ledger.rules import AGES, GROUPS, SOURCES, TERMS, Counts, Entry, Page, Row, Wanted, cutoff, percentage
 
@@ -51,4 +52,5 @@ __all__ = [
     "status_at",
     "subjects",
     "term",
+    "timing",
 ]

@@ -30,7 +30,7 @@ from workflows.engine.worklist import Task
 from workflows.facts import BESIDE, LISTED, RARE, Fact
 from workflows.hazards import questions, rules
 from workflows.hazards.tables import Hazard
-from workflows.ledger.rules import AGES, GONE, GROUPS, SOON_DAYS, SOURCES, Counts, Entry, Page, Row, Wanted
+from workflows.ledger.rules import AGES, GONE, GROUPS, OF_OPEN, SOON_DAYS, SOURCES, Counts, Entry, Page, Row, Wanted
 from workflows.people import Person, Unit
 
 EXPORTED = (
@@ -293,12 +293,17 @@ def _rows(wanted: Wanted, view: _View) -> Iterator[ColumnElement[bool]]:
 
 def term(kind: str, moment: datetime, status: Any, due_at: Any, closed_at: Any) -> ColumnElement[bool]:
     """How a hazard stands to its deadline: late, soon (not signed yet), kept, missed (signed). Without one it is none of them."""
-    is_open, is_closed = status.in_(rules.IN_HAND), status.in_(rules.COUNTED_AS_CLOSED)
-    kinds = {
-        "late": and_(is_open, due_at < moment),
-        "soon": and_(is_open, due_at >= moment, due_at <= clock.end_of(clock.on(moment) + timedelta(days=SOON_DAYS))),
-        "kept": and_(is_closed, closed_at <= due_at),
-        "missed": and_(is_closed, closed_at > due_at),
+    of = rules.IN_HAND if kind in OF_OPEN else rules.COUNTED_AS_CLOSED
+    return and_(status.in_(of), timing(kind, moment, due_at, closed_at))
+
+
+def timing(kind: str, moment: datetime, due_at: Any, closed_at: Any) -> ColumnElement[bool]:
+    """The same of hazards whose status is known to be one of those."""
+    kinds: dict[str, ColumnElement[bool]] = {
+        "late": due_at < moment,
+        "soon": and_(due_at >= moment, due_at <= clock.end_of(clock.on(moment) + timedelta(days=SOON_DAYS))),
+        "kept": closed_at <= due_at,
+        "missed": closed_at > due_at,
     }
     return kinds.get(kind, literal(False))
 

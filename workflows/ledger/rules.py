@@ -12,7 +12,8 @@ from workflows.people import Unit
 SOURCES = ("SELF", "ENFORCE", "TIPOFF", "ASSIGNED")
 GONE = ("VOIDED", "DOWNGRADED", "MERGED")
 SOON_DAYS = 3
-TERMS = ("late", "soon", "kept", "missed")
+OF_OPEN = ("late", "soon")
+TERMS = (*OF_OPEN, "kept", "missed")
 AGES = {"7": (0, 7), "30": (8, 30), "90": (31, 90), "180": (91, 180), "more": (181, None)}  # days since the registration
 GROUPS = {
     "counted": rules.IN_HAND | rules.COUNTED_AS_CLOSED,
