@@ -37,6 +37,7 @@ FORM = {
             "title": "办理对象",
             "type": "string",
             "default": "hazard",
+            "description": "周报告、月度公开、督促和一案三查由系统到时发起，页面上没有由人发起的地方，所以不在这里列出。",
             "oneOf": [{"const": code, "title": vocabulary.SUBJECTS[code]} for code in UNITS],
         },
         "begin": {

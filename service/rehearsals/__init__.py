@@ -165,7 +165,7 @@ def _page(draft_id: int, refusal: Invalid | Conflict | Forbidden | NotFound | No
         draft=draft,
         refusal=refusal,
         findings=refusal.findings if isinstance(refusal, Rejected) else [],
-        stands=openings.stands(draft.key),
+        stands=openings.stands(draft.key, draft.xml.encode()),
         scene=scenes.scene(stage, url_for("rehearsals.xml", draft_id=draft_id)) if stage else None,
         is_older=stage is not None and stage.revision != draft.revision,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from service import forms
+from service import cases, forms
 from service.demo.driving import Driver
 from workflows import clock
 from workflows.engine import forms as schemas
@@ -57,7 +57,7 @@ def _first(driver: Driver, session: Any, field: Mapping[str, Any], thing: Any, b
     if _is_file(field):
         return _pictures(driver, session, field, by)
     if kind in ("choice", "many"):
-        return _choice(driver, session, field, thing)
+        return _choice(driver, session, field, thing, by)
     if kind in ("number", "money"):
         return field.get("minimum", 1)
     if kind in ("date", "moment"):
@@ -73,13 +73,16 @@ def _text(field: Mapping[str, Any]) -> str | None:
     return (TEXT * (length // len(TEXT) + 1))[:length]
 
 
-def _choice(driver: Driver, session: Any, field: Mapping[str, Any], thing: Any) -> Any:
+def _choice(driver: Driver, session: Any, field: Mapping[str, Any], thing: Any, by: int) -> Any:
+    """The first that will do; of persons, somebody else."""
     if field.get("type") == "boolean":
         return False
     items = field.get("items", field)
     listed = [each["const"] for each in items["oneOf"]] if "oneOf" in items else None
     if listed is None:
-        listed = [value for value, _ in forms.choices_of(field, lambda name: driver.rules.options[name](session, thing))]
+        offered = [value for value, _ in forms.choices_of(field, lambda name: driver.rules.options[name](session, thing))]
+        persons = (field.get("x-options") or items.get("x-options")) in cases.PERSON_ROWS
+        listed = [value for value in offered if not persons or value != str(by)] or offered
     if field.get("type") == "array":
         return listed[: max(field.get("minItems", 1), 1)] or None
     return listed[0] if listed else None

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from service import setup
 from service.demo.driving import Driver
 from service.demo.town import PEOPLE, UNITS, People, settle
 from service.rehearsals import openings
@@ -146,16 +147,22 @@ def _town(folder: Path) -> Iterator[Database]:
 
 
 def _build(folder: Path, play: Play, at: str) -> Stage:
-    """The town, its people, the draft in force, and the case that it is about. The tables are made as they are now: alembic has
-    one context for the whole process, and stages are built in several threads."""
+    """The town, its people, the delivered diagrams with the draft in force before them, and the case that it is about. The
+    tables are made as they are now: alembic has one context for the whole process, and stages are built in several threads."""
     with _town(folder) as database:
         Base.metadata.create_all(database.engine)
         with database.as_one() as whole:
             settle(whole, UNITS, {**PEOPLE, **_others()})
             with whole.transaction() as session:
-                played = definitions.rehearse(session, steps.known(play.forms), play.xml, play.forms)
-            instance = openings.open_case(Driver(whole, folder, steps.RULES), played, at)
+                for file in sorted(setup.SHIPPED.glob("*.bpmn")):
+                    _put_in_force(session, file.read_bytes(), setup.forms_beside(file))
+                key = _put_in_force(session, play.xml, play.forms).key
+            instance = openings.open_case(Driver(whole, folder, steps.RULES), key, play.xml, at)
     return Stage(folder, play.draft_id, play.revision, instance.id, instance.subject, instance.started_at)
+
+
+def _put_in_force(session: Any, drawn: bytes, forms: Mapping[str, Any]) -> definitions.Definition:
+    return definitions.rehearse(session, steps.known(forms), drawn, forms)
 
 
 def _others() -> People:

@@ -146,19 +146,34 @@ def test_a_process_beside_the_loop_begins_where_one_chooses(designer):
     assert ("申请延期", "木家具厂厂长") in offered(designer.get(address).text)
 
 
-@pytest.mark.parametrize(("key", "first"), [("bulletin", "月度公开拟稿"), ("return_village", "填报月报"), ("weekly_report", "核定周报告")])
-def test_what_comes_by_the_calendar_is_played_too(designer, town, key, first):
+COMING = [
+    ("bulletin", "", "月度公开拟稿"),
+    ("return_village", "", "填报月报"),
+    ("return_correction", "VILLAGE", "申请更正"),
+    ("weekly_report", "", "核定周报告"),
+    ("escalation", "2", "签发督办单"),
+    ("inquiry", "", "决定是否立案"),
+    ("look_back", "", "现场回头看"),
+    ("resumption", "", "申请恢复生产"),
+    ("unlisting", "", "申请解除挂牌"),
+]
+
+
+@pytest.mark.parametrize(("key", "at", "first"), COMING)
+def test_what_follows_from_something_else_is_played_too(designer, town, key, at, first):
     address = f"/designer/{draft_of(designer, key)}/rehearsal"
     before = rows(town)
-    assert designer.submit(address, {}).status_code == 302
-    at = next(at for (task, _), at in offered(designer.get(address).text).items() if task == first)
-    assert designer.get(at).status_code == 200
+    begun = designer.submit(address, {"at": at})
+    assert begun.status_code == 302, begun.text
+    task = next(at for (task, _), at in offered(designer.get(address).text).items() if task == first)
+    assert designer.get(task).status_code == 200
     assert rows(town) == before
 
 
-def test_what_follows_from_something_else_is_not_played(designer):
-    refused = designer.submit(f"/designer/{draft_of(designer, 'escalation')}/rehearsal", {"at": "plan"})
-    assert (refused.status_code, "还不能演练" in refused.text) == (422, True)
+def test_where_it_may_not_begin_is_said(designer):
+    address = f"/designer/{draft_of(designer, 'reopening')}/rehearsal"
+    refused = designer.submit(address, {"at": "plan"})
+    assert (refused.status_code, "还不符合流程属性里写的发起条件" in refused.text) == (422, True)
 
 
 def test_a_changed_draft_is_said_to_be_older_on_stage(designer, address, draft_id):

@@ -38,13 +38,13 @@ def begin(
     Conflict if it may not begin now; NotFound if the first task is not the caller's: then nothing has begun. Everything else as
     `tasks.complete` refuses it.
     """
-    may_begin = _may_begin(session, rules, definitions.get(session, key), rules.subject(session, subject))
+    is_allowed = may_begin(session, rules, definitions.get(session, key), rules.subject(session, subject))
     instance = instances.start(session, rules, key, subject, by=caller.person_id)
     opened = session.scalars(select(Task.id).where(Task.instance_id == instance.id, Task.status == "OPEN")).all()
     if len(opened) != 1:
         raise Conflict("这个流程图的开头不是一项任务，不能由人发起。")
     task = tasks.complete(session, rules, tasks.get(session, opened[0], caller), caller, data)
-    if not may_begin:  # after the task's verb, which may know a better sentence
+    if not is_allowed:  # after the task's verb, which may know a better sentence
         raise Conflict("现在不能发起这项流程：发起的条件不具备。")
     return task
 
@@ -76,7 +76,7 @@ def _find(
         return None
     if instances.find(session, thing.ref, definition.key, only_running=True) is not None:
         return None
-    if not _may_begin(session, rules, definition, thing):
+    if not may_begin(session, rules, definition, thing):
         return None
     address = rules.address(session, thing, worklist.want(spiff.OpenTask("", first, 0)))
     mine = address.person_id in caller.places or address.posts & caller.all_places
@@ -88,7 +88,7 @@ def _find(
     return Beginning(definition.key, said["begin"], definition.name, form)
 
 
-def _may_begin(session: Session, rules: Rules, definition: definitions.Definition, thing: Any) -> bool:
+def may_begin(session: Session, rules: Rules, definition: definitions.Definition, thing: Any) -> bool:
     """Whether the condition under which the diagram may begin about this thing holds, if it has one."""
     condition = definitions.version_of(session, definition.id, definition.sha256).spec.properties.get("when")
     return not condition or bool(expressions.parse(condition).evaluate({}, instances.functions(session, rules, thing)))
