@@ -95,7 +95,11 @@ ONE_WRITER = {  # what is written: the only function that may
     "update(Deadline)": set(),
     "update(Hazard)": set(),
     ".due_on =": {"hazards/verbs.py:set_deadline"},
-    ".closed_at =": {"closures.py:close_hazard", "reopenings.py:reopen_hazard"},  # the latter takes it back
+    ".closed_at =": {
+        "closures.py:close_hazard",
+        "reopenings.py:reopen_hazard",  # takes it back
+        "inquiries.py:close_inquiry",  # an inquiry's own, not the hazard's
+    },
     "move(CLOSED)": {"closures.py:close_hazard"},
     "move(VERIFIED)": {"verifications.py:pass_verification"},
     ".hazard_no =": {"hazards/verbs.py:register"},
