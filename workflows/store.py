@@ -4,6 +4,7 @@ The only door to it: a folder of this machine, or a bucket of an S3-compatible s
 nobody asks a store while a transaction writes: a file is there before the row that names it.
 """
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -12,10 +13,12 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from workflows import buckets
-from workflows.errors import NotFound
+from workflows.errors import NotFound, Unavailable
 
 Place = Path | str
 """A folder, or the address of a bucket (`buckets.read`)."""
+FULL = "存放照片和附件的磁盘写不进去（可能已满），刚才的操作没有保存。请联系系统管理员处理后再试。"
+log = logging.getLogger(__name__)
 
 
 class Store(Protocol):
@@ -44,22 +47,15 @@ class Folder:
     root: Path
 
     def put(self, name: str, content: bytes) -> None:
-        """Write so that a crash leaves either the whole file or none: fsync, rename, fsync of the folder."""
+        """Write so that a crash leaves either the whole file or none; Unavailable if the disk is full, or takes nothing."""
         target = self.root / name
         if target.exists():
             return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=target.parent, suffix=".part")
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(part, target)
-        except OSError:
-            Path(part).unlink(missing_ok=True)
-            raise
-        _sync(target.parent)
+            _write(target, content)
+        except OSError as error:
+            log.error("the folder of evidence takes nothing in: %s", error)
+            raise Unavailable(FULL) from None
 
     def has(self, name: str) -> bool:
         """Whether the file is there."""
@@ -86,6 +82,22 @@ class Folder:
 def at(place: Place) -> Store:
     """The store at a place."""
     return Folder(place) if isinstance(place, Path) else buckets.read(place)
+
+
+def _write(target: Path, content: bytes) -> None:
+    """fsync, rename, fsync of the folder."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, part = tempfile.mkstemp(dir=target.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, target)
+    except OSError:
+        Path(part).unlink(missing_ok=True)
+        raise
+    _sync(target.parent)
 
 
 def _sync(folder: Path) -> None:

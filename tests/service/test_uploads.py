@@ -5,7 +5,8 @@ import io
 import pytest
 
 from tests.service.inspector import token_of
-from tests.service.test_tasks import driver_subject, task_id_of
+from tests.service.test_tasks import driver_subject, picture, task_id_of
+from workflows import photos
 
 HEAD = b"--cut\r\nContent-Disposition: form-data; name=\"files-photos\"; filename=\"x.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n"
 
@@ -74,3 +75,13 @@ def test_more_than_a_form_may_bring_is_refused_unread(app, signed_in, task_id):
     browser = signed_in("banshi1")
     assert token_of(browser.get(f"/tasks/{task_id}").text)
     assert bring(browser, f"/tasks/{task_id}") == (413, 0)
+
+
+def test_where_nothing_can_be_written_the_page_says_so_and_nothing_is_kept(app, signed_in, town):
+    """The folder's name is taken by a file: as good as a full disk."""
+    (app.house.config.home / "photos").write_text("")
+    answer = signed_in("zhifa1").submit("/hazards/new", {"description": "安全出口上锁。", "files-photos": picture()})
+    assert answer.status_code == 503
+    assert "可能已满" in answer.text
+    with town.reading() as session:
+        assert session.query(photos.Photo).count() == 0
