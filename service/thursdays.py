@@ -238,7 +238,7 @@ def _stations(report: WeeklyReport, *, is_whole: bool) -> list[cases.Fact]:
     shown = [each for each in report.leaders if is_whole or each["id"] in mine]
     names = people.names(g.session, [each["id"] for each in shown])
     said = {line["序号"]: f"{line['主体']}（{line['责任人']}）：{line['情况']}".rstrip("。") for line in report.lines}
-    told = ["；".join(said[number] for number in each["lines"]) + "。" for each in shown]
+    told = ["；".join(said[number] for number in each["lines"]) or "重新汇总后没有了" for each in shown]
     whose = [f"{names[each['id']]} {_signed(each)}" for each in shown]
     return [cases.Fact("站所反馈签发", text, name) for text, name in zip(told, whose, strict=True)]
 

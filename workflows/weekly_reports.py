@@ -99,7 +99,8 @@ def collect_again(session: Session, report: WeeklyReport, *, cause: Cause) -> No
     """重新汇总: with what was reported late since."""
     town = people.find_unit(session, "TOWN", report.region_code)
     assert town is not None
-    _fill(session, report, town)
+    lines = {each["id"]: each["lines"] for each in _leaders(session, _fill(session, report, town))}
+    report.leaders = [each | {"lines": lines.get(each["id"], [])} for each in report.leaders]
     history.record(session, report.ref, "week_collected", by=cause.by, week=report.week_on, counts=report.counts)
 
 
@@ -114,7 +115,7 @@ def _fill(session: Session, report: WeeklyReport, town: people.Unit) -> list[Owe
 
 def _leaders(session: Session, rows: list[Owed]) -> list[dict[str, Any]]:
     """条的责任人为站所时由其填、分管领导签发 (domain 3.3 ⑦): who leads an industry of which a station reported, and the numbers
-    of those lines. Frozen with the report: its diagram counts signatures by it."""
+    of those lines. Who signs stays as it was collected first: the diagram counts signatures by it."""
     leading, found = dict[str | None, list[int]](), dict[int, list[str]]()
     for number, row in enumerate(rows, 1):
         if "SECTOR" in row.parts and row.state in (GIVEN, LATE):

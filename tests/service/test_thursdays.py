@@ -4,6 +4,7 @@ import pytest
 from lxml import html
 
 from service.demo import PASSWORD
+from tests.scenarios.test_voidings import void
 from tests.scenarios.ways import FURNITURE, GAS, bring, feed_back, found, state
 from tests.service.inspector import faults_of
 from workflows import daily, feedbacks, hazards, thursdays
@@ -168,3 +169,8 @@ def test_a_leader_signs_for_his_station_and_reads_no_more_than_that(signed_in, d
     assert leader.submit(f"/tasks/{sign}", {"opinion": "属实。"}).status_code == 302
     assert "待签发" not in office.get("/thursdays/reports/1").text.replace("待签发，", "")
     assert signed_in("zhanzhang").get(f"/tasks/{sign}").status_code == 404
+    void(driver, hazard)
+    with driver.database.reading() as session:
+        (check,) = tasks.open_of(session, Subject("weekly_report", 1))
+    assert office.submit(f"/tasks/{check.id}", {"decision": "again"}).status_code == 302
+    assert "重新汇总后没有了" in office.get("/thursdays/reports/1").text
