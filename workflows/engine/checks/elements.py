@@ -141,7 +141,7 @@ def _data(element: etree._Element, at: str) -> Finding:
 
 
 def _people(at: str, name: str) -> Finding:
-    said = f"{name}用其他软件的方式写了办理人，本系统不采用。请在属性中填写岗位（role）或人员（person）。"
+    said = f"{name}用其他软件的方式写了办理人，本系统不采用。请在属性中填写岗位或人员。"
     return warning(at, "people-ignored", said)
 
 

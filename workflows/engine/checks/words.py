@@ -118,7 +118,7 @@ def _form(node: Node, said: dict[str, str], known: Known) -> Iterator[Finding]:
     if known.forms is None:
         return
     if "form" not in said:
-        message = f"{node.label}没有指定表单（form），办理时没有可填写的内容。请确认。"
+        message = f"{node.label}没有指定表单，办理时没有可填写的内容。请确认。"
         yield warning(node.id, "form-missing", message)
     elif said["form"] not in known.forms:
         message = f"{node.label}的表单“{said['form']}”不存在。{_choose(known.forms)}"
@@ -155,9 +155,9 @@ def loops(diagram: Diagram, known: Known) -> Iterator[Finding]:
     for scope in (each for each in diagram.scopes if loops and each.parent is None and each.id not in called):
         loop, choices = properties(scope.element).get("loop"), _choose(loops)
         if loop is not None and loop not in loops:
-            yield error(scope.id, "loop-unknown", f"流程{scope.label}的闭环（loop）“{loop}”不存在。{choices}")
+            yield error(scope.id, "loop-unknown", f"流程{scope.label}的闭环规则“{loop}”不存在。{choices}")
         elif loop is None and closing:
-            said = f"流程{scope.label}里有{closing[0].label}，却没有写明闭环（loop），发布前无法按闭环规则证明。{choices}"
+            said = f"流程{scope.label}里有{closing[0].label}，却没有写明闭环规则，发布前无法按闭环规则证明。{choices}"
             yield error(scope.id, "loop-missing", said)
 
 
@@ -170,10 +170,10 @@ def addressees(diagram: Diagram, known: Known) -> Iterator[Finding]:
         codes = [code.strip() for code in said.get("role", "").split(",") if code.strip()]
         for code in (code for code in codes if code not in known.roles.values()):
             names = "、".join(f"{code}（{name}）" for name, code in known.roles.items())
-            message = f"{node.label}的岗位（role）“{code}”不存在。可选：{names or '（无）'}。"
+            message = f"{node.label}的岗位“{code}”不存在。可选：{names or '（无）'}。"
             yield error(node.id, "role-unknown", message)
         if codes and said.get("person"):
-            message = f"{node.label}既写了岗位（role）又写了人员（person），以人员为准。请只留一项。"
+            message = f"{node.label}既写了岗位又写了人员，以人员为准。请只留一项。"
             yield warning(node.id, "role-and-person", message)
         elif not codes and not said.get("person"):
             yield from _by_lane(scope, node, known)
@@ -182,13 +182,13 @@ def addressees(diagram: Diagram, known: Known) -> Iterator[Finding]:
 def _by_lane(scope: Scope, node: Node, known: Known) -> Iterator[Finding]:
     lane = lane_of(scope, node)
     if scope.parent:
-        message = f"{node.label}在子流程{scope.label}里，没有写岗位（role）或人员（person）。子流程里不能靠泳道，请在属性中填写。"
+        message = f"{node.label}在子流程{scope.label}里，没有写岗位或人员。子流程里不能靠泳道，请在属性中填写。"
         yield error(node.id, "role-missing", message)
     elif lane is None:
-        message = f"{node.label}没有办理人。请填写岗位（role）或人员（person），或把它放进以岗位命名的泳道。"
+        message = f"{node.label}没有办理人。请填写岗位或人员，或把它放进以岗位命名的泳道。"
         yield error(node.id, "role-missing", message)
     elif lane not in known.roles:
-        message = f"{node.label}所在泳道“{lane}”不是岗位名称。请改泳道名，或给环节填写岗位（role）。{_choose(known.roles)}"
+        message = f"{node.label}所在泳道“{lane}”不是岗位名称。请改泳道名，或给环节填写岗位。{_choose(known.roles)}"
         yield error(node.id, "lane-role", message)
 
 
