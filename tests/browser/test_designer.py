@@ -112,6 +112,7 @@ def test_a_new_field_and_a_branch_on_it_need_no_code(desks) -> None:
     begin(page)
     drawn = "designer.modeler.get('elementFactory').create('shape', { type: 'bpmn:Task' }).type"
     assert page.evaluate(drawn) == "bpmn:UserTask"  # what is drawn as a task runs as one
+    expect(page.locator(".djs-palette .entry[data-action^='create.data']")).to_have_count(0)  # what is refused is not offered
     pick(page, "plan")
     panel = page.locator(".properties")
     panel.get_by_role("button", name="打开这张表单").click()

@@ -41,7 +41,6 @@ KINDS = {
 Marking = set[str]
 Log = list[tuple[str, str]]  # ("open" | "part" | "done", node id), in order
 
-
 MOST_NODES = 1_500  # of one net, called processes copied in: each may be called many times, by one that is called many times
 
 

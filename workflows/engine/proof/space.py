@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, combinations
+from operator import itemgetter
 from typing import NamedTuple
 
 from workflows.engine import LoopRule
@@ -137,7 +138,7 @@ class Space:
                     waiting.append(next)
 
     def _moves(self, run: Run, ready: list[tuple[Node, tuple[str, ...]]]) -> Iterator[Run]:
-        ready.sort(key=_arrows)
+        ready.sort(key=itemgetter(1))  # by their arrows: the same faults in the same words each time
         quiet = next((each for each in ready if self._is_quiet[each[0].id]), None)
         if quiet is None and (twice := [id for id, times in Counter(node.id for node, _ in ready).items() if times > 1]):
             self.unsafe.setdefault(twice[0], run)
@@ -171,10 +172,6 @@ class Space:
         """Whether a node may go first, alone, whatever else is ready: see the docstring of `proof`."""
         is_merge = len(node.into) > 1 and node.kind != "parallelGateway"
         return not (is_merge or node.terminates or self.ear.listens_to(node))
-
-
-def _arrows(ready: tuple[Node, tuple[str, ...]]) -> tuple[str, ...]:
-    return ready[1]
 
 
 def _outcomes(node: Node) -> Iterator[tuple[tuple[str, ...], int]]:
