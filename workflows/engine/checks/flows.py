@@ -133,7 +133,7 @@ def event_gateways(diagram: Diagram) -> Iterator[Finding]:
         for node in scope.of("eventBasedGateway"):
             leaving = scope.leaving.get(node.id, [])
             if len(leaving) == 1:
-                said = f"事件网关{node.label}后面只有一个事件。请至少连两个定时事件，或直接用中间定时事件。"
+                said = f"{node.label}后面只有一个事件。请至少连两个定时事件，或直接用中间定时事件。"
                 yield error(node.id, "event-gateway", said)
             for flow in leaving:
                 yield from _event_target(scope, node, scope.nodes[flow.target])
@@ -141,7 +141,7 @@ def event_gateways(diagram: Diagram) -> Iterator[Finding]:
 
 def _event_target(scope: Scope, node: Node, target: Node) -> Iterator[Finding]:
     if target.kind != "intermediateCatchEvent":
-        said = f"事件网关{node.label}后面直接连了{target.label}。事件网关后面只能连中间定时事件，请改用排他网关或加定时事件。"
+        said = f"{node.label}后面直接连了{target.label}。事件网关后面只能连中间定时事件，请改用排他网关或加定时事件。"
         yield error(target.id, "event-gateway", said)
     elif len(scope.entering.get(target.id, [])) > 1:
         said = f"{target.label}接在事件网关之后，又有别的箭头指向它。请为别的箭头另画一个定时事件。"
@@ -154,10 +154,10 @@ def boundaries(diagram: Diagram) -> Iterator[Finding]:
         for node in scope.of("boundaryEvent"):
             host = scope.nodes.get(node.element.get("attachedToRef", ""))
             if host is None:
-                said = f"边界事件{node.label}没有附着在任何环节上。请把它拖到环节的边框上。"
+                said = f"{node.label}没有附着在任何环节上。请把它拖到环节的边框上。"
                 yield error(node.id, "boundary-host", said)
             elif host.kind not in ACTIVITIES - {"serviceTask"} and host.kind not in REFUSED:
-                said = f"边界事件{node.label}附着在{host.label}上，而它不会停留等待。请附着在用户任务、子流程或调用活动上。"
+                said = f"{node.label}附着在{host.label}上，而它不会停留等待。请附着在用户任务、子流程或调用活动上。"
                 yield error(node.id, "boundary-host", said)
 
 

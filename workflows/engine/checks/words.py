@@ -56,7 +56,7 @@ def operators(diagram: Diagram, known: Known) -> Iterator[Finding]:
     for _, node in diagram.nodes:
         step = operator(node.element)
         if node.kind == "serviceTask" and (step is None or not step.get("id")):
-            said = f"服务任务{node.label}没有选择步骤，流程会停在这里。请在属性中选择系统提供的步骤。"
+            said = f"{node.label}没有选择步骤，流程会停在这里。请在属性中选择系统提供的步骤。"
             yield error(node.id, "step-missing", said)
         elif step is not None and node.kind != "serviceTask":
             said = f"{node.label}不是服务任务，却写了系统步骤。请删去步骤，或把它改为服务任务。"
@@ -70,15 +70,15 @@ def _operator(node: Node, known: Known) -> Iterator[Finding]:
     assert step is not None
     name, given = step.get("id", ""), list(step.iter(f"{{{SPIFF}}}parameter"))
     if step.get("resultVariable") or step.find(f".//{{{SPIFF}}}retry") is not None:
-        said = f"服务任务{node.label}设了结果变量或重试，本系统不支持。请删去这些设置，结果由步骤自己写入。"
+        said = f"{node.label}设了结果变量或重试，本系统不支持。请删去这些设置，结果由步骤自己写入。"
         yield error(node.id, "step-option", said)
     if any(not one.get("id") or one.get("value") is None or one.get("type") is None for one in given):
-        said = f"服务任务{node.label}有一个参数不完整。请写全参数的名称、类型和值，或删去它。"
+        said = f"{node.label}有一个参数不完整。请写全参数的名称、类型和值，或删去它。"
         yield error(node.id, "parameter-broken", said)
     if known.is_empty:
         return
     if name not in known.service_steps:
-        said = f"服务任务{node.label}的步骤 {name} 不存在。{_choose(known.service_steps)}"
+        said = f"{node.label}的步骤 {name} 不存在。{_choose(known.service_steps)}"
         yield error(node.id, "step-unknown", said)
         return
     names = {one.get("id", "") for one in given}
@@ -86,7 +86,7 @@ def _operator(node: Node, known: Known) -> Iterator[Finding]:
         said = f"步骤 {name} 没有参数 {wrong}。{_choose(known.service_steps[name])}"
         yield error(node.id, "parameter-unknown", said)
     for left in sorted(known.service_steps[name] - names):
-        said = f"服务任务{node.label}没有写参数 {left}，请确认是否需要。"
+        said = f"{node.label}没有写参数 {left}，请确认是否需要。"
         yield warning(node.id, "parameter-missing", said)
 
 
