@@ -34,9 +34,9 @@ def new(hazard_id: int, key: str) -> ResponseReturnValue:
 def begin(hazard_id: int, key: str) -> ResponseReturnValue:
     """Begin it: what was typed is its first task, handed in."""
     taken = photos.take()
-    hazard, beginning = _get(hazard_id, key)
+    hazard, beginning = _get(hazard_id, key, whenever=True)
     if refused := hand_in(beginning, hazard.ref, taken):
-        return _page(_get(hazard_id, key)[0], beginning, refused.data, refused.faults), 422
+        return _page(_get(hazard_id, key, whenever=True)[0], beginning, refused.data, refused.faults), 422
     return redirect(url_for("hazards.show", hazard_id=hazard_id))
 
 
@@ -52,11 +52,11 @@ def hand_in(beginning: Beginning, about: Subject, taken: photos.Taken) -> Refuse
     return None
 
 
-def _get(hazard_id: int, key: str) -> tuple[Hazard, Beginning]:
-    """The hazard, if the caller may see it, and the process, if he may begin it now."""
+def _get(hazard_id: int, key: str, *, whenever: bool = False) -> tuple[Hazard, Beginning]:
+    """The hazard, if the caller may see it, and the process, if he may begin it now, or `whenever` it may be begun."""
     caller = current_user.caller
     hazard = get_hazard_for(g.session, caller, hazard_id)
-    return hazard, beginnings.get(g.session, house().rules, key, hazard.ref, caller)
+    return hazard, beginnings.get(g.session, house().rules, key, hazard.ref, caller, whenever=whenever)
 
 
 def _page(hazard: Hazard, beginning: Beginning, data: Mapping[str, Any], faults: Mapping[str, str]) -> str:

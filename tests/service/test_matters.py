@@ -75,13 +75,29 @@ def test_a_change_of_the_responsible_is_offered_to_the_director_and_asks_for_its
     assert "请填写“变更原因”" in answer.text
 
 
+def test_a_page_left_open_too_long_is_told_why(signed_in, clock_at, driver, hazard):
+    """An extension five working days before the end or later: the sentence that helps, not that the page is missing."""
+    clock_at("2026-03-25 09:00")
+    browser = signed_in("changzhang")
+    assert browser.get(f"/hazards/{hazard}/matters/extension").status_code == 404
+    assert "到期前 5 个工作日" in told(browser.submit(f"/hazards/{hazard}/matters/extension", ASK))
+    assert "延期审批" not in running(driver, hazard)
+
+
+def told(answer):
+    """The page of a refusal that came too late: 409."""
+    assert answer.status_code == 409
+    return answer.text
+
+
 def test_an_application_begins_once_and_shows_on_the_case(signed_in, driver, hazard):
-    """A second click finds no such beginning any more; the page tells what is under way; the chain holds."""
+    """A second click is told that one is under way; the page tells what is under way; the chain holds."""
     browser = signed_in("changzhang")
     assert browser.submit(f"/hazards/{hazard}/matters/extension", ASK).status_code == 302
     page = browser.get(f"/hazards/{hazard}").text
     assert "正在办理：延期审批" in page
     assert browser.get(f"/hazards/{hazard}/matters/extension").status_code == 404
+    assert "正在办理" in told(browser.submit(f"/hazards/{hazard}/matters/extension", ASK))
     assert running(driver, hazard).count("延期审批") == 1
     task = next(each for each in driver.open_tasks(hazard) if each.element_id == "lead_opinion")
     shown = signed_in("baocun").get(f"/tasks/{task.id}").text

@@ -59,24 +59,26 @@ def offered(session: Session, rules: Rules, subject: Subject, caller: Caller) ->
     return sorted((each for each in found if each is not None), key=lambda each: each.name)
 
 
-def get(session: Session, rules: Rules, key: str, subject: Subject, caller: Caller) -> Beginning:
-    """One of those, or NotFound."""
-    for each in offered(session, rules, subject, caller):
-        if each.key == key:
-            return each
+def get(
+    session: Session, rules: Rules, key: str, subject: Subject, caller: Caller, *, whenever: bool = False
+) -> Beginning:
+    """One of those, or NotFound. `whenever`: also one whose time has not come or is past, for who has its form before him still:
+    `begin` tells him why it is refused."""
+    thing, definition = rules.subject(session, subject), definitions.find(session, key)
+    found = definition and _find(session, rules, definition, thing, caller, whenever=whenever)
+    if found:
+        return found
     raise NotFound("现在不能发起这项流程，或者它不归您的岗位发起。")
 
 
 def _find(
-    session: Session, rules: Rules, definition: definitions.Definition, thing: Any, caller: Caller
+    session: Session, rules: Rules, definition: definitions.Definition, thing: Any, caller: Caller, *, whenever: bool = False
 ) -> Beginning | None:
     version = definitions.version_of(session, definition.id, definition.sha256)
     said, first = version.spec.properties, version.spec.first
     if first is None or not said.get("begin") or said.get("subject") != thing.ref.kind:
         return None
-    if instances.find(session, thing.ref, definition.key, only_running=True) is not None:
-        return None
-    if not may_begin(session, rules, definition, thing):
+    if not whenever and not _is_time(session, rules, definition, thing):
         return None
     address = rules.address(session, thing, worklist.want(spiff.OpenTask("", first, 0)))
     mine = address.person_id in caller.places or address.posts & caller.all_places
@@ -86,6 +88,11 @@ def _find(
     if form.get("x-reauthenticate"):  # a signature is given on the task's own page, which asks for the password
         return None
     return Beginning(definition.key, said["begin"], definition.name, form)
+
+
+def _is_time(session: Session, rules: Rules, definition: definitions.Definition, thing: Any) -> bool:
+    is_running = instances.find(session, thing.ref, definition.key, only_running=True) is not None
+    return not is_running and may_begin(session, rules, definition, thing)
 
 
 def may_begin(session: Session, rules: Rules, definition: definitions.Definition, thing: Any) -> bool:
