@@ -1,5 +1,7 @@
 """导出: a long ledger written in the background; its progress, its file, and a way to stop it."""
 
+import logging
+from contextlib import suppress
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, flash, g, redirect, render_template, url_for
@@ -22,6 +24,8 @@ STATES = {
     "FAILED": ("没有成功", "red"),
     "EXPIRED": ("文件已过期", "grey"),
 }
+FULL = "存放导出文件的磁盘写不进去（可能已满）。请联系系统管理员处理后再导出。"
+log = logging.getLogger(__name__)
 
 
 class Cancelled(Exception):
@@ -90,6 +94,12 @@ def write(database: Database, *, export_id: int) -> None:
                 file.unlink()
     except Cancelled:
         part.unlink(missing_ok=True)
+    except OSError as error:
+        log.error("an export could not be written: %s", error)
+        with suppress(OSError):
+            part.unlink()
+        with database.transaction() as session:
+            exports.fail(session, export_id, FULL)
     except (Conflict, Unavailable):  # an outage, or two of one person ended at once: the job is tried again
         raise
     except Problem as problem:  # he may not see the ledger any more, or the place is gone

@@ -4,10 +4,12 @@ Every text goes in as text and is made harmless first: nothing that somebody typ
 not even after he has saved the sheet as CSV.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 LONGEST = 32_767  # characters in a cell of Excel
@@ -23,9 +25,9 @@ def harmless(text: str) -> str:
 def write(
     file: Path, *, name: str, notes: Sequence[str], heads: Sequence[tuple[str, int]], rows: Iterable[Sequence[Cell]]
 ) -> None:
-    """Write a sheet: a few lines of notes, the heads (text, width in characters), then the rows as they come."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": str(file.parent)}
-    with xlsxwriter.Workbook(file, options) as book:
+    """Write a sheet: a few lines of notes, the heads (text, width in characters), then the rows as they come. OSError if the
+    disk takes nothing in."""
+    with _workbook(file) as book:
         sheet = book.add_worksheet(name)
         bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E8F0FA"})
         for place, (_, width) in enumerate(heads):
@@ -41,3 +43,13 @@ def write(
                     sheet.write_number(line, place, cell)
                 elif cell:
                     sheet.write_string(line, place, harmless(cell))
+
+
+@contextmanager
+def _workbook(file: Path) -> Iterator[xlsxwriter.Workbook]:
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": str(file.parent)}
+    try:
+        with xlsxwriter.Workbook(file, options) as book:
+            yield book
+    except FileCreateError as error:  # the library's own name for what the disk says when all is put together
+        raise OSError(str(error)) from None

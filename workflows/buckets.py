@@ -95,6 +95,9 @@ class Bucket:
                 return
             query["continuation-token"] = listed.findtext("{*}NextContinuationToken") or ""
 
+    def tidy(self, before: datetime) -> None:
+        """Nothing to do: an object is there whole or not at all."""
+
     def _ask(
         self, method: str, name: str, *, content: bytes = b"", query: Mapping[str, str] | None = None
     ) -> http.client.HTTPResponse:

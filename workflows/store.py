@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -38,6 +39,9 @@ class Store(Protocol):
 
     def names(self, folder: str) -> Iterator[str]:
         """The name of everything under a folder ("papers"), in order."""
+
+    def tidy(self, before: datetime) -> None:
+        """Remove what a crash before a moment has left half written."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,12 @@ class Folder:
         for file in sorted((self.root / folder).rglob("*")):
             if file.is_file() and file.suffix != ".part":
                 yield file.relative_to(self.root).as_posix()
+
+    def tidy(self, before: datetime) -> None:
+        """Remove the parts that nobody is writing any more."""
+        for part in self.root.rglob("*.part"):
+            if part.stat().st_mtime < before.timestamp():
+                part.unlink(missing_ok=True)
 
 
 def at(place: Place) -> Store:

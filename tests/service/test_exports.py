@@ -8,8 +8,9 @@ import pytest
 from lxml import html
 
 from service import exports as pages
-from service import ledger
+from service import ledger, sheets
 from tests import make
+from tests.domain.test_store import little_room
 from tests.service.test_ledger import cells
 from workflows import clock, exports, people, staffing
 from workflows.engine import Subject, history, jobs
@@ -150,3 +151,24 @@ def test_who_may_see_the_ledger_no_more_gets_no_file(browser, town):
             staffing.end_appointment(session, held.appointment, clock.today() - timedelta(days=1), "调离", by=1)
     pages.write(town, export_id=number_of(address))
     assert (row(town, address).status, row(town, address).why) == ("FAILED", "您的岗位不能查看台账。")
+
+
+def test_a_disk_that_takes_nothing_in_fails_the_export_with_a_sentence(browser, town):
+    """The next order finds room again; before, the job would have been tried for a quarter of an hour, and counted as in hand."""
+    address = order(browser)
+    folder = Path(row(town, address).file).parent
+    assert not folder.exists()
+    folder.write_text("something else lies where the folder should be")
+    pages.write(town, export_id=number_of(address))
+    assert row(town, address).status == "FAILED"
+    assert "可能已满" in browser.get(address).text
+    folder.unlink()
+    again = order(browser)
+    pages.write(town, export_id=number_of(again))
+    assert row(town, again).status == "READY"
+
+
+def test_a_sheet_that_finds_no_room_is_an_error_of_the_system(tmp_path):
+    """Not one of the library's, which nobody would catch."""
+    with little_room(), pytest.raises(OSError, match="File too large"):
+        sheets.write(tmp_path / "a.xlsx", name="台账", notes=[], heads=[("甲", 10)], rows=([f"{n}" * 400] for n in range(9000)))

@@ -1,6 +1,7 @@
 """Files that nobody handed in go after seven days, and nothing else does."""
 
 import io
+import os
 import re
 
 import pytest
@@ -12,7 +13,7 @@ from tests import bucket
 from tests.documents import pdf
 from tests.service.inspector import Inspector
 from tests.service.test_tasks import bring_to, driver_subject
-from workflows import papers, photos, steps, store, strays
+from workflows import clock, papers, photos, steps, store, strays
 
 DAY = "2026-03-{:02d} 09:00"
 
@@ -118,3 +119,15 @@ def test_what_is_brought_again_starts_anew(town, driver, place, clock_at):
     clock_at(DAY.format(15))
     assert strays.clear(town, place=place) == 1
     assert lying(place) == set()
+
+
+def test_what_a_kill_left_half_written_goes_after_a_day(town, tmp_path):
+    """A part that somebody may be writing just now stays."""
+    old, new = (tmp_path / "photos" / "ab" / name for name in ("old.part", "new.part"))
+    old.parent.mkdir(parents=True)
+    for part in (old, new):
+        part.write_bytes(b"half")
+    yesterday = (clock.real() - clock.DAY).timestamp() - 1
+    os.utime(old, (yesterday, yesterday))
+    assert strays.clear(town, place=tmp_path) == 0
+    assert [old.exists(), new.exists()] == [False, True]
