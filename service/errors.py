@@ -69,7 +69,7 @@ def _problem(problem: Problem) -> ResponseReturnValue:
 
 
 def _away(problem: Unavailable) -> ResponseReturnValue:
-    """The database is away, so the page must ask it nothing, not even who is signed in. Who is, stays so."""
+    """Database or store is away: the page must ask them nothing, not even who is signed in. Who is, stays so."""
     g.is_away = True
     shown = render_template(
         "errors/problem.html",

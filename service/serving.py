@@ -130,7 +130,6 @@ def _start_jobs(config: Config, database: Database, stopping: threading.Event) -
     gc.freeze()  # what is loaded by now stays; so whoever tidies up after a document looks only at what came later
 
 
-
 def wait_for(database: Database, stopping: threading.Event) -> bool:
     """Wait until the database answers: a worker may be started before it. False if the process is to stop before that."""
     while not stopping.is_set():

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from argon2 import PasswordHasher
@@ -17,13 +18,20 @@ pytest_plugins = ["tests.databases", "tests.town"]
 # A password is expensive to hash on purpose; the town of the demo has 24 of them, and most tests one town.
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 HERE = Path(__file__).parent
+COMPILED = pytest.StashKey[TemporaryDirectory[str]]()
 GROUPS = ("browser", "fire", "scenarios/test_county.py", "service/test_commands.py")
 """Whose tests stay together on one worker: they share a server or a county, and it is on the machine that they wait."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Each test has an application of its own; their templates are compiled once."""
-    App.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(config.cache.mkdir("templates")))}
+    compiled = config.stash[COMPILED] = TemporaryDirectory()
+    App.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(compiled.name)}
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Nothing of them is left for the next run, whose filters may be others."""
+    config.stash[COMPILED].cleanup()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -53,7 +53,7 @@ def until_fault(until_on: date, first: tuple[date, date], due_on: date, total: f
     """Why a new deadline will not do: later than the old one, and all extensions together at most this share of the first term.
     `first`: the days from which and to which the first deadline ran."""
     set_on, first_due_on = first
-    latest = first_due_on + timedelta(days=int((first_due_on - set_on).days * total))
+    latest = first_due_on + timedelta(days=(first_due_on - set_on).days * round(total * 100) // 100)
     if until_on <= due_on:
         return f"新的期限要晚于现在的期限（{due_on.isoformat()}）。"
     if until_on > latest:

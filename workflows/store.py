@@ -18,7 +18,7 @@ from workflows.errors import NotFound, Unavailable
 
 Place = Path | str
 """A folder, or the address of a bucket (`buckets.read`)."""
-FULL = "存放照片和附件的磁盘写不进去（可能已满），刚才的操作没有保存。请联系系统管理员处理后再试。"
+FULL = "存放照片和附件的磁盘无法写入（可能已满），刚才的操作没有保存。请联系系统管理员处理后再试。"
 log = logging.getLogger(__name__)
 
 
@@ -58,7 +58,7 @@ class Folder:
         try:
             _write(target, content)
         except OSError as error:
-            log.error("the folder of evidence takes nothing in: %s", error)
+            log.error("the folder of evidence takes nothing in: %s: %s", target, error)
             raise Unavailable(FULL) from None
 
     def has(self, name: str) -> bool:

@@ -14,6 +14,7 @@ from workflows import (
     disclosures,
     dues,
     duties,
+    extensions,
     feedbacks,
     inspections,
     people,
@@ -260,3 +261,12 @@ def test_who_travels_alone_takes_nobody_along():
         other.join()
         assert clock.today() == date(2026, 3, 2)
     assert asked == [clock.today()] == [clock.on(clock.real())]
+
+
+@pytest.mark.parametrize(("total", "days"), [(0.57, 57), (0.29, 29), (1.15, 115), (1, 100)])
+def test_a_share_of_the_term_loses_no_day_to_fractions(total, days):
+    """P08: 57 % of a hundred days are 57 of them."""
+    first = date(2026, 1, 1), date(2026, 4, 11)
+    last = first[1] + timedelta(days=days)
+    assert extensions.until_fault(last, first, first[1], total) is None
+    assert "最晚到" in extensions.until_fault(last + timedelta(days=1), first, first[1], total)

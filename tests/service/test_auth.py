@@ -49,6 +49,14 @@ def test_a_wrong_password_and_an_unknown_login_look_the_same(client, login, pass
     assert passwords.WRONG in answer.text
 
 
+def test_a_password_that_is_hashed_quickly_costs_a_slow_hash_too(client, town):
+    """What everybody may know, or what was given away, is not worth one; but by its time one would learn which logins there are."""
+    before = passwords._nobody.cache_info()
+    client.sign_in("banshi1", "wrong")
+    after = passwords._nobody.cache_info()
+    assert (after.hits + after.misses) - (before.hits + before.misses) == 1
+
+
 def test_a_failed_sign_in_is_recorded(client, town):
     client.sign_in("banshi1", "wrong")
     with town.reading() as session:
