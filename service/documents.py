@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from service import cases, photos
 from service.config import Config
-from workflows import documents, dossiers, papers, people
+from workflows import documents, papers, people
 from workflows.db import Database
 from workflows.engine import Subject, jobs
 from workflows.errors import Forbidden, Invalid, NotFound
@@ -60,7 +60,7 @@ def shown(subject: Subject) -> list[documents.Document]:
 
 
 def _is_open(row: documents.Document) -> bool:
-    return not row.is_internal or dossiers.is_internal(current_user.caller)
+    return not row.is_internal or people.is_official(current_user.caller)
 
 
 def offered(hazard: Any) -> dict[str, str]:

@@ -57,7 +57,7 @@ def _address(file: dict[str, Any]) -> str:
 
 
 def _record(hazard: Hazard) -> dossiers.Record:
-    return dossiers.record(g.session, hazard, is_whole=dossiers.is_internal(current_user.caller))
+    return dossiers.record(g.session, hazard, is_whole=people.is_official(current_user.caller))
 
 
 def _page(hazard: Hazard, told: dossiers.Record, address: Address, *, is_file: bool = False) -> str:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import g
+from flask_login import current_user
 
 from service import labels
-from workflows import photos
+from workflows import people, photos
 from workflows.engine import tasks
 from workflows.hazards import Hazard
 
@@ -36,9 +37,10 @@ class Compared:
 
 
 def of(hazard: Hazard, submissions: Iterable[tasks.Submission]) -> list[Picture]:
-    """Every photo of the case, the newest first."""
+    """Every photo of the case that the caller may see, the newest first."""
+    shown = photos.of(g.session, hazard, is_whole=people.is_official(current_user.caller))
     steps = {each.task_id: each for each in submissions}
-    found = [(steps.get(use.task_id or 0), use, photo) for use, photo in photos.of(g.session, hazard)]
+    found = [(steps.get(use.task_id or 0), use, photo) for use, photo in shown]
     return [
         Picture(
             photo.sha256,

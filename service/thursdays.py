@@ -235,16 +235,19 @@ def facts(report: WeeklyReport, _options: forms.Options) -> list[cases.Fact]:
 def _stations(report: WeeklyReport, *, is_whole: bool) -> list[cases.Fact]:
     """分管领导签发站所反馈: what each has to sign, and whether he has."""
     mine = {current_user.id, *current_user.caller.stands_in}
-    shown = [each for each in report.leaders if is_whole or each["id"] in mine]
-    names = people.names(g.session, [each["id"] for each in shown])
-    said = {line["序号"]: f"{line['主体']}（{line['责任人']}）：{line['情况']}".rstrip("。") for line in report.lines}
-    told = ["；".join(said[number] for number in each["lines"]) or "重新汇总后没有了" for each in shown]
-    whose = [f"{names[each['id']]} {_signed(each)}" for each in shown]
+    shown = [each for each in report.leaders if is_whole or each["person_id"] in mine]
+    names = people.names(g.session, [each["person_id"] for each in shown])
+    told = ["；".join(map(_said, each["lines"])) or "重新汇总后无须签发" for each in shown]
+    whose = [f"{names[each['person_id']]} {_signed(each)}" for each in shown]
     return [cases.Fact("站所反馈签发", text, name) for text, name in zip(told, whose, strict=True)]
 
 
-def _signed(leader: Mapping[str, Any]) -> str:
-    return labels.moment(datetime.fromisoformat(leader["at"])) if "at" in leader else "待签发"
+def _said(line: Mapping[str, str]) -> str:
+    return f"{line['主体']}（{line['责任人']}）：{line['情况']}".rstrip("。")
+
+
+def _signed(leader: weekly_reports.Leader) -> str:
+    return labels.moment(datetime.fromisoformat(leader["signed_at"])) if "signed_at" in leader else "待签发"
 
 
 def _whole(report: WeeklyReport) -> list[cases.Fact]:

@@ -171,6 +171,11 @@ def may(caller: Caller, action: str) -> bool:
     return any(post.role in ACTIONS[action] for post in caller.posts)
 
 
+def is_official(caller: Caller) -> bool:
+    """Whether the caller holds a post beside those of an enterprise: he reads what is between the officials."""
+    return bool({post.role for post in caller.all_posts} - ENTERPRISE_PEOPLE)
+
+
 def is_lasting(on: date, from_on: Any, to_on: Any) -> ColumnElement[bool]:
     """The condition that a dated row holds on a day, both its days included."""
     return and_(from_on <= on, or_(to_on.is_(None), to_on >= on))
@@ -259,8 +264,7 @@ def find_by_login(session: Session, login: str) -> Person | None:
 
 def names(session: Session, person_ids: Iterable[int | None]) -> dict[int, str]:
     """The names of several persons in one question."""
-    wanted = {id for id in person_ids if id is not None}
-    if not wanted:
+    if not (wanted := {id for id in person_ids if id is not None}):
         return {}
     return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).all())
 
@@ -382,9 +386,7 @@ def stood_in_for(session: Session, person_id: int) -> list[tuple[str, date]]:
     rows = session.execute(
         select(Person.name, Substitution.to_on)
         .join(Substitution, Substitution.principal_id == Person.id)
-        .where(
-            Substitution.substitute_id == person_id, is_lasting(clock.today(), Substitution.from_on, Substitution.to_on)
-        )
+        .where(Substitution.substitute_id == person_id, is_lasting(clock.today(), Substitution.from_on, Substitution.to_on))
         .order_by(Substitution.to_on, Substitution.id)
     )
     return [(name, to_on) for name, to_on in rows]

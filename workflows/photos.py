@@ -14,10 +14,10 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, exists, insert, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, exists, insert, select, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import clock, store
+from workflows import clock, people, store
 from workflows.db import Base, Database, Key
 from workflows.engine import Caller
 from workflows.errors import Invalid, NotFound
@@ -63,6 +63,7 @@ class PhotoUse(Base):
     sha256: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), index=True)
     by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     at: Mapped[datetime]
+    is_internal: Mapped[bool]  # handed in between the officials: who is of the enterprise neither sees nor gets it
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,11 @@ def stored_as(sha256: str) -> str:
 def is_unused(kept: type[Any], use: type[Any]) -> ColumnElement[bool]:
     """The condition that a file is evidence of no case."""
     return ~exists().where(use.sha256 == kept.sha256)
+
+
+def is_open_to(caller: Caller, use: type[Any]) -> ColumnElement[bool]:
+    """The condition that a use of a file is not between the officials, unless the caller is one of them."""
+    return true() if people.is_official(caller) else ~use.is_internal
 
 
 def _taken_at(exif: Image.Exif) -> datetime | None:
@@ -188,11 +194,13 @@ def renew(session: Session, kept: type[Any], use: type[Any], sha256: str) -> Non
     session.execute(update(kept).where(kept.sha256 == sha256, is_unused(kept, use)).values(received_at=clock.now()))
 
 
-def attach(session: Session, hazard: Hazard, task: Any, field: str, sha256s: Iterable[str], *, by: int) -> list[str]:
+def attach(
+    session: Session, hazard: Hazard, task: Any, field: str, sha256s: Iterable[str], *, by: int, is_internal: bool = False
+) -> list[str]:
     """Make pictures the evidence in a field of a task; gives their digests, each once.
 
-    The caller vouches that they were received (the web signs its references). One that `keep` was not told of gets a row
-    without time and place.
+    `is_internal`: who is of the enterprise does not get them. The caller vouches that they were received (the web signs its
+    references). One that `keep` was not told of gets a row without time and place.
     """
     wanted = list(dict.fromkeys(sha256s))
     if any(not is_reference(sha256) for sha256 in wanted):
@@ -202,7 +210,7 @@ def attach(session: Session, hazard: Hazard, task: Any, field: str, sha256s: Ite
     unknown = [sha256 for sha256 in wanted if sha256 not in known]
     session.add_all(Photo(sha256=sha256, received_at=now, received_by=by) for sha256 in unknown)
     session.flush()
-    common = {"hazard_id": hazard.id, "task_id": task_id, "field": field, "by": by, "at": now}
+    common = {"hazard_id": hazard.id, "task_id": task_id, "field": field, "by": by, "at": now, "is_internal": is_internal}
     if wanted:
         session.execute(insert(PhotoUse), [{**common, "sha256": sha256} for sha256 in wanted])
     return wanted
@@ -211,10 +219,11 @@ def attach(session: Session, hazard: Hazard, task: Any, field: str, sha256s: Ite
 # ---- questions ---------------------------------------------------------------------------------------------------------
 
 
-def of(session: Session, hazard: Hazard) -> list[tuple[PhotoUse, Photo]]:
-    """Every picture of a hazard with its use, oldest first."""
+def of(session: Session, hazard: Hazard, *, is_whole: bool = True) -> list[tuple[PhotoUse, Photo]]:
+    """Every picture of a hazard with its use, oldest first; unless `is_whole`, without what is between the officials."""
     rows = select(PhotoUse, Photo).join(Photo, Photo.sha256 == PhotoUse.sha256).where(PhotoUse.hazard_id == hazard.id)
-    return list(session.execute(rows.order_by(PhotoUse.id)))
+    mine = rows if is_whole else rows.where(~PhotoUse.is_internal)
+    return list(session.execute(mine.order_by(PhotoUse.id)))
 
 
 def get_for(session: Session, caller: Caller, sha256: str) -> Photo:
@@ -225,7 +234,7 @@ def get_for(session: Session, caller: Caller, sha256: str) -> Photo:
         select(Photo)
         .join(PhotoUse, PhotoUse.sha256 == Photo.sha256)
         .join(Hazard, Hazard.id == PhotoUse.hazard_id)
-        .where(Photo.sha256 == sha256, scope(session, caller))
+        .where(Photo.sha256 == sha256, scope(session, caller), is_open_to(caller, PhotoUse))
         .limit(1)
     )
     if photo := session.scalars(found).first():

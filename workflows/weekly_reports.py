@@ -7,13 +7,13 @@ official report under a number, and never changes.
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, false, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import addresses, calendars, clock, documents, feedbacks, fields, hazards, people, thursdays
-from workflows.db import Base, Key
+from workflows.db import Base, Json, Key
 from workflows.engine import Address, Caller, Cause, Subject, history
 from workflows.errors import Conflict, Forbidden, NotFound
 from workflows.fields import Data
@@ -24,6 +24,14 @@ PROCESS = "weekly_report"
 READERS = BY_REGION - {"VILLAGE", "VILLAGE_LIAISON"}  # who sees every hazard of a town, whatever its industry
 STATES = {"COLLECTED": "待核定", "CHECKED": "待签发", "SIGNED": "已签发，待县办签收", "DELIVERED": "县办已签收"}
 LATELY = timedelta(days=28)  # how far back the daily collection looks, should it have been missed for a while
+
+
+class Leader(TypedDict):
+    """A leader who signs what his stations have reported (domain 3.3 ⑦). His signature is under these lines, and stays there."""
+
+    person_id: int
+    lines: list[dict[str, str]]  # in the words of the document; once he has signed, as they stood then
+    signed_at: NotRequired[str]  # the moment in ISO 8601
 
 
 class WeeklyReport(Base):
@@ -38,7 +46,7 @@ class WeeklyReport(Base):
     state: Mapped[str] = mapped_column(String(10))
     lines: Mapped[list[Any]]  # a dict a report that was owed, in the words of the document
     counts: Mapped[dict[str, Any]]
-    leaders: Mapped[list[Any]]  # a dict a leader who signs for his stations: `id`, `lines`, and from his signature on `at`
+    leaders: Mapped[list[Leader]] = mapped_column(Json)  # those who sign for their stations, as they were collected first
     collected_at: Mapped[datetime]
     signed_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     signer: Mapped[str] = mapped_column(String(60), default="")  # 签发人, as he was called then
@@ -88,7 +96,7 @@ def collect(session: Session, town: people.Unit, week_on: date) -> WeeklyReport 
     if session.scalar(mine) is not None or not thursdays.owed(session, week_on, hazards.in_region(town)):
         return None
     row = WeeklyReport(region_code=town.region_code, week_on=week_on, state="COLLECTED")
-    row.leaders = _leaders(session, _fill(session, row, town))
+    row.leaders = _leaders(session, row, _fill(session, row, town))
     session.add(row)
     session.flush()
     history.record(session, row.ref, "week_collected", week=week_on, counts=row.counts)
@@ -96,11 +104,13 @@ def collect(session: Session, town: people.Unit, week_on: date) -> WeeklyReport 
 
 
 def collect_again(session: Session, report: WeeklyReport, *, cause: Cause) -> None:
-    """重新汇总: with what was reported late since."""
+    """重新汇总: with what was reported late since. What a leader has signed for his stations already stays as he signed it."""
     town = people.find_unit(session, "TOWN", report.region_code)
     assert town is not None
-    lines = {each["id"]: each["lines"] for each in _leaders(session, _fill(session, report, town))}
-    report.leaders = [each | {"lines": lines.get(each["id"], [])} for each in report.leaders]
+    lines = {each["person_id"]: each["lines"] for each in _leaders(session, report, _fill(session, report, town))}
+    report.leaders = [
+        each if "signed_at" in each else {**each, "lines": lines.get(each["person_id"], [])} for each in report.leaders
+    ]
     history.record(session, report.ref, "week_collected", by=cause.by, week=report.week_on, counts=report.counts)
 
 
@@ -113,19 +123,19 @@ def _fill(session: Session, report: WeeklyReport, town: people.Unit) -> list[Owe
     return rows
 
 
-def _leaders(session: Session, rows: list[Owed]) -> list[dict[str, Any]]:
-    """条的责任人为站所时由其填、分管领导签发 (domain 3.3 ⑦): who leads an industry of which a station reported, and the numbers
-    of those lines. Who signs stays as it was collected first: the diagram counts signatures by it."""
-    leading, found = dict[str | None, list[int]](), dict[int, list[str]]()
-    for number, row in enumerate(rows, 1):
+def _leaders(session: Session, report: WeeklyReport, rows: list[Owed]) -> list[Leader]:
+    """条的责任人为站所时由其填、分管领导签发 (domain 3.3 ⑦): who leads an industry of which a station reported, and those lines.
+    Who signs stays as it was collected first: the diagram counts signatures by it."""
+    leading, found = dict[str | None, list[int]](), dict[int, list[dict[str, str]]]()
+    for line, row in zip(report.lines, rows, strict=True):
         if "SECTOR" in row.parts and row.state in (GIVEN, LATE):
             sector = row.hazard.sector
             if sector not in leading:
                 posts = addresses.sector_leaders(session, row.hazard)
                 leading[sector] = [person.id for person in people.holders(session, posts)]
             if leading[sector] and row.person_id not in leading[sector]:
-                found.setdefault(leading[sector][0], []).append(str(number))
-    return [{"id": id, "lines": lines} for id, lines in found.items()]
+                found.setdefault(leading[sector][0], []).append(line)
+    return [{"person_id": id, "lines": lines} for id, lines in found.items()]
 
 
 def _line(number: int, row: Owed, names: Mapping[int, str]) -> dict[str, str]:
@@ -187,10 +197,11 @@ def issue_report(session: Session, report: WeeklyReport, *, cause: Cause) -> Non
 
 def sign_stations(session: Session, report: WeeklyReport, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """分管领导签发站所反馈: what his stations have reported; the report to the county does not wait for it."""
-    mine = next((each for each in report.leaders if each["id"] == (on_behalf_of or by) and "at" not in each), None)
-    if mine is None:
+    waiting = (each for each in report.leaders if each["person_id"] == (on_behalf_of or by) and "signed_at" not in each)
+    if (mine := next(waiting, None)) is None:
         raise Forbidden("这一周没有待您签发的站所反馈。")
-    report.leaders = [each | {"at": clock.now().isoformat()} if each is mine else each for each in report.leaders]
+    signed: Leader = {**mine, "signed_at": clock.now().isoformat()}
+    report.leaders = [signed if each is mine else each for each in report.leaders]
     body = {"lines": mine["lines"], "opinion": fields.find_text(data, "opinion"), "task": task.id}
     history.record(session, report.ref, "stations_signed", by=by, on_behalf_of=on_behalf_of, **body)
 
@@ -219,7 +230,7 @@ def station_leaders(session: Session, report: WeeklyReport) -> int:  # noqa: ARG
 
 def station_leader(session: Session, report: WeeklyReport, index: int) -> Address:
     """The leader who signs, counted from 0; blocked while he holds no such post any more."""
-    person_id: int = report.leaders[index]["id"]
+    person_id = report.leaders[index]["person_id"]
     if people.has_role_in(session, person_id, ("SECTOR_LEADER",), people.town_code(report.region_code)):
         return Address(person_id=person_id)
     return Address(person_id=person_id, blocked="分管领导已离岗或账号已停用，请由管理员恢复其岗位或账号。")

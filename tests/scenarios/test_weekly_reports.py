@@ -1,5 +1,6 @@
 """The weekly report to the county (P13, M012): collected by itself, checked, signed, made an official paper, delivered."""
 
+import importlib
 import io
 from datetime import date
 
@@ -7,7 +8,7 @@ import pytest
 from docx import Document as Word
 
 from service import documents as pages
-from tests.scenarios.ways import FURNITURE, GAS, bring, feed_back, found, refused
+from tests.scenarios.ways import FURNITURE, GAS, bring, feed_back, found, refused, state
 from workflows import daily, documents, people, weekly_reports
 from workflows.engine import Subject, history, instances, tasks
 from workflows.errors import Forbidden, Invalid, NotFound
@@ -116,7 +117,7 @@ def test_the_leader_of_the_industry_signs_what_his_station_reported(monday, cloc
     assert feed_back(monday, hazard) == 2
     clock_at("2026-03-06 00:40")
     report = collected(monday)
-    assert [(each["id"], len(each["lines"])) for each in report.leaders] == [(monday.person("baocun"), 1)]
+    assert [(each["person_id"], len(each["lines"])) for each in report.leaders] == [(monday.person("baocun"), 1)]
     assert sorted(waiting(monday)) == ["check_weekly", "sign_stations"]
     refused(NotFound, "", sign, monday, "zhanzhang")
     for element, login, data in WAY:
@@ -127,7 +128,7 @@ def test_the_leader_of_the_industry_signs_what_his_station_reported(monday, cloc
     assert waiting(monday) == ["sign_stations"]
     sign(monday, "baocun", opinion="属实。")
     with monday.database.reading() as session:
-        signed = weekly_reports.get(session, report.id).leaders[0]["at"]
+        signed = weekly_reports.get(session, report.id).leaders[0]["signed_at"]
         assert instances.find(session, report.ref, weekly_reports.PROCESS).ended_how == "completed"
         assert [line.at.isoformat() for line in history.lines(session, report.ref) if line.kind == "stations_signed"][0][:16] == signed[:16]
         task = tasks.of_instance(session, 1)[0]
@@ -144,3 +145,43 @@ def sign(town, login, **data):
         task = next(each for each in tasks.open_of(session, Subject("weekly_report", 1)) if each.element_id == "sign_stations")
         caller = people.caller(session, town.person(login))
         tasks.complete(session, town.rules, tasks.get(session, task.id, caller), caller, data)
+
+
+def test_a_signature_stays_under_the_lines_it_was_set_to(monday, clock_at):
+    """Collected again with a late report, the signed lines and the record keep what the leader saw, by the hazard's number."""
+    station = {"sector_person": str(monday.person("zhanzhang")), "due_date": "2026-06-30"}
+    early, late = (bring(monday, found(monday, at=at), "rectify", issue_rectify=station) for at in (GAS, FURNITURE))
+    clock_at("2026-03-04 09:00")
+    monday.sweep()
+    feed_back(monday, early)
+    clock_at("2026-03-06 00:40")
+    report = collected(monday)
+    (leader,) = report.leaders
+    sign(monday, "baocun")
+    feed_back(monday, late)
+    do(monday, "check_weekly", "zhuren", decision="again")
+    with monday.database.reading() as session:
+        (kept,) = weekly_reports.get(session, report.id).leaders
+        recorded = next(line.body["lines"] for line in history.lines(session, report.ref) if line.kind == "stations_signed")
+    assert kept["lines"] == recorded == leader["lines"]
+    assert [line["编号"] for line in recorded] == [state(monday, early).hazard_no]
+
+
+def test_what_was_signed_by_its_place_in_the_report_is_kept_by_its_lines(monday, clock_at):
+    """As an earlier version left it: numbers instead of lines."""
+    station = {"sector_person": str(monday.person("zhanzhang")), "due_date": "2026-06-30"}
+    hazard = bring(monday, found(monday), "rectify", issue_rectify=station)
+    clock_at("2026-03-04 09:00")
+    monday.sweep()
+    feed_back(monday, hazard)
+    clock_at("2026-03-06 00:40")
+    report = collected(monday)
+    sign(monday, "baocun")
+    with monday.database.transaction() as session:
+        row = weekly_reports.get(session, report.id)
+        (kept,) = row.leaders
+        row.leaders = [{"id": kept["person_id"], "lines": [line["序号"] for line in kept["lines"]], "at": kept["signed_at"]}]
+        session.flush()
+        importlib.import_module("workflows.migrations.versions.0030_keep_what_leaders_signed").keep_lines(session.connection())
+    with monday.database.reading() as session:
+        assert weekly_reports.get(session, report.id).leaders == [kept]

@@ -14,7 +14,7 @@ from lxml import html
 from service.__main__ import main
 from tests.documents import pdf
 from tests.service.test_tasks import bring_to, hazard_id, task_id_of  # noqa: F401
-from workflows import anchors, documents, dossiers, papers
+from workflows import anchors, documents, papers, people
 from workflows.db import canonical
 from workflows.dossiers import checking
 from workflows.engine import Caller, Post, Subject, history
@@ -225,7 +225,7 @@ def test_a_file_lost_from_the_store_is_told(signed_in, case, driver, tmp_path):
 
 def test_whoever_only_owns_the_enterprise_is_none_of_the_office():
     """Domain 2.1: 实际控制人 reads what his enterprise reads, and no line beyond."""
-    assert [dossiers.is_internal(Caller(1, frozenset({Post(role, 1)}))) for role in ("ENT_CONTROLLER", "VILLAGE")] == [False, True]
+    assert [people.is_official(Caller(1, frozenset({Post(role, 1)}))) for role in ("ENT_CONTROLLER", "VILLAGE")] == [False, True]
 
 
 def test_the_enterprise_gets_its_own_dossier_with_the_internal_lines_sealed(signed_in, case, tmp_path):

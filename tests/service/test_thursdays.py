@@ -149,8 +149,9 @@ def open_task(driver):
         return tasks.open_of(session, Subject("weekly_report", 1))[0].id
 
 
-def test_a_leader_signs_for_his_station_and_reads_no_more_than_that(signed_in, driver, clock_at):
-    """The town's sums and who else missed a report are for the office; a director sees both and who has not signed yet."""
+@pytest.fixture
+def stationed(driver, clock_at):
+    """A hazard on which a station reported, beside another on which nobody did; the week is collected."""
     clock_at("2026-03-02 09:00")
     station = {"issue_rectify": {"sector_person": str(driver.person("zhanzhang")), "due_date": "2026-06-30"}}
     hazard, _ = bring(driver, found(driver), "rectify", **station), bring(driver, found(driver, at=GAS), "rectify")
@@ -159,6 +160,11 @@ def test_a_leader_signs_for_his_station_and_reads_no_more_than_that(signed_in, d
     feed_back(driver, hazard)
     clock_at("2026-03-06 00:40")
     daily.collect_weeks(driver.database)
+    return hazard
+
+
+def test_a_leader_signs_for_his_station_and_reads_no_more_than_that(signed_in, driver, stationed):
+    """The town's sums and who else missed a report are for the office; a director sees both and who has not signed yet."""
     with driver.database.reading() as session:
         sign = next(each.id for each in tasks.open_of(session, Subject("weekly_report", 1)) if each.element_id == "sign_stations")
     leader, office = signed_in("baocun"), signed_in("zhuren")
@@ -169,8 +175,23 @@ def test_a_leader_signs_for_his_station_and_reads_no_more_than_that(signed_in, d
     assert leader.submit(f"/tasks/{sign}", {"opinion": "属实。"}).status_code == 302
     assert "待签发" not in office.get("/thursdays/reports/1").text.replace("待签发，", "")
     assert signed_in("zhanzhang").get(f"/tasks/{sign}").status_code == 404
-    void(driver, hazard)
+    void(driver, stationed)
+    collect_again(office, driver)
+    page = office.get("/thursdays/reports/1").text
+    assert ("重新汇总后无须签发" in page, "：已到现场督促" in page) == (False, True)  # his signature stays under what he signed
+
+
+def collect_again(office, driver):
+    """The director has the week collected again."""
     with driver.database.reading() as session:
-        (check,) = tasks.open_of(session, Subject("weekly_report", 1))
-    assert office.submit(f"/tasks/{check.id}", {"decision": "again"}).status_code == 302
-    assert "重新汇总后没有了" in office.get("/thursdays/reports/1").text
+        check = next(each.id for each in tasks.open_of(session, Subject("weekly_report", 1)) if each.element_id == "check_weekly")
+    assert office.submit(f"/tasks/{check}", {"decision": "again"}).status_code == 302
+
+
+def test_what_a_leader_has_not_signed_yet_follows_the_report(signed_in, driver, stationed):
+    """Collected again without his station's hazard, he has nothing to sign; the page says so."""
+    void(driver, stationed)
+    office = signed_in("zhuren")
+    collect_again(office, driver)
+    page = office.get("/thursdays/reports/1").text
+    assert ("重新汇总后无须签发" in page, "：已到现场督促" in page) == (True, False)

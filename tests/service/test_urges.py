@@ -1,12 +1,19 @@
 """督促升级 on the pages: the card in the inbox, signed there, on the hazard's page, in the list and on the board."""
 
+import importlib
+import io
+
 import pytest
 from lxml import html
+from sqlalchemy import update
 
+from tests.documents import pdf
+from tests.scenarios.test_urges import do
 from tests.scenarios.ways import bring, found
 from tests.service.inspector import faults_of
 from tests.service.test_dossiers import fetch, parts_of, verify
-from workflows import daily, documents, hazards, urges
+from tests.service.test_tasks import picture
+from workflows import clock, daily, documents, hazards, papers, photos, urges
 from workflows.engine import Subject, tasks
 
 MARKUP = "<img src=x onerror=alert(1)>"
@@ -98,3 +105,32 @@ def test_what_is_urged_of_an_official_lies_in_the_case_and_not_in_the_enterprise
         file = fetch(browser, late, tmp_path)
         assert (kept.no in parts_of(file)["record.json"].decode()) == is_there
         assert (verify(file)[0], len([name for name in parts_of(file) if name.endswith(".docx")])) == (0, 2 + is_there)
+
+
+@pytest.mark.parametrize(("kind", "is_old"), [("pdf", False), ("jpg", False), ("pdf", True)])
+def test_what_comes_with_a_talk_between_officials_the_enterprise_does_not_get(
+    signed_in, driver, late, tmp_path, kind, is_old
+):
+    """The record of a talk about missed reports is in the officials' dossier; the enterprise has neither the file nor its name;
+    nor what an earlier version took in (`is_old`)."""
+    daily.urge_what_is_late(driver.database)
+    with driver.database.reading() as session:
+        urge = next(each for each in urges.of(session, hazards.get(session, late)) if each.ground == "THURSDAY")
+    do(driver, urge.id, "sign_directive", "shuji")
+    record = papers.receive(driver.home, io.BytesIO(pdf() if kind == "pdf" else picture()[0].read()), f"丙村约谈记录.{kind}")
+    papers.keep(driver.database, [record], by=driver.person("zhuren"))
+    talk = {"kind": "TALK", "against": "UNIT", "whom": "丙村村委", "said": "连续漏报周四反馈，今后须按时报送。"}
+    do(driver, urge.id, "hold_talk", "zhuren", **talk, held_at=clock.now().isoformat(), attachments=[record.reference])
+    sha256 = papers.read(record.reference).sha256
+    if is_old:
+        with driver.database.transaction() as session:
+            for uses in (papers.PaperUse, photos.PhotoUse):
+                session.execute(update(uses).values(is_internal=False))
+            importlib.import_module("workflows.migrations.versions.0029_keep_talks_between_officials").mark_missed(session.connection())
+    for login, is_there in (("banshi1", True), ("changzhang", False)):
+        browser = signed_in(login)
+        file = fetch(browser, late, tmp_path)
+        assert (f"files/{sha256}.{kind}" in parts_of(file), sha256 in parts_of(file)["record.json"].decode()) == (is_there, is_there)
+        assert (sha256 in browser.get(f"/hazards/{late}/dossier").text, verify(file)[0]) == (is_there, 0)
+        assert (sha256 in browser.get(f"/hazards/{late}").text) == (is_there and kind == "jpg")
+        assert browser.get(f"/{'papers' if kind == 'pdf' else 'photos'}/{sha256}").status_code == (200 if is_there else 404)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from workflows import clock, documents, papers, people, photos, store
 from workflows.db import canonical
-from workflows.engine import Caller, history, tasks
+from workflows.engine import history, tasks
 from workflows.hazards import Hazard
 
 FORMAT = "bihuan-dossier/1"
@@ -26,12 +26,6 @@ Record = dict[str, Any]
 
 
 # ---- rules -------------------------------------------------------------------------------------------------------------
-
-
-def is_internal(caller: Caller) -> bool:
-    """Whether the caller may read every line of the record: who holds a post beside those of an enterprise."""
-    held = {post.role for posts in (caller.posts, *caller.stands_in.values()) for post in posts}
-    return bool(held - people.ENTERPRISE_PEOPLE)
 
 
 def file_path(sha256: str, kind: str) -> str:
@@ -57,10 +51,10 @@ def _line(line: history.Line, *, is_open: bool) -> Record:
 
 
 def record(session: Session, hazard: Hazard, *, is_whole: bool) -> Record:
-    """All that counts of a hazard, ready to be written down canonically."""
+    """All that counts of a hazard, ready to be written down canonically. `is_whole`: with what is between the officials."""
     lines = history.lines(session, hazard.ref)
     handed_in = tasks.submissions(session, hazard.ref)
-    files = list(_files(session, hazard))
+    files = list(_files(session, hazard, is_whole=is_whole))
     told = [_line(line, is_open=is_whole or _is_open(line)) for line in lines]
     made = [row for row in documents.of(session, hazard.ref) if row.sha256 and (is_whole or not row.is_internal)]
     acted = [(each.get("by"), each.get("on_behalf_of")) for each in told] + [(each.by, each.on_behalf_of) for each in handed_in]
@@ -91,13 +85,13 @@ def _document(row: documents.Document) -> Record:
     return {**named, "kind": "docx", "sha256": row.sha256, "path": file_path(row.sha256, "docx")}
 
 
-def _files(session: Session, hazard: Hazard) -> Iterable[Record]:
+def _files(session: Session, hazard: Hazard, *, is_whole: bool) -> Iterable[Record]:
     """Every file of the hazard once, photos first, with the fields it stands in."""
     found: dict[str, Record] = {}
-    for photo_use, photo in photos.of(session, hazard):
+    for photo_use, photo in photos.of(session, hazard, is_whole=is_whole):
         taken = {"taken_at": photo.taken_at, "lat": photo.lat, "lng": photo.lng}
         _add(found, photo_use, photo.sha256, "jpg", name="", **taken)
-    for paper_use, paper in papers.of(session, hazard):
+    for paper_use, paper in papers.of(session, hazard, is_whole=is_whole):
         _add(found, paper_use, paper.sha256, paper.kind, name=paper_use.name)
     return found.values()
 

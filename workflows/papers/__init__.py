@@ -52,6 +52,7 @@ class PaperUse(Base):
     name: Mapped[str] = mapped_column(String(80))
     by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     at: Mapped[datetime]
+    is_internal: Mapped[bool]  # handed in between the officials: who is of the enterprise neither sees nor gets it
 
 
 @dataclass(frozen=True)
@@ -160,22 +161,26 @@ def keep(database: Database, stored: Iterable[Stored], *, by: int) -> None:
                 photos.renew(session, Paper, PaperUse, refers.sha256)
 
 
-def attach(session: Session, hazard: Hazard, task: Any, field: str, texts: Iterable[str], *, by: int) -> list[str]:
+def attach(
+    session: Session, hazard: Hazard, task: Any, field: str, texts: Iterable[str], *, by: int, is_internal: bool = False
+) -> list[str]:
     """Make what a papers field refers to the evidence in it; gives the digests, each once.
 
-    The caller vouches that it was received (the web signs its references).
+    `is_internal`: who is of the enterprise does not get it. The caller vouches that it was received (the web signs its
+    references).
     """
     refers = {each.sha256: each for each in _read_all(field, texts)}
     if not refers:
         return []
     pictures = [each.sha256 for each in refers.values() if each.kind == "jpg"]
     documents = [each for each in refers.values() if each.kind != "jpg"]
-    photos.attach(session, hazard, task, field, pictures, by=by)
+    photos.attach(session, hazard, task, field, pictures, by=by, is_internal=is_internal)
     wanted = {each.sha256: each.kind for each in documents}
     kept = {each.sha256: each.kind for each in session.scalars(select(Paper).where(Paper.sha256.in_(wanted)))} if wanted else {}
     if kept != wanted:
         raise Invalid(field, "附件没有上传成功，请重新选择。")
     common = {"hazard_id": hazard.id, "task_id": getattr(task, "id", None), "field": field, "by": by, "at": clock.now()}
+    common["is_internal"] = is_internal
     session.add_all(PaperUse(**common, sha256=each.sha256, name=each.name) for each in documents)
     return list(refers)
 
@@ -198,10 +203,11 @@ def missing(session: Session, texts: Iterable[str]) -> list[str]:
     return [text for text, sha in refers.items() if sha not in there]
 
 
-def of(session: Session, hazard: Hazard) -> list[tuple[PaperUse, Paper]]:
-    """Every document of a hazard with its use, oldest first."""
+def of(session: Session, hazard: Hazard, *, is_whole: bool = True) -> list[tuple[PaperUse, Paper]]:
+    """Every document of a hazard with its use, oldest first; unless `is_whole`, without what is between the officials."""
     rows = select(PaperUse, Paper).join(Paper, Paper.sha256 == PaperUse.sha256).where(PaperUse.hazard_id == hazard.id)
-    return list(session.execute(rows.order_by(PaperUse.id)))
+    mine = rows if is_whole else rows.where(~PaperUse.is_internal)
+    return list(session.execute(mine.order_by(PaperUse.id)))
 
 
 def get_for(session: Session, caller: Caller, sha256: str) -> tuple[PaperUse, Paper]:
@@ -212,7 +218,7 @@ def get_for(session: Session, caller: Caller, sha256: str) -> tuple[PaperUse, Pa
         select(PaperUse, Paper)
         .join(Paper, Paper.sha256 == PaperUse.sha256)
         .join(Hazard, Hazard.id == PaperUse.hazard_id)
-        .where(Paper.sha256 == sha256, scope(session, caller))
+        .where(Paper.sha256 == sha256, scope(session, caller), photos.is_open_to(caller, PaperUse))
         .order_by(PaperUse.id.desc())
         .limit(1)
     )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, exists, func, select, true
 from sqlalchemy.orm import Session
 
-from workflows import addresses, documents, dossiers, duties, hazards
+from workflows import addresses, documents, duties, hazards, people
 from workflows.engine import Address, Caller, Subject, Want, history, own
 from workflows.errors import NotFound
 from workflows.hazards.tables import Hazard
@@ -89,7 +89,7 @@ def seen(session: Session, caller: Caller, hazard: Hazard) -> list[Urge]:
 
 def _open_to(caller: Caller) -> ColumnElement[bool]:
     """An enterprise is not told which officials have missed their reports."""
-    return true() if dossiers.is_internal(caller) else Urge.ground == "DEADLINE"
+    return true() if people.is_official(caller) else Urge.ground == "DEADLINE"
 
 
 def page(session: Session, caller: Caller, *, only_open: bool, after: int | None = None, limit: int = 25) -> list[Urge]:

@@ -122,7 +122,7 @@ def answer_urge(session: Session, urge: Urge, *, by: int, on_behalf_of: int | No
         raise Conflict("请先签收，再回复。")
     urge.answer = fields.text(data, "answer", "回复", least=5)
     urge.answered_by, urge.answered_at = by, clock.now()
-    papers.attach(session, urge.hazard, task, "attachments", fields.shas(data, "attachments"), by=by)
+    _attach(session, urge, task, data, by=by)
     _record(session, urge, "answered", by=by, on_behalf_of=on_behalf_of, answer=urge.answer, task=task.id)
 
 
@@ -139,11 +139,17 @@ def hold_talk(session: Session, urge: Urge, *, by: int, on_behalf_of: int | None
     against = fields.choice(data, "against", "对象类别", rules.AGAINST)
     whom, held_at = fields.text(data, "whom", "对象", least=2), fields.past(data, "held_at", "时间")
     said: dict[str, Any] = {"talk": urge.talk, "whom": whom, "said": fields.text(data, "said", "内容和要求", least=10)}
-    papers.attach(session, urge.hazard, task, "attachments", fields.shas(data, "attachments"), by=by)
+    _attach(session, urge, task, data, by=by)
     acted: dict[str, Any] = {"by": by, "on_behalf_of": on_behalf_of}
     _record(session, urge, "talked", **acted, task=task.id, against=against, held_at=held_at, **said)
     facts.record(session, urge.hazard_id, rules.TALKED[against], **acted, effective_at=held_at, urge=urge.id, **said)
     history.record(session, urge.hazard.ref, "listing_suggested", by=by, reason="超期或漏报已到整改指令一级")
+
+
+def _attach(session: Session, urge: Urge, task: Any, data: Data, *, by: int) -> None:
+    """What comes with it lies in the hazard's file; the enterprise gets it no more than it sees the urge."""
+    shas = fields.shas(data, "attachments")
+    papers.attach(session, urge.hazard, task, "attachments", shas, by=by, is_internal=urge.is_internal)
 
 
 def _record(
