@@ -36,7 +36,7 @@ click.Context.formatter_class = _Help
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """闭环：重大事故隐患闭环管理。配置见 README 的“设置”一节。"""
+    """闭环：重大事故隐患闭环管理。配置见 README 的 Settings（设置）一节。"""
 
 
 @main.command()
@@ -90,8 +90,9 @@ def county(code: str, name: str) -> None:
 
     database = _database()
     setup.prepare(database)
+    issued = setup.found_county(database, code, name)
     click.echo("初始密码只显示这一次，第一次登录时须改成自己的密码：")
-    for login, password in setup.found_county(database, code, name):
+    for login, password in issued:
         click.echo(f"  {login:<10}{password}")
 
 

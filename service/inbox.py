@@ -18,6 +18,7 @@ blueprint = Blueprint("inbox", __name__)
 
 BACK = {"signing": ("board.signing", "待我审签")}  # where a task was opened, if not in the inbox: endpoint and name
 BOXES = {"all": "全部", "mine": "我的任务", "posts": "岗位待签领"}
+PASSWORD_MISSING = "还没有签字：请输入您的登录密码。"
 PASSWORD_WRONG = "密码不正确，没有签字。请重新输入登录密码；连续输错 5 次，账号锁定 15 分钟。"
 
 
@@ -139,13 +140,16 @@ def hand_in(task_id: int) -> Refused | None:
     Photos and password first: neither belongs into the transaction.
     """
     taken = photos.take()
-    is_confirmed = "password" in request.form and auth.is_own_password(request.form["password"])
+    typed = request.form.get("password", "")
+    is_confirmed = typed != "" and auth.is_own_password(typed)
     mine = _get(task_id)
     schema = tasks.schema(g.session, mine)
     data, faults = submissions.read(schema, taken)
-    if schema.get("x-reauthenticate") and not is_confirmed:  # nothing of a signature is done, not even to be undone, before that
-        return Refused(data, {**faults, "password": PASSWORD_WRONG})
     rules, caller = house().rules, current_user.caller
+    if schema.get("x-reauthenticate") and not is_confirmed:  # nothing of a signature is done, not even to be undone, before that
+        about = rules.subject(g.session, mine.subject)
+        missing = submissions.faults_of(schema, data, instances.functions(g.session, rules, about))
+        return Refused(data, {**missing, **faults, "password": PASSWORD_WRONG if typed else PASSWORD_MISSING})
     done = submissions.hand_in(data, faults, lambda: tasks.complete(g.session, rules, mine, caller, data))
     if isinstance(done, Refused):
         return done

@@ -41,6 +41,12 @@ def keep(response: Response) -> Response:
     return response
 
 
+@blueprint.context_processor
+def words() -> dict[str, Any]:
+    """Whose pages these are; asked by the page alone, and not by that of a refusal."""
+    return {"county_name": lambda: "、".join(unit.name for unit in people.units(g.session, "COUNTY"))}
+
+
 @blueprint.get("")
 def index() -> ResponseReturnValue:
     """The months of all towns, or the lines with certain words."""

@@ -26,6 +26,10 @@ ADDRESS_TAKEN = (
     "不能在 {} 启动服务：这个地址已被占用（服务可能已经在运行），或者不能使用。"
     "可以用 BIHUAN_ADDRESS 换一个，例如 BIHUAN_ADDRESS=127.0.0.1:8001。"
 )
+NOBODY = (
+    "库中还没有人员，现在谁也不能登录。启用一个县：bihuan county 区划代码 县名；看演示：bihuan demo。"
+    "都在同一个 BIHUAN_HOME 下运行。"
+)
 WAIT_SECONDS = 2  # between two looks for a database that is away at the start
 THREADS = 8  # two cores answer no faster with more, and each thread costs memory of its own
 
@@ -39,6 +43,8 @@ def run(config: Config, *, demo: str | None) -> None:
         make_demo(config, database, demo)
     else:
         setup.prepare(database)
+        if not setup.has_people(database):
+            click.echo(NOBODY)
     app = create_app(config, database, steps.RULES)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the block below is left in order
     with _background(config, database):
@@ -72,7 +78,7 @@ def make_demo(config: Config, database: Database, kind: str) -> bool:
     is_empty = not setup.has_people(database)
     if is_empty:
         jobs.prepare(database)  # its loop and its weekly reports order documents
-        with click.progressbar(length=100, label="正在建演示县") as bar:
+        with click.progressbar(length=100, label="正在建演示县（一两分钟）" if kind == "county" else "正在建演示镇") as bar:
             demo.build(database, config.place, steps.RULES, kind, tell=lambda share: bar.update(int(share * 100) - bar.pos))
     if sign_ins := demo.sign_ins(database):
         click.echo(sign_ins)

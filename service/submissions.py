@@ -8,6 +8,7 @@ from flask import g, request
 
 from service import forms
 from service.photos import Taken
+from workflows.engine.forms import Functions, check
 from workflows.errors import Invalid
 
 Done = TypeVar("Done")
@@ -25,6 +26,15 @@ def read(schema: forms.Schema, taken: Taken) -> tuple[dict[str, Any], dict[str, 
     """What this request brings for a form, its files included, and a sentence for each field that cannot be read."""
     data, faults = forms.read(schema, request.form, taken.photos)
     return data, {**faults, **taken.faults}
+
+
+def faults_of(schema: forms.Schema, data: Mapping[str, Any], functions: Functions) -> Mapping[str, str]:
+    """A sentence for each field that the form does not let pass; nothing is done."""
+    try:
+        check(schema, data, functions)
+    except Invalid as invalid:
+        return invalid.fields
+    return {}
 
 
 def hand_in(data: Any, faults: Mapping[str, str], do: Callable[[], Done]) -> Done | Refused:

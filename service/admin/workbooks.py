@@ -14,8 +14,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from workflows import people
 from workflows.db import Session
 from workflows.errors import Invalid
+from workflows.staffing import rules
 from workflows.staffing.rosters import SHEETS, Column, Row, choices
 
 MAX_BYTES, MAX_UNPACKED, MAX_ROWS = 5 * 1024 * 1024, 60 * 1024 * 1024, 5000
@@ -147,6 +149,10 @@ def _explain(session: Session, guide: Any) -> None:
         for name, columns in SHEETS.items()
         for column in columns
     ]
+    rows += [
+        ("任职", f"岗位：{people.role_name(role)}", "须设" if role in rules.NEEDED else "选设", _told(role))
+        for role in rules.KINDS_OF_ROLE
+    ]
     for row in rows:
         guide.append(row)
     for cell in guide[1]:
@@ -155,6 +161,11 @@ def _explain(session: Session, guide: Any) -> None:
         guide.column_dimensions[letter].width = width
     for line in guide.iter_rows(min_row=2):
         line[3].alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _told(role: str) -> str:
+    needed = rules.NEEDED.get(role, "")
+    return f"任命在{rules.places_of(role)}。" + (f"{needed}。" if needed else "")
 
 
 def _offered(column: Column, offered: Mapping[str, str]) -> str:

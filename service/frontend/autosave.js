@@ -3,6 +3,8 @@ const PAUSE = 20_000;
 
 export default function autosave(form) {
   const said = form.querySelector('[data-part="saved"]');
+  const brings = () => [...form.querySelectorAll('input[type="file"]')].some((input) => input.files.length > 0);
+  const saved = () => (brings() ? "已自动暂存；照片、附件没有存，离开前请点“暂存”" : "已自动暂存");
   if (!said) return; // a greyed form
   let timer = 0;
   let isDirty = false;
@@ -22,7 +24,7 @@ export default function autosave(form) {
     try {
       const answer = await fetch(form.dataset.draft, { method: "POST", body: content(), headers: { "X-Autosave": "1" }, keepalive: true });
       const now = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" });
-      said.textContent = answer.status === 204 ? `${now} 已自动暂存` : "未能自动暂存，请点“暂存”。";
+      said.textContent = answer.status === 204 ? `${now} ${saved()}` : "未能自动暂存，请点“暂存”。";
     } catch {
       isDirty = true;
       said.textContent = "网络中断，尚未暂存。";

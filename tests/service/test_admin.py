@@ -462,6 +462,9 @@ def test_the_template_can_be_filled_in_and_read(signed_in):
     answer = signed_in("guanli").get("/admin/import/template.xlsx")
     made = load_workbook(io.BytesIO(answer.data))
     assert set(SHEETS) < set(made.sheetnames)
+    told = {row[1].value: (row[2].value, row[3].value) for row in made["填写说明"].iter_rows() if row[0].value == "任职"}
+    assert told["岗位：县政府分管领导"] == ("须设", "任命在县（市、区）。全县至少 1 人，由其签字销号。")
+    assert told["岗位：站所经办"][0] == "选设"
     for name in SHEETS:
         for place, row in enumerate(COUNTY[name], start=2):
             for column, cell in enumerate(row, start=1):

@@ -375,6 +375,7 @@ def test_a_new_county_with_its_three_administrators(monkeypatch, tmp_path):
     monkeypatch.setattr(setup, "prepare", lambda database: None)
     refused = _run(tmp_path / "home", "county", "999902101000", "己县")
     assert isinstance(refused.exception, Invalid)
+    assert "初始密码" not in refused.output  # nothing follows
     said = _run(tmp_path / "home", "county", "999902000000", "己县").output
     for login in ("xitong", "anquan", "shenji"):
         password = next(line.split()[1] for line in said.splitlines() if line.split()[:1] == [login])

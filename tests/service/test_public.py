@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from lxml import html
 
 from tests.scenarios.test_bulletins import CHECKED, open_month, publish, report, task_of
 from workflows import people, staffing
@@ -28,6 +29,12 @@ def test_what_is_not_approved_never_shows(client, driver, month):
     publish(driver, month)
     assert [client.get(each).status_code for each in addresses] == [200, 200, 200]
     assert "乙镇木家具厂" in client.get("/public?q=家具").text
+
+
+def test_it_says_whose_it_is_and_the_sign_in_leads_there(client, driver, month):
+    """Whoever opens the bare address without a sign-in is no dead end."""
+    assert 'href="/public"' in client.get("/sign-in").text
+    assert html.fromstring(client.get("/public").text).xpath("string(//header//strong)") == "甲县"
 
 
 @pytest.mark.parametrize("address", ["2026-13", "2026-00", "0000-01", "2026-03?version=2", "2026-03?version=x", "latest", "2026-3"])

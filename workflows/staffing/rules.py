@@ -43,6 +43,22 @@ KINDS_OF_ROLE: dict[str, frozenset[str]] = {  # domain 2.1, column 层级; three
     **dict.fromkeys(("COUNTY_DEPT", "COUNTY_TRACKER"), _DEPTS),
     **dict.fromkeys(people.SYSTEM_ROLES, _COUNTIES),
 }
+NEEDED = {  # without whom some step of the loop would reach nobody (domain 3.3, P07, P12)
+    "VILLAGE_LIAISON": "每个村至少 1 人",
+    "STATION_HEAD": "每个站所 1 人",
+    "SECTOR_LEADER": "每个行业领域 1 人",
+    "ENFORCER": "每个镇至少 2 人，验收须两人以上",
+    "OFFICE_STAFF": "每个镇至少 1 人",
+    "OFFICE_DIRECTOR": "每个镇 1 人",
+    "TIP_OFFICER": "受理举报的镇、县各 1 人",
+    "GROUP_DEPUTY": "每个镇至少 1 人",
+    "GROUP_HEAD": "每个镇 1 人",
+    "TOWN_DISCIPLINE": "每个镇 1 人，一案三查由其经办",
+    "COUNTY_OFFICE": "全县至少 1 人",
+    "COUNTY_DEPT": "每个有关部门 1 人",
+    "COUNTY_TRACKER": "每个有关部门至少 1 人",
+    "COUNTY_LEADER": "全县至少 1 人，由其签字销号",
+}
 ADMINISTRATORS = frozenset({"SYS_ADMIN", "SEC_ADMIN", "AUDITOR"})
 MIXED = "系统管理、安全管理、审计、流程设计和发布人员不得兼任业务岗位，业务人员也不得兼任这些岗位。"
 THREE = "系统管理员、安全管理员、审计员须由三个不同的人担任。"
@@ -86,5 +102,9 @@ def place_fault(role: str, kind: str) -> str | None:
     kinds = KINDS_OF_ROLE.get(role)
     if kinds is None or kind in kinds:
         return None
-    places = "、".join(name for key, name in KINDS.items() if key in kinds)
-    return f"“{people.role_name(role)}”应任命在{places}，不能任命在{KINDS[kind]}。"
+    return f"“{people.role_name(role)}”应任命在{places_of(role)}，不能任命在{KINDS[kind]}。"
+
+
+def places_of(role: str) -> str:
+    """At which kinds of unit a post exists, in words."""
+    return "、".join(name for key, name in KINDS.items() if key in KINDS_OF_ROLE[role])
