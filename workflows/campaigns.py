@@ -148,9 +148,10 @@ def day_faults(from_on: date, to_on: date, others: Sequence[Campaign], *, begun_
     if to_on < from_on:
         found["to_on"] = "结束日期不能早于开始日期。"
     overlapping = [each for each in others if from_on <= each.to_on and each.from_on <= to_on]
-    if overlapping and "from_on" not in found:
+    where = "from_on" if begun_on is None else "to_on"  # where it can be changed
+    if overlapping and where not in found:
         other = overlapping[0]
-        found["from_on"] = f"与“{other.name}”（{other.from_on} 至 {other.to_on}）重叠；同一天只能有一个行动。"
+        found[where] = f"与“{other.name}”（{other.from_on} 至 {other.to_on}）重叠；同一天只能有一个行动。"
     return found
 
 

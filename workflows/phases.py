@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import campaigns
+from workflows import campaigns, clock, dispatch
 from workflows.campaigns import Campaign
 from workflows.db import Base, Key
 from workflows.engine import history
@@ -101,12 +101,15 @@ def change(session: Session, campaign: Campaign, phase: Phase, said: Said, *, by
 
 
 def change_campaign(session: Session, campaign: Campaign, name: str, from_on: date, to_on: date, *, by: int, reason: str) -> None:
-    """Another name or other days of a campaign, within which its phases must still lie."""
+    """Another name or other days of a campaign, within which its phases must still lie; the returns under way stay (P11)."""
+    before, is_end_moved = dispatch.window(session, campaign.code), campaign.to_on != to_on
     campaigns.change(session, campaign, name, from_on, to_on, by=by, reason=reason)
     outside = [each for each in of(session, campaign) if each.from_on < from_on or each.to_on > to_on]
     if outside:
         spans = "、".join(f"“{each.name}”（{each.from_on} 至 {each.to_on}）" for each in outside)
         raise Invalid("from_on" if outside[0].from_on < from_on else "to_on", f"请先修改阶段{spans}，它在新的起止日期以外。")
+    if sentence := dispatch.upset(before, dispatch.window(session, campaign.code), clock.today()):
+        raise Invalid("to_on" if is_end_moved else "from_on", sentence)
 
 
 def _set(session: Session, campaign: Campaign, phase: Phase, kind: str, said: Said, **told: Any) -> None:

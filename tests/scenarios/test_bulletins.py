@@ -87,6 +87,25 @@ def test_the_channels_for_tips_are_tried_each_month(monday, clock_at):
     do(monday, bulletin, "banshi1", **CHECKED)
 
 
+def test_nobody_states_that_a_channel_works_which_is_not_there(monday, clock_at):
+    """M055: a town without telephone and mailbox is told who enters them where, before anything is drafted; one of them is enough."""
+    report(monday, "ENFORCE")
+    bulletin = open_month(monday, clock_at)
+    tell(monday, report_phone=None, report_email=None)
+    refused(Invalid, "乙镇还没有登记举报电话或邮箱", do, monday, bulletin, "banshi1", **CHECKED)
+    with monday.database.reading() as session:
+        assert bulletins.editions(session, bulletin) == []
+    tell(monday, report_phone="12350", report_email=None)
+    publish(monday, bulletin)
+    assert public(monday) == [bulletin.id]
+
+
+def tell(town, **channels):
+    """Where the administrator says that hazards may be reported to 乙镇."""
+    with town.database.transaction() as session:
+        staffing.change_unit(session, people.find_unit_named(session, "乙镇"), **channels)
+
+
 def test_results_take_step_13_of_their_hazards_with_them(monday, clock_at):
     """⑬ is done once: with the month's list both tasks of each hazard are done by the same two persons; exempt ones too."""
     closed, own = report(monday, "ENFORCE", to="draft_disclosure"), report(monday, "SELF", to="draft_disclosure")

@@ -124,6 +124,39 @@ def _window(town):
         return dispatch.questions.window(session, "ZB2024")
 
 
+@pytest.mark.parametrize(
+    ("today", "was", "to_on", "is_refused"),
+    [
+        ("2026-03-23", "2026-12-31", "2026-03-24", True),  # the return of 03-25 is being filled in
+        ("2026-03-27", "2026-03-31", "2026-06-30", True),  # the last return is being filled in
+        ("2026-03-26", "2026-12-31", "2026-03-28", True),  # a last return that should be under way already
+        ("2026-03-23", "2026-12-31", "2026-11-20", False),
+        ("2026-03-26", "2026-12-31", "2026-03-31", False),  # opens today
+    ],
+)
+def test_days_that_would_upset_a_return_under_way_are_refused(clock_at, signed_in, town, today, was, to_on, is_refused):
+    """P11: what is being filled in stays, and no month is asked twice. Without phases, because they would be refused first."""
+    clock_at("2026-01-05 09:00")
+    with town.transaction() as session:
+        campaign = campaigns.get(session, "ZB2024")
+        session.execute(delete(phases.Phase).where(phases.Phase.campaign_id == campaign.id))
+        phases.change_campaign(session, campaign, campaign.name, campaign.from_on, date.fromisoformat(was), by=1, reason="县里通知")
+    clock_at(f"{today} 09:00")
+    given = {"name": "治本攻坚三年行动", "from_on": "2024-01-01", "to_on": to_on, "reason": "县里通知改期。"}
+    before = _window(town)
+    answer = signed_in("guanli").submit("/admin/campaigns/ZB2024/change", given)
+    assert answer.status_code == (422 if is_refused else 302)
+    assert ("月报" in faults_of(answer.text).get("to_on", ""), _window(town) == before) == (is_refused, is_refused)
+
+
+def test_an_overlap_of_a_running_campaign_is_said_where_it_can_be_mended(browser):
+    """Its first day cannot be changed any more, so its last is what overlaps."""
+    assert browser.submit("/admin/campaigns/new", NEW).status_code == 302
+    given = {"name": "治本攻坚三年行动", "from_on": "2024-01-01", "to_on": "2027-06-30", "reason": "县里通知延长半年。"}
+    faults = faults_of(browser.submit("/admin/campaigns/ZB2024/change", given).text)
+    assert (set(faults), "重叠" in faults["to_on"]) == ({"to_on"}, True)
+
+
 def test_shipped_campaigns_have_their_phases_once(town):
     """S1: four of ZD2023 without a gap; S4: the three goals of ZB2024. Seeding again adds nothing."""
     with town.transaction() as session:

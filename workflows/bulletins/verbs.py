@@ -76,6 +76,7 @@ def _number_fault(text: str) -> str | None:
 def draft(session: Session, bulletin: Bulletin, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> Edition:
     """公开拟稿: the lists as of the cut, checked for personal data, kept as they will be published."""
     _must_be_next(session, bulletin)
+    _must_have_channels(session, bulletin)
     correction = None
     if questions.is_correction(session, bulletin):
         correction = fields.text(data, "correction", "更正了什么、为什么", least=5, most=1000)
@@ -111,6 +112,14 @@ def _must_be_next(session: Session, bulletin: Bulletin) -> None:
     for earlier in session.scalars(mine.order_by(Bulletin.cut_at)):
         if not questions.is_correction(session, earlier):
             raise Conflict(f"请先办完{rules.title(earlier)}。")
+
+
+def _must_have_channels(session: Session, bulletin: Bulletin) -> None:
+    """举报电话、邮箱 stand on the public's page (M055): the drafter is to state that they work, so there must be one."""
+    town = people.find_unit(session, "TOWN", bulletin.region_code)
+    if town is None or not (town.report_phone or town.report_email):
+        where = "请系统管理员先在“管理 → 单位”中填写，试拨、试发后再提交。"
+        raise Invalid("checklist", f"{bulletin.town_name}还没有登记举报电话或邮箱，无从核对。{where}")
 
 
 def _left_out(session: Session, bulletin: Bulletin, data: Data) -> dict[int, str]:

@@ -48,6 +48,7 @@ from workflows.dispatch.rules import (
     month_name,
     periods,
     shown,
+    upset,
 )
 from workflows.dispatch.tables import Frozen, Return, Value
 from workflows.dispatch.verbs import (
@@ -124,5 +125,6 @@ __all__ = [
     "title",
     "to_open",
     "versions",
+    "upset",
     "window",
 ]

@@ -196,6 +196,16 @@ def opens_on(as_of_on: date, open_day: int, day: int = 25) -> date:
     return as_of_on - timedelta(days=max(day - open_day, 0))
 
 
+def upset(before: Collection[tuple[date, date]], after: Collection[tuple[date, date]], on: date) -> str:
+    """Why a campaign may not change its days so; "" if it may. Each period is (the day it opens, the day of its cut): one that is
+    being filled in must stay, and none may come whose time to fill it in has begun without it."""
+    gone = [day for opens_on, day in sorted(set(before) - set(after)) if opens_on <= on]
+    late = [day for opens_on, day in sorted(set(after) - set(before)) if opens_on < on]
+    if gone:
+        return f"截至 {gone[0]} 的月报已经开始填报，这样修改就没有这一期了；请选择不影响这一期的日期。"
+    return f"这样修改，截至 {late[0]} 的月报现在就应当已经开始填报；请选择更晚的日期。" if late else ""
+
+
 def month_name(as_of_on: date) -> str:
     """2023年6月; of a campaign's last return, whose day is no parameter's, 2023年12月终报."""
     return f"{as_of_on.year}年{as_of_on.month}月{'终报' if as_of_on.day > LAST_CUTOFF_DAY else ''}"
