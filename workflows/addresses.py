@@ -72,7 +72,7 @@ def units(session: Session, hazard: Hazard, word: str) -> list[Unit]:
     if word == "supervisor":
         from workflows import listings  # it names its unit itself, and stands above this file
 
-        return [listings.supervisor(session, hazard)]
+        return _some(listings.find_supervisor(session, hazard))
     if word == "around":
         near = ("enterprise", "village", "sector", "town", "county_dept", "county")
         return list({unit.id: unit for each in near for unit in units(session, hazard, each)}.values())

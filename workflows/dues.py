@@ -25,7 +25,8 @@ def due(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> Due
         row = look_backs.find_open(session, hazard)
         return Due(clock.end_of(row.due_on), "本地参数：销号后回头看的日子") if row else None
     if text == "hazard.listed_until":
-        return Due(listings.until(session, hazard), "挂牌督办通知书：督办期限")
+        until_at = listings.find_until(session, hazard)
+        return Due(until_at, "挂牌督办通知书：督办期限") if until_at else None
     if text == "feedback_on":
         day = feedbacks.next_due_on(session, hazard)
         source = "周四反馈：每周四 24:00 前，遇节假日顺延"

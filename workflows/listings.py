@@ -288,18 +288,21 @@ def is_listed(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
 
 def reminder_at(session: Session, hazard: Hazard) -> datetime:
     """When whoever supervises is reminded that the term ends: so many working days before its last day, as of any deadline."""
-    terms, until_at = campaigns.params(session, hazard.campaign), until(session, hazard)
+    terms = campaigns.params(session, hazard.campaign)
+    until_at = clock.end_of(petitions.get_granted(session, Listing, hazard).until_on)
     return reminders.moment_of(min(terms["remind_wd"], default=0), until_at, calendars.of(session))
 
 
-def until(session: Session, hazard: Hazard) -> datetime:
-    """24:00 of the last day of the supervision."""
-    return clock.end_of(petitions.get_granted(session, Listing, hazard).until_on)
+def find_until(session: Session, hazard: Hazard) -> datetime | None:
+    """24:00 of the last day of the supervision; None if it was never granted: any diagram may ask."""
+    row = petitions.find_granted(session, Listing, hazard)
+    return clock.end_of(row.until_on) if row else None
 
 
-def supervisor(session: Session, hazard: Hazard) -> Unit:
-    """The unit that supervises (督办单位)."""
-    return people.get_unit(session, petitions.get_granted(session, Listing, hazard).supervisor_id)
+def find_supervisor(session: Session, hazard: Hazard) -> Unit | None:
+    """The unit that supervises (督办单位); None if it was never granted: any diagram may ask."""
+    row = petitions.find_granted(session, Listing, hazard)
+    return people.get_unit(session, row.supervisor_id) if row else None
 
 
 def county_asked(session: Session, hazard: Hazard) -> bool:

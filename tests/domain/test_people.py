@@ -202,6 +202,14 @@ def test_the_county_signature_is_blocked_not_sent_up(town: Town):
     assert not address.posts
 
 
+def test_words_about_a_plate_say_nothing_where_there_is_none(town: Town):
+    """Any designer may choose them for a hazard: without a plate there is no such date, and the task goes up to the county."""
+    hazard = town.report()
+    assert dues.due(town.session, hazard, "hazard.listed_until", clock.now()) is None
+    address = addresses.address(town.session, hazard, want("COUNTY_DEPT", unit="supervisor"))
+    assert address.posts == {Post("COUNTY_OFFICE", town.units["county"].id)}
+
+
 def test_too_few_verifiers_are_joined_by_the_county(town: Town):
     """上转表: 执法队/站所（验收）→县有关部门; two are needed and one certificate."""
     town.persons["enforcer2"].is_active = town.persons["station"].is_active = False
