@@ -4,7 +4,7 @@ A kind of subject (hazard, monthly return …) is put on the list `KINDS` by its
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -71,6 +71,7 @@ class Kind:
     photos: Callable[[Any, list[tasks.Submission]], list[pictures.Picture]] = lambda _thing, _submissions: []
     heading: str = "隐患情况"  # what its facts are headed
     proposed: Callable[[Any, str], Mapping[str, Any]] = lambda _thing, _element: {}  # what an element's form says at first
+    kept_from: Callable[[Caller], Collection[Subject]] = lambda _caller: ()  # of which he sees no task, though it is at his post
     parts: Callable[[Any], dict[str, Any]] = lambda _thing: {}  # what else its pages show, by the names the templates know it
 
 
@@ -109,6 +110,11 @@ def context(subject: Subject, thing: Any, options: forms.Options, instance: inst
 def may_see(subject: Subject) -> bool:
     """Whether the case lies in the caller's scope today."""
     return KINDS[subject.kind].may_see(current_user.caller, subject)
+
+
+def kept_from() -> list[Subject]:
+    """What the caller is not to see, though its tasks wait at his posts."""
+    return [subject for kind in KINDS.values() for subject in kind.kept_from(current_user.caller)]
 
 
 def options_of(thing: Any) -> forms.Options:

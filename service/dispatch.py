@@ -119,7 +119,7 @@ def entries() -> ResponseReturnValue:
         names=people.names(g.session, [each.value.by for each in rows]),
         shown=dispatch.shown,
         recorded=_recorded(asked, code) if code in dispatch.RECORDED else None,
-        held=inquiries.held(g.session, asked.unit, asked.moment, asked.campaign.code) if code == "C9" else None,
+        held=inquiries.count_held(g.session, asked.unit, asked.moment, asked.campaign.code) if code == "C9" else None,
         talks=dispatch.talks(g.session, asked.unit, asked.moment, asked.campaign.code) if code == "C10" else None,
     )
 

@@ -12,6 +12,7 @@ from service.submissions import Refused
 from workflows import people, report_drafts
 from workflows.engine import instances, tasks
 from workflows.engine.worklist import Task
+from workflows.errors import NotFound
 from workflows.hazards import Hazard, likely_duplicates
 
 blueprint = Blueprint("inbox", __name__)
@@ -40,14 +41,15 @@ def ask_before_files() -> None:
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """待办任务."""
-    counts = tasks.counts(g.session, current_user.caller)
+    kept_from = cases.kept_from()
+    counts = tasks.counts(g.session, current_user.caller, but=kept_from)
     box = request.args.get("box", "all")
     box = box if box in BOXES else "all"
     due = request.args.get("due", "")
     due = due if due in ("late", "soon") else ""
     search, step, after = _asked()
     found = tasks.inbox(
-        g.session, house().rules, current_user.caller, box=box, search=search, step=step, due=due, after=after
+        g.session, house().rules, current_user.caller, box=box, search=search, step=step, due=due, but=kept_from, after=after
     )
     return render_template(
         "inbox/index.html",
@@ -164,8 +166,10 @@ def _opened_from() -> dict[str, str] | None:
 
 
 def _get(task_id: int) -> Task:
-    """The task, if it is among the caller's; the log then says which case this request is about."""
+    """The task, if it is among the caller's and its case not kept from him; the log then says which case the request is about."""
     found = tasks.get(g.session, task_id, current_user.caller)
+    if found.status == "OPEN" and found.subject in cases.KINDS[found.subject.kind].kept_from(current_user.caller):
+        raise NotFound(tasks.NOT_FOUND)
     logs.about(found.subject)
     return found
 

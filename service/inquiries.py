@@ -1,6 +1,6 @@
 """一案三查: the cases of a town, for the head of its leading group and its discipline office alone."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import Blueprint, Flask, g, render_template, url_for
@@ -20,7 +20,7 @@ TONES = {"SUGGESTED": "amber", "OPEN": "blue", "CONCLUDED": "amber", "APPROVED":
 
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
-    cases.KINDS["inquiry"] = cases.Kind(facts, _url, _may_see, heading="倒查情况", proposed=_proposed)
+    cases.KINDS["inquiry"] = cases.Kind(facts, _url, _may_see, heading="倒查情况", proposed=_proposed, kept_from=_kept_from)
     app.jinja_env.globals.update(INQUIRY_STATES=inquiries.STATES, INQUIRY_GROUNDS=inquiries.GROUNDS, INQUIRY_TONES=TONES)
     app.register_blueprint(blueprint)
 
@@ -77,6 +77,10 @@ def _proposed(inquiry: Inquiry, element: str) -> Mapping[str, Any]:
 
 def _url(subject: Subject) -> str:
     return url_for("inquiries.show", inquiry_id=subject.id)
+
+
+def _kept_from(caller: Caller) -> Collection[Subject]:
+    return inquiries.kept_from(g.session, caller)
 
 
 def _may_see(caller: Caller, subject: Subject) -> bool:

@@ -62,11 +62,13 @@ NAMES = {
     "X3": "恢复生产审批人",
     "U1": "督促签发人",
     "B": "回头看复查人",
-    "Q": "倒查办理人",
+    "Q1": "倒查调查人",
+    "Q2": "倒查审批人",
 }
 _LOOP = "R-V R-T R-K R-S V-T V-S T-K T-S K-S A-T A-K A-S P1-P2"
-_BESIDE = "E1-E2 N1-N2 N1-N3 O1-O2 L1-L2 M1-M2 W1-W2 X1-X2 X1-X3 X2-X3 R-X2 R-X3 R-U1 B-R B-V Q-R Q-V"  # who asks does not decide
-EXCLUDES = frozenset(frozenset(pair.split("-")) for pair in f"{_LOOP} {_BESIDE}".split())
+_BESIDE = "E1-E2 N1-N2 N1-N3 O1-O2 L1-L2 M1-M2 W1-W2 X1-X2 X1-X3 X2-X3 R-X2 R-X3 R-U1 B-R B-V"  # who asks does not decide
+_INQUIRY = "Q1-Q2 Q1-R Q1-V Q2-R Q2-V"
+EXCLUDES = frozenset(frozenset(pair.split("-")) for pair in f"{_LOOP} {_BESIDE} {_INQUIRY}".split())
 PER_ROUND = frozenset({"V", "A", "T", "B"})  # the others are carried across rounds
 
 
@@ -126,6 +128,11 @@ def barred(session: Session, hazard: Hazard, duty: str, person_ids: Iterable[int
         return frozenset()
     borne, round, is_false = _borne(session, hazard), hazard.reopened_count, hazard.false_rectification
     return frozenset(id for id in person_ids if why_not(duty, borne.get(id, []), round, is_false=is_false))
+
+
+def kept_out(session: Session, hazard: Hazard, duty: str) -> frozenset[int]:
+    """Everybody whom another duty on the hazard keeps from this one."""
+    return barred(session, hazard, duty, _borne(session, hazard))
 
 
 def among(session: Session, wanted: Collection[tuple[Subject, str]], person_id: int) -> dict[tuple[Subject, str], str]:

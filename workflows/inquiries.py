@@ -7,17 +7,18 @@ conducts a case that is about himself (domain 2.2). So its chain, which auditors
 that stands in the submissions, whose hashes are in the chain.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, String, Text, UniqueConstraint, false, func, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, UniqueConstraint, func, or_, select, tuple_
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from workflows import clock, duties, fields, people
 from workflows.db import Base, Key
 from workflows.duties import Duty
-from workflows.engine import Caller, Cause, Subject, history
+from workflows.engine import Caller, Cause, Post, Subject, history
+from workflows.engine.worklist import Task, TaskPost
 from workflows.errors import Conflict, Forbidden, NotFound
 from workflows.fields import Data
 from workflows.handovers import Acknowledgement, Handover
@@ -25,7 +26,7 @@ from workflows.hazards.questions import in_region
 from workflows.hazards.tables import Hazard
 
 PROCESS = "inquiry"
-DUTY = "Q"
+INQUIRES, DECIDES = "Q1", "Q2"  # the duties: whoever inquires does not decide
 
 
 class Inquiry(Base):
@@ -43,7 +44,7 @@ class Inquiry(Base):
     conclusion: Mapped[str | None] = mapped_column(Text)
     advice: Mapped[str | None] = mapped_column(Text)
     closed_at: Mapped[datetime | None]
-    held: Mapped[int] = mapped_column(default=0)  # how many persons are held accountable, once it is closed (C9)
+    held_count: Mapped[int] = mapped_column(default=0)  # how many persons are held accountable, once it is closed (C9)
     hazard: Mapped[Hazard] = relationship()
 
     @property
@@ -64,7 +65,7 @@ class Part(Base):
     whom: Mapped[str] = mapped_column(String(100))
     found: Mapped[str] = mapped_column(Text)
     statement: Mapped[str] = mapped_column(Text)  # 本人陈述和申辩
-    held: Mapped[list[Any]]  # names of those to be held accountable
+    names_held: Mapped[list[Any]]  # of those to be held accountable
     by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     at: Mapped[datetime]
 
@@ -81,6 +82,9 @@ STATES = {
     "DROPPED": "不予立案",
 }
 PARTS = {"enterprise": "企业负责人", "leader": "分管领导", "liaison": "包村干部"}
+AVOIDS = "您对这件隐患的整改、验收或审核负责，是倒查的对象，不能办理（回避）。"
+IN_TOWN = frozenset({"GROUP_HEAD", "TOWN_DISCIPLINE"})  # whose files these are, and nobody else's (P07)
+CONDUCT = IN_TOWN | {"COUNTY_OFFICE"}  # to which goes up what nobody in the town may do
 UNDER_WAY = ("SUGGESTED", "OPEN", "CONCLUDED", "APPROVED")
 
 
@@ -112,7 +116,7 @@ def suggest(session: Session, hazard: Hazard, ground: str, *, cause: Cause) -> I
 
 def decide_inquiry(session: Session, inquiry: Inquiry, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """组长决定是否立案."""
-    _begin(session, inquiry, "SUGGESTED", by, on_behalf_of)
+    _begin(session, inquiry, "SUGGESTED", DECIDES, by, on_behalf_of)
     is_opened = fields.choice(data, "decision", "是否立案", ("open", "drop")) == "open"
     fields.text(data, "opinion", "理由", least=5)
     inquiry.state, inquiry.opened_at = ("OPEN", clock.now()) if is_opened else ("DROPPED", None)
@@ -124,26 +128,26 @@ def inquire(
     session: Session, inquiry: Inquiry, *, part: str, by: int, on_behalf_of: int | None, task: Any, data: Data
 ) -> None:
     """三查之一: what one whom it is about did and left undone, what he says himself, and who is to be held accountable."""
-    _begin(session, inquiry, "OPEN", by, on_behalf_of)
+    _begin(session, inquiry, "OPEN", INQUIRES, by, on_behalf_of)
     row = Part(
         inquiry_id=inquiry.id,
         part=part,
         whom=fields.text(data, "whom", "被查的人", least=2, most=100),
         found=fields.text(data, "found", "查明的事实", least=10),
         statement=fields.text(data, "statement", "本人陈述和申辩", least=2),
-        held=names(fields.find_text(data, "held")),
+        names_held=names(fields.find_text(data, "held")),
         by=by,
         at=clock.now(),
     )
     session.add(row)
     session.flush()
-    body = {"part": part, "held": len(row.held), "task": task.id}
+    body = {"part": part, "held": len(row.names_held), "task": task.id}
     history.record(session, inquiry.ref, "inquired", by=by, on_behalf_of=on_behalf_of, **body)
 
 
 def conclude_inquiry(session: Session, inquiry: Inquiry, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """形成结论: not before all three have been inquired into (M027: 缺一路不能结案)."""
-    _begin(session, inquiry, "OPEN", by, on_behalf_of)
+    _begin(session, inquiry, "OPEN", INQUIRES, by, on_behalf_of)
     if missing := PARTS.keys() - {each.part for each in parts(session, inquiry)}:
         raise Conflict(f"{'、'.join(PARTS[part] for part in PARTS if part in missing)}还没有查，三路都查完才能形成结论。")
     inquiry.conclusion = fields.text(data, "conclusion", "调查结论", least=10)
@@ -154,7 +158,7 @@ def conclude_inquiry(session: Session, inquiry: Inquiry, *, by: int, on_behalf_o
 
 def approve_inquiry(session: Session, inquiry: Inquiry, *, by: int, on_behalf_of: int | None, task: Any, data: Data) -> None:
     """组长审定: the conclusion stands, or goes back to be written anew."""
-    _begin(session, inquiry, "CONCLUDED", by, on_behalf_of)
+    _begin(session, inquiry, "CONCLUDED", DECIDES, by, on_behalf_of)
     decision = fields.choice(data, "decision", "审核意见", ("agree", "refuse"))
     fields.text(data, "opinion", "意见说明", least=2)
     inquiry.state = "APPROVED" if decision == "agree" else "OPEN"
@@ -166,21 +170,20 @@ def close_inquiry(session: Session, inquiry: Inquiry, *, cause: Cause) -> None:
     """结案: whom it holds accountable counts from now on, each person once a case (C9)."""
     if inquiry.state != "APPROVED":
         raise Conflict("调查结论还没有经领导组组长审定，不能结案。")
-    inquiry.state, inquiry.closed_at, inquiry.held = "CLOSED", clock.now(), len(held_by(session, inquiry))
-    history.record(session, inquiry.ref, "inquiry_closed", by=cause.by, held=inquiry.held)
+    inquiry.state, inquiry.closed_at, inquiry.held_count = "CLOSED", clock.now(), len(held_by(session, inquiry))
+    history.record(session, inquiry.ref, "inquiry_closed", by=cause.by, held=inquiry.held_count)
 
 
-def _begin(session: Session, inquiry: Inquiry, state: str, by: int, on_behalf_of: int | None) -> None:
-    """The case stands there, and neither who acts nor for whom is one whom it is about."""
+def _begin(session: Session, inquiry: Inquiry, state: str, duty: str, by: int, on_behalf_of: int | None) -> None:
+    """The case stands there, and neither who acts nor for whom is one whom it is about. The duty is borne on the hazard, so its
+    chain gets a line as well, which tells nobody anything: whoever takes on another duty there in this moment gets Conflict."""
     if inquiry.state != state:
         raise Conflict(f"这起倒查现为“{STATES[inquiry.state]}”，不能办理这一步。")
     for person_id in (by, on_behalf_of):
         if person_id in concerned(session, inquiry):
             raise Forbidden(AVOIDS)
-    duties.take(session, inquiry.hazard, DUTY, by=by, on_behalf_of=on_behalf_of)
-
-
-AVOIDS = "您对这件隐患的整改或验收负责，是倒查的对象，不能办理（回避）。"
+    duties.take(session, inquiry.hazard, duty, by=by, on_behalf_of=on_behalf_of)
+    history.record(session, inquiry.hazard.ref, "duty_noted")
 
 
 # ---- questions ---------------------------------------------------------------------------------------------------------
@@ -194,22 +197,47 @@ def get(session: Session, inquiry_id: int) -> Inquiry:
 
 
 def find_for(session: Session, caller: Caller, inquiry_id: int) -> Inquiry | None:
-    """The case, if the caller conducts those of its town and it is not about him."""
-    row = session.scalar(select(Inquiry).where(Inquiry.id == inquiry_id, _scope(session, caller)))
-    return None if row is None or caller.person_id in concerned(session, row) else row
+    """The case, if the caller may read it."""
+    return get(session, inquiry_id) if _reached(session, caller, Inquiry.id == inquiry_id).get(inquiry_id) else None
 
 
 def page(session: Session, caller: Caller, limit: int = 100) -> list[Inquiry]:
-    """The cases that the caller may see, newest first."""
-    rows = session.scalars(select(Inquiry).where(_scope(session, caller)).order_by(Inquiry.id.desc()).limit(limit))
-    return [row for row in rows if caller.person_id not in concerned(session, row)]
+    """The cases that the caller may read, newest first."""
+    ids = [id for id, may_read in _reached(session, caller).items() if may_read]
+    found = select(Inquiry).where(Inquiry.id.in_(ids)).options(joinedload(Inquiry.hazard))
+    return list(session.scalars(found.order_by(Inquiry.id.desc()).limit(limit)))
 
 
-def _scope(session: Session, caller: Caller) -> ColumnElement[bool]:
-    """Those of the towns in whose leading group or discipline office he sits."""
-    held = [post for post in caller.all_posts if post.role in people.ACTIONS["see_inquiries"]]
-    codes = {people.get_unit(session, post.unit_id).region_code[:9] for post in held}
-    return or_(false(), *(Inquiry.region_code.startswith(code, autoescape=True) for code in sorted(codes)))
+def kept_from(session: Session, caller: Caller) -> frozenset[Subject]:
+    """The cases under way whose tasks are at posts by which the caller must not even see them, because they are about him."""
+    reached = _reached(session, caller, Inquiry.state.in_(UNDER_WAY))
+    return frozenset(Subject("inquiry", id) for id, may_read in reached.items() if not may_read)
+
+
+def _reached(session: Session, caller: Caller, *which: ColumnElement[bool]) -> dict[int, bool]:
+    """The cases at the caller's posts and at those of whom he stands in for; and whether he may read each: none that is about
+    himself, nor by the post of one whom it is about. Nothing is held of what is looked at, as no lock is held yet."""
+    posts = {person: _conducting(posts) for person, posts in {caller.person_id: caller.posts, **caller.stands_in}.items()}
+    found = {person: select(Inquiry.id).where(*which, _at(session, held)) for person, held in posts.items() if held}
+    at = {person: session.scalars(ids).all() for person, ids in found.items()}
+    about = _concerned(session, {id for ids in at.values() for id in ids})
+    reached: dict[int, bool] = {}
+    for person, ids in at.items():
+        for id in ids:
+            reached[id] = reached.get(id, False) or about[id].isdisjoint({caller.person_id, person})
+    return reached
+
+
+def _conducting(posts: Collection[Post]) -> list[Post]:
+    return sorted(post for post in posts if post.role in CONDUCT)
+
+
+def _at(session: Session, posts: Collection[Post]) -> ColumnElement[bool]:
+    """Those of the towns in whose leading group or discipline office these posts are; and what has gone up to them (上转)."""
+    codes = {people.get_unit(session, post.unit_id).region_code[:9] for post in posts if post.role in IN_TOWN}
+    gone_up = select(Task.subject_id).join(TaskPost, TaskPost.task_id == Task.id).where(Task.subject_kind == "inquiry")
+    gone_up = gone_up.where(tuple_(TaskPost.role, TaskPost.unit_id).in_([tuple(post) for post in posts]))
+    return or_(Inquiry.id.in_(gone_up), *(Inquiry.region_code.startswith(code, autoescape=True) for code in sorted(codes)))
 
 
 def parts(session: Session, inquiry: Inquiry) -> list[Part]:
@@ -219,32 +247,63 @@ def parts(session: Session, inquiry: Inquiry) -> list[Part]:
 
 def held_by(session: Session, inquiry: Inquiry) -> list[str]:
     """The persons whom the three inquiries hold accountable, each once."""
-    return list(dict.fromkeys(name for each in parts(session, inquiry) for name in each.held))
+    return list(dict.fromkeys(name for each in parts(session, inquiry) for name in each.names_held))
 
 
 def concerned(session: Session, inquiry: Inquiry) -> frozenset[int]:
-    """Whom the case is about: who answers for territory or industry, who rectified and who verified, in whichever round."""
-    hazard = inquiry.hazard
-    named = {hazard.territory_person_id, hazard.sector_person_id} - {None}
-    answered = select(Acknowledgement.person_id).join(Handover, Handover.id == Acknowledgement.handover_id)
-    answered = answered.where(Handover.hazard_id == hazard.id, Handover.kind == "RECTIFY", Acknowledgement.is_accepted)
-    borne = select(Duty.person_id).where(Duty.hazard_id == hazard.id, Duty.duty.in_(("R", "V")))
-    return frozenset(id for id in (*named, *session.scalars(answered), *session.scalars(borne)) if id is not None)
+    """Whom the case is about: who answers for territory or industry, who has led the industry in the town since the hazard was
+    found, who rectified, verified, and reviewed the closure, in whichever round."""
+    return _concerned(session, [inquiry.id])[inquiry.id]
+
+
+def _concerned(session: Session, ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """The same of several cases at once."""
+    if not ids:
+        return {}
+    named = select(Inquiry.id, Hazard.territory_person_id, Hazard.sector_person_id).join(Inquiry.hazard)
+    about = {id: {*persons} for id, *persons in session.execute(named.where(Inquiry.id.in_(ids)))}
+    answered = select(Inquiry.id, Acknowledgement.person_id).join(Handover, Handover.hazard_id == Inquiry.hazard_id)
+    answered = answered.join(Acknowledgement, Acknowledgement.handover_id == Handover.id)
+    answered = answered.where(Inquiry.id.in_(ids), Handover.kind == "RECTIFY", Acknowledgement.is_accepted)
+    borne = select(Inquiry.id, Duty.person_id).join(Duty, Duty.hazard_id == Inquiry.hazard_id)
+    borne = borne.where(Inquiry.id.in_(ids), Duty.duty.in_(("R", "V", "T")))
+    for id, person in (*session.execute(answered), *session.execute(borne), *_leaders(session, ids)):
+        about[id].add(person)
+    return {id: frozenset(person for person in persons if person is not None) for id, persons in about.items()}
+
+
+def _leaders(session: Session, ids: Collection[int]) -> Iterator[tuple[int, int]]:
+    """(case, person) pairs: who has been 分管领导 of a hazard's industry in its town at any time since it was reported."""
+    post, unit, town = people.Appointment, people.Unit, func.substr(people.Unit.region_code, 1, 9)
+    led = select(Inquiry.id, Hazard.sector, Hazard.reported_at, post.person_id, post.to_on, unit.sectors).join(Inquiry.hazard)
+    led = led.join(unit, town == func.substr(Hazard.region_code, 1, 9)).join(post, post.unit_id == unit.id)
+    for id, sector, since, person, to_on, sectors in session.execute(
+        led.where(Inquiry.id.in_(ids), post.role == "SECTOR_LEADER", unit.kind.in_(("STATION", "GROUP")))
+    ):
+        if sector in (sectors or []) and (to_on is None or since is None or to_on >= clock.on(since)):
+            yield id, person
 
 
 def among(session: Session, wanted: Collection[tuple[Subject, str]], person_id: int) -> dict[tuple[Subject, str], str]:
-    """Which of several (inquiry, duty) pairs a person may not bear, with the sentence."""
-    mine = [pair for pair in wanted if pair[0].kind == "inquiry" and pair[1] == DUTY]
-    return {pair: AVOIDS for pair in mine if person_id in concerned(session, get(session, pair[0].id))}
+    """Which of several (inquiry, duty) pairs a person may not bear, with the sentence: duties are borne on the hazard (domain
+    2.2), so its chain is watched as well as the inquiry's own."""
+    told: dict[tuple[Subject, str], str | None] = {}
+    for pair in wanted:
+        if pair[0].kind == "inquiry" and pair[1] in duties.NAMES:
+            inquiry = get(session, pair[0].id)
+            history.watch(session, inquiry.hazard.ref)
+            is_concerned = person_id in concerned(session, inquiry)
+            told[pair] = AVOIDS if is_concerned else duties.forbidden(session, inquiry.hazard, pair[1], person_id)
+    return {pair: sentence for pair, sentence in told.items() if sentence}
 
 
-def held(session: Session, within: people.Unit, as_of: datetime, campaign: str) -> int:
+def count_held(session: Session, within: people.Unit, as_of: datetime, campaign: str) -> int:
     """C9: how many persons the cases closed by a moment hold accountable, each once a case (去重人×案)."""
     closed = (Inquiry.closed_at <= as_of, Hazard.id == Inquiry.hazard_id, Hazard.campaign == campaign, in_region(within))
-    return int(session.scalar(select(func.coalesce(func.sum(Inquiry.held), 0)).where(*closed)) or 0)
+    return int(session.scalar(select(func.coalesce(func.sum(Inquiry.held_count), 0)).where(*closed)) or 0)
 
 
 def timeline(session: Session, inquiry: Inquiry) -> list[tuple[datetime, str, int]]:
     """责任时间线: who bore which duty on the hazard since when: (moment, duty, person)."""
-    borne = select(Duty).where(Duty.hazard_id == inquiry.hazard_id, Duty.duty != DUTY)
+    borne = select(Duty).where(Duty.hazard_id == inquiry.hazard_id, Duty.duty.not_in((INQUIRES, DECIDES)))
     return [(row.recorded_at, row.duty, row.person_id) for row in session.scalars(borne.order_by(Duty.id))]

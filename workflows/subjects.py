@@ -138,8 +138,10 @@ def due_of_urge(session: Session, urge: urges.Urge, text: str, opened_at: dateti
 
 
 def address_of_inquiry(session: Session, inquiry: inquiries.Inquiry, want: Want) -> Address:
-    """The head of the leading group, the town's discipline office; nobody whom the case is about."""
-    return of_unit(session, inquiry, want, barred=inquiries.concerned(session, inquiry))
+    """The head of the leading group, the town's discipline office; nobody whom the case is about, and whoever inquires does not
+    decide."""
+    barred = inquiries.concerned(session, inquiry) | duties.kept_out(session, inquiry.hazard, want.duty)
+    return of_unit(session, inquiry, want, barred=barred)
 
 
 def due_of_inquiry(session: Session, inquiry: inquiries.Inquiry, text: str, opened_at: datetime) -> Due | None:

@@ -1,11 +1,12 @@
 """一案三查 (P07, AC-17, M027, M028, M077): three inquiries beside each other, closed only with all three, counted in C9."""
 
 import pytest
+from sqlalchemy import event
 
 from tests import make
 from tests.recount import exported, recount
 from tests.scenarios.ways import appoint, bring, close, found, kinds, refused, state
-from workflows import clock, dispatch, inquiries, people
+from workflows import clock, dispatch, duties, hazards, inquiries, people, staffing
 from workflows.engine import history, tasks
 from workflows.errors import Conflict, Forbidden, Invalid
 
@@ -79,15 +80,15 @@ def test_it_is_begun_by_itself_and_closed_only_with_all_three(monday, case, cloc
     before = clock.now()
     clock_at("2026-03-04 09:00")
     case.do("approve_inquiry", "shuji", **AGREE)
-    assert (case.row.state, case.row.held, case.waiting()) == ("CLOSED", 3, [])
+    assert (case.row.state, case.row.held_count, case.waiting()) == ("CLOSED", 3, [])
     with monday.database.reading() as session:
-        hazards, chains = exported(session, monday.home)
+        records, chains = exported(session, monday.home)
         for name, within, level in (("甲县", "999901", "COUNTY"), ("丙村", "999901101201", "VILLAGE")):
             unit = people.find_unit_named(session, name)
             for moment, held in ((before, 0), (clock.now(), 3)):
                 asked = {"within": within, "level": level, "campaign": "ZB2024", "as_of": moment}
                 assert dispatch.compute(session, unit, moment, "ZB2024").values["C9"] == held
-                assert recount(hazards, chains, **asked).get("C9", 0) == held
+                assert recount(records, chains, **asked).get("C9", 0) == held
         assert history.verify(session, case.row.ref) == []
 
 
@@ -104,6 +105,58 @@ def test_a_faked_finish_and_a_second_finding_are_one_case(monday, case):
         assert [row.hazard_id for row in inquiries.page(session, people.caller(session, monday.person("shuji")))] == [other, hazard]
 
 
+def test_who_inquires_does_not_decide(monday, case):
+    """Domain 2.2: the head who holds the discipline office's post as well, or stands in for it, inquires into nothing that he
+    has decided, and whoever has inquired does not approve: what the town has nobody else for waits for somebody else."""
+    appoint(monday, "shuji", "TOWN_DISCIPLINE", "乙镇")
+    appoint(monday, "shuji2", "GROUP_HEAD", "乙镇")
+    with monday.database.transaction() as session:
+        both = [people.get(session, monday.person(login)) for login in ("shuji2", "shuji")]
+        staffing.substitute(session, *both, clock.today(), clock.today())
+    case.do("decide_inquiry", "shuji", **OPEN)
+    told = {"whom": "负责人", "found": "验收前临时移走货物，验收后又堆放。", "statement": "承认没有落实。"}
+    refused(Forbidden, "倒查审批人", case.do, PARTS[0], "shuji", **told)
+    for part in PARTS:
+        case.look(part)
+    refused(Forbidden, "倒查审批人", case.do, "conclude_inquiry", "shuji", conclusion="企业负责人弄虚作假。")
+    case.do("conclude_inquiry", "shuji2", conclusion="企业负责人弄虚作假，分管领导失察。")
+    refused(Forbidden, "倒查调查人", case.do, "approve_inquiry", "shuji2", **AGREE)
+    case.do("approve_inquiry", "shuji", **AGREE)
+    assert case.row.state == "CLOSED"
+
+
+def test_a_duty_taken_on_the_hazard_meanwhile_is_noticed(monday, case):
+    """Domain 2.2: who inquires has not verified, also if he does so in that very moment, in another process."""
+    if monday.database.is_sqlite:
+        pytest.skip("SQLite's writers queue")
+    case.do("decide_inquiry", "shuji", **OPEN)
+    shuji2, done = monday.person("shuji2"), []
+
+    def meanwhile(_connection, _cursor, statement, *_rest):
+        if statement.startswith("INSERT INTO duties") and not done:
+            done.append(True)
+            with monday.database.transaction() as session:
+                hazard = hazards.get(session, case.row.hazard_id)
+                duties.take(session, hazard, "V", by=shuji2)
+                history.record(session, hazard.ref, "elsewhere", by=shuji2)
+
+    event.listen(monday.database.engine, "after_cursor_execute", meanwhile)
+    refused(Conflict, "", case.look, PARTS[0])
+    event.remove(monday.database.engine, "after_cursor_execute", meanwhile)
+    assert done
+    refused(Forbidden, "回避", case.look, PARTS[0])
+
+
+def test_the_hazard_learns_that_a_duty_was_taken_and_no_more(monday, case):
+    """So that a verification in another process notices; who conducts the case stands in the case's own chain."""
+    before = kinds(monday, case.row.hazard_id)
+    case.do("decide_inquiry", "shuji", **OPEN)
+    case.look(PARTS[0])
+    with monday.database.reading() as session:
+        told = history.lines(session, case.row.hazard.ref)[len(before) :]
+    assert [(line.kind, line.by, line.body) for line in told] == [("duty_noted", None, {})] * 2
+
+
 def test_who_is_concerned_neither_sees_nor_conducts_it(monday, case):
     """Domain 2.2, P07: its file is the head's and the discipline office's; who answers for the rectification is kept out of it,
     also where he holds such a post."""
@@ -111,7 +164,10 @@ def test_who_is_concerned_neither_sees_nor_conducts_it(monday, case):
     with monday.database.reading() as session:
         seen = {login: inquiries.find_for(session, people.caller(session, monday.person(login)), 1) for login in SEES}
     assert {login: row is not None for login, row in seen.items()} == SEES
-    refused(Forbidden, "回避", case.do, "decide_inquiry", "baocun", **OPEN)
+    refused(Forbidden, "回避", case.do, "decide_inquiry", "baocun", **OPEN)  # whatever a page shows him
+    with monday.database.reading() as session:
+        seen = {login: len(inquiries.page(session, people.caller(session, monday.person(login)))) == 1 for login in SEES}
+    assert seen == SEES
     refused(Invalid, "理由", case.do, "decide_inquiry", "shuji", decision="drop", opinion="")
     case.do("decide_inquiry", "shuji", decision="drop", opinion="经核实系认定有误。")
     assert (case.row.state, case.waiting()) == ("DROPPED", [])

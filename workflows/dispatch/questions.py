@@ -105,7 +105,7 @@ def compute(session: Session, within: Unit, as_of: datetime | None, campaign: st
     values |= {code: int(value) for code, value in session.execute(sums)}
     for code in rules.RECORDED:
         values[code] += recorded(session, within, as_of, campaign, code)
-    values["C9"] += inquiries.held(session, within, moment, campaign)
+    values["C9"] += inquiries.count_held(session, within, moment, campaign)
     values["C10"] += session.scalar(select(func.count(Fact.id)).where(*_talked(within, moment, campaign))) or 0
     return Form(within.kind, within.region_code, campaign, moment, {item.code: values[item.code] for item in rules.ITEMS})
 

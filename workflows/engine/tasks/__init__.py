@@ -6,6 +6,7 @@ his name on them.
 
 from workflows.engine.tasks.questions import (
     COUNTED_TO,
+    NOT_FOUND,
     Counts,
     Inbox,
     Row,
@@ -31,6 +32,7 @@ from workflows.engine.tasks.verbs import claim, clear_drafts, complete, complete
 
 __all__ = [
     "COUNTED_TO",
+    "NOT_FOUND",
     "Counts",
     "TaskDraft",
     "Inbox",

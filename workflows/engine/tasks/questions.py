@@ -18,6 +18,7 @@ from workflows.errors import Forbidden, Invalid, NotFound
 
 COUNTED_TO = 100  # a count stops here ("99+"), so that an inbox costs the same however full it is
 SOON_DAYS = 3
+NOT_FOUND = "没有这项任务，或者它不在您的岗位上。"
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def get(session: Session, task_id: int, caller: Caller) -> Task:
     mine = {"task": task_id, "person": caller.person_id, "people": people, "places": places}
     row = session.execute(_MINE_WITH_INSTANCE, mine).first()
     if row is None:
-        raise NotFound("没有这项任务，或者它不在您的岗位上。")
+        raise NotFound(NOT_FOUND)
     task, instance = row
     memory.of(session, "instances")[instance.id] = instance  # holds it, so that the session's own map keeps finding it
     return task
@@ -182,16 +183,18 @@ def inbox(
     step: str = "",
     duties: Collection[str] = (),
     due: str = "",
+    but: Collection[Subject] = (),
     after: str | None = None,
     limit: int = 25,
 ) -> Inbox:
     """One page of tasks: box "mine" (in my name), "posts" (unclaimed at my posts), "all" (both), or "done" (by me).
 
     Open tasks come in the order of their due moments, so what is late comes first; done ones newest first. `due`: "late" or
-    "soon" only; `step`: only tasks of this name; `duties`: only tasks by which one takes on one of these. `after` is the
-    `next` of the page before. Each source is an equality look-up on an index that stops after one page.
+    "soon" only; `step`: only tasks of this name; `duties`: only tasks by which one takes on one of these; `but`: none about one
+    of these subjects. `after` is the `next` of the page before. Each source is an equality look-up on an index that stops after
+    one page.
     """
-    filters = list(_filters(search, step, duties))
+    filters = list(_filters(search, step, duties, but))
     if box == "done":
         return _done(session, caller, filters, after, limit)
     sources = [_page(source, after, limit) for source in _sources(caller, box, filters, _span(due))]
@@ -219,15 +222,16 @@ def count_open(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Task).where(Task.status == "OPEN")) or 0
 
 
-def counts(session: Session, caller: Caller) -> Counts:
-    """What waits for the caller, for the figures above his inbox. What he has claimed no longer waits at his posts.
+def counts(session: Session, caller: Caller, *, but: Collection[Subject] = ()) -> Counts:
+    """What waits for the caller, for the figures above his inbox, except of some subjects. What he has claimed no longer waits at
+    his posts.
 
     Of each source the first due are counted, up to COUNTED_TO, so that late ones are not missed.
     """
     sources = [
         select(source.query.add_columns(literal(box).label("box")).order_by(source.due_key).limit(COUNTED_TO).subquery())
         for box in ("mine", "posts")
-        for source in _sources(caller, box, [], (None, None))
+        for source in _sources(caller, box, list(_filters(but=but)), (None, None))
     ]
     found, now = union(*sources).subquery(), clock.now()
     is_soon = and_(found.c.due_key >= now, found.c.due_key < now + timedelta(days=SOON_DAYS))
@@ -270,13 +274,17 @@ class _Source:
     id: Any
 
 
-def _filters(search: str, step: str, duties: Collection[str]) -> Iterator[ColumnElement[bool]]:
+def _filters(
+    search: str = "", step: str = "", duties: Collection[str] = (), but: Collection[Subject] = ()
+) -> Iterator[ColumnElement[bool]]:
     if search:
         yield or_(*(column.icontains(search, autoescape=True) for column in (Task.title, Task.name)))
     if step:
         yield Task.name == step
     if duties:
         yield Task.duty.in_(duties)
+    if but:
+        yield tuple_(Task.subject_kind, Task.subject_id).not_in([tuple(subject) for subject in but])
 
 
 def _span(due: str) -> tuple[datetime | None, datetime | None]:

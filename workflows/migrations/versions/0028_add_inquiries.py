@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("conclusion", sa.Text(), nullable=True),
         sa.Column("advice", sa.Text(), nullable=True),
         sa.Column("closed_at", workflows.db.Moment(), nullable=True),
-        sa.Column("held", sa.Integer(), nullable=False),
+        sa.Column("held_count", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["hazard_id"], ["hazards.id"], name=op.f("fk_inquiries_hazard_id_hazards")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inquiries")),
     )
@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("whom", sa.String(length=100), nullable=False),
         sa.Column("found", sa.Text(), nullable=False),
         sa.Column("statement", sa.Text(), nullable=False),
-        sa.Column("held", workflows.db.Json(), nullable=False),
+        sa.Column("names_held", workflows.db.Json(), nullable=False),
         sa.Column("by", KEY, nullable=False),
         sa.Column("at", workflows.db.Moment(), nullable=False),
         sa.ForeignKeyConstraint(["by"], ["persons.id"], name=op.f("fk_inquiry_parts_by_persons")),
