@@ -1,5 +1,6 @@
 """Escalation (P16, M078, INV-10): 卡 → 单 → 函 → 令, each once, signed, received and answered; nobody it is against can stop it."""
 
+import importlib
 import io
 from contextlib import suppress
 from datetime import date
@@ -88,6 +89,30 @@ def test_a_card_reaches_the_lead_by_itself_and_is_signed_received_and_answered(m
     assert [words for words in told if words not in text] == []
     lines = ["urge_begun", "urge_received", "urge_signed", "urge_answered"]
     assert [kind for kind in kinds(monday, late) if kind.startswith("urge")] == lines
+
+
+def test_urges_of_an_earlier_version_find_their_documents(monday, late, clock_at):
+    """As it left them: no urge knew its document, and that of a missed report lay with the urge, open to the enterprise."""
+    clock_at(LEVELS[1][0])
+    monday.sweep()
+    daily.urge_what_is_late(monday.database)
+    signers = {1: ("sign_card", "banshi1"), 2: ("sign_order", "zhuren"), 3: ("sign_letter", "zhuren"), 4: ("sign_directive", "shuji")}
+    for urge in rows(monday, late):
+        do(monday, urge.id, *signers[urge.level])
+    was = {urge.id: (urge.document_id, urge.ground) for urge in rows(monday, late)}
+    assert {ground for _, ground in was.values()} == {"DEADLINE", "THURSDAY"}
+    with monday.database.transaction() as session:
+        for id, (document_id, ground) in was.items():
+            urges.get(session, id).document_id = None
+            if ground == "THURSDAY":
+                paper = documents.get(session, document_id)
+                paper.subject_kind, paper.subject_id, paper.is_internal = "urge", id, False
+        session.flush()
+        importlib.import_module("workflows.migrations.versions.0031_find_documents_of_urges").find_documents(session.connection())
+    with monday.database.reading() as session:
+        found_again = {urge.id: (urge.document_id, urge.ground) for urge in urges.of(session, hazards.get(session, late))}
+        internal = {documents.get(session, document_id).is_internal: ground for document_id, ground in was.values()}
+    assert (found_again, internal) == (was, {False: "DEADLINE", True: "THURSDAY"})
 
 
 def test_each_level_comes_once_whatever_was_answered(monday, late, clock_at):
