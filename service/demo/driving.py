@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any, TypeVar
 from zlib import crc32
@@ -205,13 +206,23 @@ Answer = Callable[[Driver, Any, Hazard, int], dict[str, Any]]
 KEY_ITEM = "用作经营的建筑的承重结构和疏散条件"
 
 
-def _register(driver: Driver, session: Any, hazard: Hazard, _by: int) -> dict[str, Any]:
-    has_standard = standards.own_of(hazard.sector, clock.today())
-    clause = {"basis": "CLAUSE", "standard_clause": driver.options(session, "clauses", hazard)[0]}
+def _nearest_clause(hazard: Hazard) -> str | None:
+    """The clause of the hazard's own industry whose words are nearest to what was found; None where it has none."""
+    own = [each for each in standards.in_force(clock.today(), hazard.sector) if hazard.sector in each.standard.sectors]
+    found = _pairs(hazard.description)
+    return max(own, key=lambda each: len(found & _pairs(each.title))).code if own else None
+
+
+def _pairs(text: str) -> set[str]:
+    return {"".join(pair) for pair in pairwise(text)}
+
+
+def _register(_driver: Driver, _session: Any, hazard: Hazard, _by: int) -> dict[str, Any]:
+    clause = _nearest_clause(hazard)
     return {
         "proposal": "accept",
         "level_final": "MAJOR",
-        **(clause if has_standard else {"basis": "ITEM", "key_check_item": KEY_ITEM}),
+        **({"basis": "CLAUSE", "standard_clause": clause} if clause else {"basis": "ITEM", "key_check_item": KEY_ITEM}),
         "primary_source": hazard.source,
         "dup_check": "NONE",
     }
