@@ -40,8 +40,9 @@ def show(inquiry_id: int) -> ResponseReturnValue:
     if inquiry is None:
         raise NotFound("没有找到这起倒查。")
     instance = instances.find(g.session, inquiry.ref, inquiries.PROCESS)
-    options = cases.options_of(inquiry.hazard)
-    return render_template("inquiries/show.html", inquiry=inquiry, **cases.context(inquiry.ref, inquiry, options, instance))
+    told = cases.context(inquiry.ref, inquiry, cases.options_of(inquiry.hazard), instance)
+    may_see_hazard = cases.may_see(inquiry.hazard.ref)
+    return render_template("inquiries/show.html", inquiry=inquiry, may_see_hazard=may_see_hazard, **told)
 
 
 # ---- what is known of it -----------------------------------------------------------------------------------------------
@@ -69,10 +70,11 @@ def facts(inquiry: Inquiry, _options: forms.Options) -> list[cases.Fact]:
 def _proposed(inquiry: Inquiry, element: str) -> Mapping[str, Any]:
     """Whom each of the three is about, as the record has him."""
     hazard = inquiry.hazard
-    persons = {"inquire_leader": hazard.sector_person_id, "inquire_liaison": hazard.territory_person_id}
     if element == "inquire_enterprise":
         return {"whom": f"{hazard.subject_name}主要负责人"}
-    return {"whom": name} if (name := people.names(g.session, [persons.get(element)]).get(persons.get(element) or 0)) else {}
+    persons = {"inquire_leader": inquiries.leaders(g.session, inquiry), "inquire_liaison": [hazard.territory_person_id]}
+    names = people.names(g.session, persons.get(element, []))
+    return {"whom": "、".join(names.values())} if names else {}
 
 
 def _url(subject: Subject) -> str:

@@ -7,11 +7,12 @@ conducts a case that is about himself (domain 2.2). So its chain, which auditors
 that stands in the submissions, whose hashes are in the chain.
 """
 
+import re
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, String, Text, UniqueConstraint, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, ForeignKey, Select, String, Text, UniqueConstraint, func, or_, select, tuple_
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from workflows import clock, duties, fields, people
@@ -19,7 +20,7 @@ from workflows.db import Base, Key
 from workflows.duties import Duty
 from workflows.engine import Caller, Cause, Post, Subject, history
 from workflows.engine.worklist import Task, TaskPost
-from workflows.errors import Conflict, Forbidden, NotFound
+from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.fields import Data
 from workflows.handovers import Acknowledgement, Handover
 from workflows.hazards.questions import in_region
@@ -93,9 +94,16 @@ def title(inquiry: Inquiry) -> str:
     return f"{inquiry.hazard.hazard_no} 一案三查：{inquiry.hazard.subject_name}，{GROUNDS[inquiry.ground]}"
 
 
+NAME = re.compile(r"[^\W\d_]{2,20}(·[^\W\d_]{1,20})*")
+
+
 def names(text: str | None) -> list[str]:
-    """One person a line, each once (去重人)."""
-    return list(dict.fromkeys(line for line in ("".join(each.split()) for each in (text or "").splitlines()) if line))
+    """Persons, one a line or with 、，； between them, each once (去重人); Invalid if one is no name."""
+    found = [each.strip() for each in re.split(r"[\n、，,；;]", text or "") if each.strip()]
+    for each in found:
+        if not NAME.fullmatch(each):
+            raise Invalid("held", f"“{each}”不是姓名。每行只写一个人的姓名，不写职务，不用括号、空格和其他符号。")
+    return list(dict.fromkeys(found))
 
 
 # ---- verbs -------------------------------------------------------------------------------------------------------------
@@ -240,6 +248,11 @@ def _at(session: Session, posts: Collection[Post]) -> ColumnElement[bool]:
     return or_(Inquiry.id.in_(gone_up), *(Inquiry.region_code.startswith(code, autoescape=True) for code in sorted(codes)))
 
 
+def hazards_inquired_into() -> Select[int]:
+    """The ids of the hazards about which there is or was a case, for a condition (domain 2.1, 追溯卷)."""
+    return select(Inquiry.hazard_id)
+
+
 def parts(session: Session, inquiry: Inquiry) -> list[Part]:
     """What has been inquired into so far."""
     return list(session.scalars(select(Part).where(Part.inquiry_id == inquiry.id).order_by(Part.id)))
@@ -270,6 +283,12 @@ def _concerned(session: Session, ids: Collection[int]) -> dict[int, frozenset[in
     for id, person in (*session.execute(answered), *session.execute(borne), *_leaders(session, ids)):
         about[id].add(person)
     return {id: frozenset(person for person in persons if person is not None) for id, persons in about.items()}
+
+
+def leaders(session: Session, inquiry: Inquiry) -> list[int]:
+    """The persons into whom the second of the three inquires; who answers for the industry where it has had no leader."""
+    led = sorted({person for _, person in _leaders(session, [inquiry.id])})
+    return led or [id for id in [inquiry.hazard.sector_person_id] if id is not None]
 
 
 def _leaders(session: Session, ids: Collection[int]) -> Iterator[tuple[int, int]]:

@@ -1,5 +1,7 @@
 """一案三查 (P07, AC-17, M027, M028, M077): three inquiries beside each other, closed only with all three, counted in C9."""
 
+from datetime import date, timedelta
+
 import pytest
 from sqlalchemy import event
 
@@ -123,6 +125,32 @@ def test_who_inquires_does_not_decide(monday, case):
     refused(Forbidden, "倒查调查人", case.do, "approve_inquiry", "shuji2", **AGREE)
     case.do("approve_inquiry", "shuji", **AGREE)
     assert case.row.state == "CLOSED"
+
+
+def test_who_led_the_industry_or_reviewed_the_closure_is_concerned(monday, case):
+    """P07: the second inquiry is into the leader in charge, whoever else answered for the industry, and though he leads it no
+    more; who reviewed the faked closure does not decide on it either."""
+    with monday.database.transaction() as session:
+        group, first = people.find_unit_named(session, "乙镇工贸燃气领导组"), date(2023, 1, 1)
+        for login, last in (("cunwei2", clock.today()), ("banshi2", clock.today() - timedelta(days=1))):
+            staffing.appoint(session, people.get(session, monday.person(login)), "SECTOR_LEADER", group, first, last)
+    with monday.database.reading() as session:
+        about = inquiries.concerned(session, inquiries.get(session, 1))
+        assert inquiries.leaders(session, inquiries.get(session, 1)) == sorted(map(monday.person, ("baocun", "cunwei2")))
+    logins = ("cunwei2", "zhuren", "zhanzhang", "banshi2", "shuji", "shuji2")
+    assert [monday.person(login) in about for login in logins] == [True, True, False, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("typed", "counted"),
+    [("张三、李四，王五；张三\n赵六", 4), ("买买提·艾力", 1), ("王五（副镇长）", None), ("王五 副镇长", None), ("2人", None), ("", 0)],
+)
+def test_c9_counts_names_and_refuses_what_is_none(typed, counted):
+    """C9: 去重人. What would be counted wrong without a word is refused at its field."""
+    if counted is None:
+        assert "不是姓名" in refused(Invalid, "", inquiries.names, typed).fields["held"]
+    else:
+        assert len(inquiries.names(typed)) == counted
 
 
 def test_a_duty_taken_on_the_hazard_meanwhile_is_noticed(monday, case):

@@ -1,7 +1,11 @@
 """一案三查 on its pages: its file is read by who conducts it, and whom it is about finds nothing of it (P07, INV-16)."""
 
-import pytest
+from datetime import date
 
+import pytest
+from lxml import html
+
+from service import demo
 from tests import make
 from tests.scenarios.ways import appoint, found
 from tests.service.inspector import token_of
@@ -64,3 +68,22 @@ def test_who_stands_in_for_somebody_it_is_not_about_reads_it(driver, inquiry, si
     browser = signed_in("cunwei2")
     assert STEP in browser.get("/").text
     assert [status(browser, address) for address in (f"/tasks/{task_of(driver, inquiry)}", "/inquiries/1")] == [200, 200]
+
+
+def test_the_discipline_office_opens_the_hazard_it_inquires_into(driver, inquiry, signed_in):
+    """Domain 2.1: 追溯卷. From the case to the hazard's whole course; of other hazards nothing."""
+    with driver.database.transaction() as session:
+        village = next(each for each in people.everybody(session) if each.login == "cunwei2")
+        staffing.appoint(session, village, "SECTOR_LEADER", people.find_unit_named(session, "乙镇工贸燃气领导组"), date(2023, 1, 1))
+        make.person(session, ("TOWN_DISCIPLINE", people.find_unit_named(session, "乙镇")), login="jiwei", password=demo.PASSWORD)
+    other, browser = found(driver), signed_in("jiwei")
+    (link,) = html.fromstring(browser.get("/inquiries/1").text).xpath("//a[text()='隐患的全部经过']/@href")
+    assert [status(browser, address) for address in (link, f"/hazards/{other}")] == [200, 404]
+    with driver.database.transaction() as session:
+        caller, decide = people.caller(session, driver.person("shuji")), tasks.open_of(session, inquiry)[0].id
+        told = {"decision": "open", "opinion": "应当立案倒查。"}
+        tasks.complete(session, driver.rules, tasks.get(session, decide, caller), caller, told)
+        task = next(each.id for each in tasks.open_of(session, inquiry) if each.element_id == "inquire_leader")
+    assert "丁村村委主任" in browser.get(f"/tasks/{task}").text  # who leads the industry is proposed
+    answer = browser.submit(f"/tasks/{task}", {"held": "王五（副镇长）", "whom": "分管领导"})
+    assert answer.status_code == 422

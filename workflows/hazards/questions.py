@@ -159,6 +159,10 @@ def _of_post(post: Post, unit: people.Unit) -> ColumnElement[bool]:
         return in_region(unit)
     if post.role == "POLICE_STATION":
         return and_(in_region(unit), Hazard.transferred)
+    if post.role == "TOWN_DISCIPLINE":
+        from workflows import inquiries  # they are about hazards and stand above this file; only this question looks up
+
+        return and_(in_region(unit), Hazard.id.in_(inquiries.hazards_inquired_into()))
     return false()
 
 
