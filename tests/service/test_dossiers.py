@@ -198,6 +198,18 @@ def test_a_tampered_dossier_is_found(dossier, name):
     assert sentence in output
 
 
+def test_one_flipped_byte_names_the_part_it_is_in(dossier):
+    """As a bad copy would leave it: the rest of the package is sound."""
+    with zipfile.ZipFile(dossier) as packed:
+        part = next(each for each in packed.infolist() if each.filename.startswith("files/"))
+    content = bytearray(dossier.read_bytes())
+    content[part.header_offset + 30 + len(part.filename.encode()) + part.compress_size // 2] ^= 1
+    dossier.write_bytes(content)
+    code, said = verify(dossier)
+    assert code == 1
+    assert f"{part.filename} 的内容与清单不符" in said
+
+
 def test_an_exchanged_photo_is_found(dossier):
     """The manifest may be renewed: the name of a file is its hash, and the chain holds that."""
     name = first_photo(dossier)

@@ -22,6 +22,7 @@ from workflows.engine import Subject, history
 MOST_TEXT = 200 * 1024 * 1024  # of record.json; a case of ten years stays far below
 MOST_PARTS = 20_000
 NAMED = re.compile(r"([0-9a-f]{64})(/.+)?")
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 BROKEN = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
@@ -43,7 +44,7 @@ def check(file: Path, anchors: Sequence[history.Anchor] = ()) -> Checked:
                 _check(packed, found, anchors)
     except BROKEN:
         found.faults.append("清单或记录不是本系统写出的格式，无法核对。")
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError):
+    except (OSError, *UNREADABLE):
         found.faults.append("文件不是完整的卷宗压缩包，无法读取。")
     return found
 
@@ -97,10 +98,14 @@ def _read(packed: zipfile.ZipFile, name: str, found: Checked) -> dict[str, Any]:
 
 
 def _digest(packed: zipfile.ZipFile, name: str) -> str:
+    """The digest of a part; "", which is nobody's, of one that is damaged."""
     digest = hashlib.sha256()
-    with packed.open(name) as opened:
-        while piece := opened.read(CHUNK):
-            digest.update(piece)
+    try:
+        with packed.open(name) as opened:
+            while piece := opened.read(CHUNK):
+                digest.update(piece)
+    except UNREADABLE:
+        return ""
     return digest.hexdigest()
 
 
