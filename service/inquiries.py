@@ -27,10 +27,11 @@ def init_app(app: Flask) -> None:
 
 @blueprint.get("")
 def index() -> ResponseReturnValue:
-    """The cases there are, newest first."""
+    """The cases there are, newest first; and for the county where one stands still."""
     if not people.may(current_user.caller, "see_inquiries"):
-        raise Forbidden("一案三查的案卷只由领导组组长和镇纪委查看。")
-    return render_template("inquiries/index.html", rows=inquiries.page(g.session, current_user.caller))
+        raise Forbidden("一案三查的案卷只由领导组组长和镇纪委查看，受阻的由县里掌握。")
+    rows, blocked = inquiries.page(g.session, current_user.caller), inquiries.blocked(g.session, current_user.caller)
+    return render_template("inquiries/index.html", rows=rows, blocked=blocked)
 
 
 @blueprint.get("/<int:inquiry_id>")

@@ -15,6 +15,8 @@ from workflows.people import Person, Unit
 
 UP: dict[str, tuple[tuple[str, str], ...]] = {  # role → the (role, unit word) it goes up to, one after the other
     "GROUP_DEPUTY": (("GROUP_HEAD", "town"), ("COUNTY_OFFICE", "county")),
+    "GROUP_HEAD": (("COUNTY_OFFICE", "county"),),
+    "TOWN_DISCIPLINE": (("COUNTY_OFFICE", "county"),),  # 【设】 not 纪委监委, who receive referrals
     "OFFICE_DIRECTOR": (("GROUP_DEPUTY", "town"), ("GROUP_HEAD", "town")),
     "OFFICE_STAFF": (("OFFICE_DIRECTOR", "town"),),
     "COUNTY_DEPT": (("COUNTY_OFFICE", "county"),),

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Select, String, Text, UniqueConstraint, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, ForeignKey, Select, String, Text, UniqueConstraint, false, func, or_, select, tuple_
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from workflows import clock, duties, fields, people
@@ -86,6 +86,7 @@ PARTS = {"enterprise": "企业负责人", "leader": "分管领导", "liaison": "
 AVOIDS = "您对这件隐患的整改、验收或审核负责，是倒查的对象，不能办理（回避）。"
 IN_TOWN = frozenset({"GROUP_HEAD", "TOWN_DISCIPLINE"})  # whose files these are, and nobody else's (P07)
 CONDUCT = IN_TOWN | {"COUNTY_OFFICE"}  # to which goes up what nobody in the town may do
+OVERSEE = frozenset("COUNTY_OFFICE COUNTY_LEADER COUNTY_INSPECTION".split())  # who learn that one stands still, not what is in it
 UNDER_WAY = ("SUGGESTED", "OPEN", "CONCLUDED", "APPROVED")
 
 
@@ -214,6 +215,16 @@ def page(session: Session, caller: Caller, limit: int = 100) -> list[Inquiry]:
     ids = [id for id, may_read in _reached(session, caller).items() if may_read]
     found = select(Inquiry).where(Inquiry.id.in_(ids)).options(joinedload(Inquiry.hazard))
     return list(session.scalars(found.order_by(Inquiry.id.desc()).limit(limit)))
+
+
+def blocked(session: Session, caller: Caller) -> list[tuple[str, datetime, str]]:
+    """What nobody may do, for the county (受阻, domain 2.2): (town, since when, why) of each task, and nothing of the case."""
+    held = [people.get_unit(session, post.unit_id) for post in sorted(caller.all_posts) if post.role in OVERSEE]
+    inside = or_(false(), *(in_region(unit, Inquiry.region_code) for unit in held))
+    stuck = select(Inquiry.region_code, Task.opened_at, Task.blocked).join(Task, Task.subject_id == Inquiry.id)
+    stuck = stuck.where(Task.subject_kind == "inquiry", Task.status == "OPEN", Task.blocked != "", inside).order_by(Task.id)
+    found = [(people.find_unit(session, "TOWN", people.town_code(code)), at, why) for code, at, why in session.execute(stuck)]
+    return [(town.name if town else "", at, why) for town, at, why in found]
 
 
 def kept_from(session: Session, caller: Caller) -> frozenset[Subject]:

@@ -147,7 +147,7 @@ ACTIONS = {
     "make_documents": WEEKLY_REPORTERS | frozenset("ENFORCER OFFICE_STAFF GROUP_DEPUTY COUNTY_OFFICE COUNTY_DEPT".split()),
     "see_thursdays": WEEKLY_REPORTERS | SUPERVISORS,
     "see_bulletins": MONTHLY,
-    "see_inquiries": frozenset({"GROUP_HEAD", "TOWN_DISCIPLINE"}),  # their files are nobody else's (P07)
+    "see_inquiries": frozenset("GROUP_HEAD TOWN_DISCIPLINE COUNTY_OFFICE COUNTY_LEADER COUNTY_INSPECTION".split()),
     "see_dispatch": MONTHLY | {"VILLAGE", "VILLAGE_LIAISON"},  # the form is not split by industry
     "see_definitions": OFFICIALS | {"PROC_DESIGNER", "PROC_PUBLISHER", "SYS_ADMIN", "AUDITOR"},
     "design": frozenset({"PROC_DESIGNER"}),
