@@ -44,6 +44,7 @@ from workflows.db import Database
 from workflows.engine import Cause, Rules, Step, beginnings, checks, instances, jobs, tasks, timers
 from workflows.errors import Conflict
 from workflows.fields import Data
+from workflows.functions import FUNCTIONS
 from workflows.hazards.tables import Hazard
 from workflows.options import OPTIONS
 
@@ -282,7 +283,9 @@ STEPS = {
     "look_back": _task(look_backs.look_back, "现场回头看"),
     "note_rebound": _service(note_rebound, "反弹，申请重新打开"),
     "decide_inquiry": _task(inquiries.decide_inquiry, "决定是否倒查"),
-    **{f"inquire_into_{key}": _task(partial(inquiries.inquire, part=key), f"倒查{who}") for key, who in inquiries.PARTS.items()},
+    "inquire_into_enterprise": _task(partial(inquiries.inquire, part="enterprise"), "倒查企业负责人"),
+    "inquire_into_leader": _task(partial(inquiries.inquire, part="leader"), "倒查分管领导"),
+    "inquire_into_liaison": _task(partial(inquiries.inquire, part="liaison"), "倒查包村干部"),
     "conclude_inquiry": _task(inquiries.conclude_inquiry, "倒查结论"),
     "approve_inquiry": _task(inquiries.approve_inquiry, "审定倒查结论"),
     "close_inquiry": _service(inquiries.close_inquiry, "倒查结案"),
@@ -307,42 +310,6 @@ STEPS = {
     "remind": _service(remind, "提醒与升级"),
     "check_archive": _service(archives.check_archive, "完整性检查"),
     "archive_hazard": _service(archives.archive_hazard, "归档"),
-}
-
-
-# ---- what expressions may ask -------------------------------------------------------------------------------------------
-
-FUNCTIONS: dict[str, Callable[[Session, Any], Any]] = {
-    "mode": rectifications.mode,
-    "one_person": lambda _, hazard: handovers.is_one_person(hazard),
-    "verified": closures.verified,
-    "result": verifications.result,
-    "archive_complete": archives.is_complete,
-    "next_feedback_on": feedbacks.next_on,
-    "next_reminder_at": reminders.next_at,
-    "tracker_due_at": dues.tracker_due_at,
-    "may_extend": extensions.may_extend,
-    "lead_asked": extensions.lead_asked,
-    "listed": listings.is_listed,
-    "may_list": listings.may_list,
-    "may_unlist": listings.may_unlist,
-    "county_asked": listings.county_asked,
-    "listing_reminder_at": listings.reminder_at,
-    "may_stop": stops.may_stop,
-    "may_resume": stops.may_resume,
-    "cuts_power": stops.cuts_power,
-    "may_void": voidings.may_void,
-    "known_to_county": voidings.is_known_to_county,
-    "may_change_responsible": changes.may_change_responsible,
-    "may_change_tracker": changes.may_change_tracker,
-    "may_reopen": reopenings.may_reopen,
-    "reopened": reopenings.is_reopened,
-    "takes_back": reopenings.takes_back,
-    "is_correction": bulletins.is_correction,
-    "cut_at": dispatch.cut_at,
-    "may_correct": dispatch.may_correct,
-    "urge_level": urges.level,
-    "station_leaders": weekly_reports.station_leaders,
 }
 
 

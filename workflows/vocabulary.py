@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from workflows import campaigns, dues, duties, parameters, people, steps, subjects
+from workflows import campaigns, dues, duties, functions, parameters, people, steps, subjects
 
 Word = dict[str, Any]
 """{"code", "name"}, and what else the designer shows."""
@@ -120,8 +120,8 @@ def words(session: Session) -> dict[str, list[Word]]:
         "dues": [*_named(set(DUES) & known.dues, DUES), *_terms(session)],
         "verbs": [_word(code, step.title) for code, step in steps.STEPS.items() if step.of == "task"],
         "steps": [_step(code) for code, step in steps.STEPS.items() if step.of == "service"],
-        "functions": [_function(code) for code in sorted(set(steps.FUNCTIONS) - set(MOMENTS))],
-        "moments": [_word(code, MOMENTS.get(code, code)) for code in sorted(set(steps.FUNCTIONS) - set(FUNCTIONS))],
+        "functions": [_function(code) for code in sorted(set(functions.FUNCTIONS) - set(MOMENTS))],
+        "moments": [_word(code, MOMENTS.get(code, code)) for code in sorted(set(functions.FUNCTIONS) - set(FUNCTIONS))],
         "options": _named(known.options, OPTIONS),
         "subjects": _named(set(subjects.KINDS), SUBJECTS),
         "loops": _named({rule.loop for rule in known.loop_rules}, LOOPS),

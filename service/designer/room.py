@@ -14,6 +14,7 @@ from workflows.engine import checks, definitions
 from workflows.engine.definitions import DiagramDraft
 from workflows.engine.proof import Proof
 from workflows.errors import Forbidden, Invalid
+from workflows.functions import FUNCTIONS
 
 blueprint = Blueprint("room", __name__, url_prefix="/designer")
 
@@ -91,7 +92,7 @@ def preview() -> ResponseReturnValue:
         raise Invalid("form", "没有收到表单。")
     if faults := [each.message for each in checks.check_forms({"form": schema}, steps.known())]:
         return jsonify(faults=faults)
-    functions = dict.fromkeys(steps.FUNCTIONS, _unknown)
+    functions = dict.fromkeys(FUNCTIONS, _unknown)
     fields = forms.view(schema, {}, {}, options=_options, functions=functions)
     return jsonify(html=render_template("designer/preview.html", schema=schema, fields=fields))
 

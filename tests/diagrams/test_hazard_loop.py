@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from lxml import etree
 
 from service import drawing
-from workflows import steps
+from workflows import functions
 from workflows.engine import checks, expressions
 from workflows.engine.xml import BPMN, DC, DI, SPIFF, parse
 from workflows.people import ROLES
@@ -186,7 +186,7 @@ def test_conditions_of_fields_ask_for_fields_that_stand_before_and_for_known_fun
         if condition := field.get("x-visible-when"):
             parsed = expressions.parse(condition)
             keys = list(FORMS[form]["properties"])
-            assert parsed.calls <= set(steps.FUNCTIONS), (form, key)
+            assert parsed.calls <= set(functions.FUNCTIONS), (form, key)
             assert parsed.names <= set(keys[: keys.index(key)]), (form, key)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from workflows import loops, steps
+from workflows import functions, loops, steps
 from workflows.engine import END, checks, proof
 from workflows.engine.proof import Proof
 from workflows.engine.tokens import Net
@@ -32,7 +32,7 @@ def test_rules_speak_of_what_the_domain_offers() -> None:
         words = rule.what | rule.after | rule.since
         assert {word for word in words if not word.startswith("if:")} <= known
         called = {word[3:].partition("(")[0] for word in words if word.startswith("if:") and "(" in word}
-        assert called <= steps.FUNCTIONS.keys()
+        assert called <= functions.FUNCTIONS.keys()
 
 
 def test_what_is_written_on_a_gateway_proves_nothing() -> None:
