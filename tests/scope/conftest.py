@@ -108,6 +108,8 @@ def _hire(database: Database) -> None:
             staffing.add_unit(session, kind, name, code, parent=people.find_unit_named(session, above) if above else None, **more)
         people_of = {role: staffing.add_person(session, role, role.lower(), demo.PASSWORD) for role in people.ROLES}
         staffing.add_person(session, "无岗位", "nobody", demo.PASSWORD)
+        discipline = staffing.add_person(session, "本镇纪委", "discipline", demo.PASSWORD)
+        staffing.appoint(session, discipline, "TOWN_DISCIPLINE", people.find_unit_named(session, "乙镇"), date(2023, 1, 1))
         for role, person in people_of.items():
             unit = people.find_unit_named(session, NEXT_DOOR.get(role, "甲县"))
             staffing.appoint(session, person, role, unit, date(2023, 1, 1))

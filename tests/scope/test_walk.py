@@ -72,6 +72,19 @@ def test_within_the_scope_it_is_all_there(next_door: NextDoor):
     assert [figures(texts[each])["发现"] for each in (1, 3)] == ["2", "2"]
 
 
+def test_the_discipline_office_reads_what_it_inquires_into_and_nothing_else_of_its_town(next_door: NextDoor):
+    """Domain 2.1: 追溯卷. Of the two cases one is inquired into; their first photo is the same file."""
+    browser = next_door.app.test_client()
+    browser.sign_in("discipline")
+    assert browser.get("/inquiries/{inquiry}".format(**next_door.named)).status_code == 200
+    for endpoint in ("hazards.show", "dossiers.show", "dossiers.download", "inbox.task", "papers.show", "documents.download"):
+        for address in routes.OF_A_CASE[endpoint]:
+            assert browser.get(address.format(**next_door.named)).status_code == 404, address
+    listed = whole(browser.get("/hazards"))
+    assert next_door.secrets["subject"] in listed
+    assert next_door.secrets["number"] not in listed
+
+
 @pytest.mark.parametrize("role", ["VILLAGE", "OFFICE_STAFF", "COUNTY_INSPECTION"])
 def test_nobody_reports_at_a_subject_out_of_his_reach(next_door: NextDoor, role):
     """The form offers what lies around one's posts, and what it does not offer is not taken."""
