@@ -26,6 +26,7 @@ ADDRESS_TAKEN = (
     "不能在 {} 启动服务：这个地址已被占用（服务可能已经在运行），或者不能使用。"
     "可以用 BIHUAN_ADDRESS 换一个，例如 BIHUAN_ADDRESS=127.0.0.1:8001。"
 )
+MAKING = {"county": "正在建演示县（一两分钟）", "town": "正在建演示县的小镇"}
 NOBODY = (
     "库中还没有人员，现在谁也不能登录。启用一个县：bihuan county 区划代码 县名；看演示：bihuan demo。"
     "都在同一个 BIHUAN_HOME 下运行。"
@@ -78,7 +79,7 @@ def make_demo(config: Config, database: Database, kind: str) -> bool:
     is_empty = not setup.has_people(database)
     if is_empty:
         jobs.prepare(database)  # its loop and its weekly reports order documents
-        with click.progressbar(length=100, label="正在建演示县（一两分钟）" if kind == "county" else "正在建演示镇") as bar:
+        with click.progressbar(length=100, label=MAKING[kind]) as bar:
             demo.build(database, config.place, steps.RULES, kind, tell=lambda share: bar.update(int(share * 100) - bar.pos))
     if sign_ins := demo.sign_ins(database):
         click.echo(sign_ins)

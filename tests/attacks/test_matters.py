@@ -13,6 +13,7 @@ from tests.scenarios.test_bulletins import CHECKED, open_month, task_of
 from tests.scenarios.ways import appoint, bring, found, state
 from workflows import clock, daily, dispatch, documents, duties, hazards, people, staffing, urges
 from workflows.engine import Subject, beginnings, definitions, tasks
+from workflows.errors import Invalid
 
 FORMULA = "=HYPERLINK(1)安全出口上锁，通道堆放货物。"
 AGREE, ACCEPT = {"decision": "agree"}, {"decision": "accept"}
@@ -163,8 +164,11 @@ def _inquire(driver):
     appoint(driver, "cunwei2", "TOWN_DISCIPLINE", "乙镇")
     case = Subject("inquiry", 1)
     hand_in(driver, case, "shuji", decision="open")
-    for element in ("inquire_enterprise", "inquire_leader", "inquire_liaison", "conclude_inquiry"):
-        hand_in(driver, case, "cunwei2", element)
+    for element in ("inquire_enterprise", "inquire_leader", "inquire_liaison"):
+        with pytest.raises(Invalid, match="不是姓名"):
+            hand_in(driver, case, "cunwei2", element)
+        hand_in(driver, case, "cunwei2", element, held="王五")
+    hand_in(driver, case, "cunwei2", "conclude_inquiry")
     hand_in(driver, case, "shuji", **AGREE)
 
 
