@@ -7,14 +7,16 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import click
-import waitress
+import waitress.channel
+import waitress.task
 
-from service import create_app, documents, exports, logs, setup
+from service import create_app, documents, errors, exports, logs, setup
 from service.config import Config, Misconfigured
 from workflows import daily, steps, strays
 from workflows.db import Database
@@ -50,10 +52,36 @@ def run(config: Config, *, demo: str | None) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the block below is left in order
     with _background(config, database):
         click.echo(f"服务已启动：http://{config.address}　（按 Ctrl+C 停止）")
-        # Twice what a form may bring: until there, it is we who refuse, in Chinese. waitress keeps a body on disk, not in memory.
-        most = 2 * config.upload_megabytes * 1024 * 1024
-        waitress.serve(app, sockets=[bound], threads=THREADS, ident=None, max_request_body_size=most)
+        # Twice what a form may bring: until there, our page refuses it. waitress keeps a body on disk, not in memory.
+        listen(app, bound, most_bytes=2 * config.upload_megabytes * 1024 * 1024).run()
     _end(database)
+
+
+def listen(app: Any, bound: socket.socket, *, most_bytes: int) -> Any:
+    """A server at an address that is taken; whatever it refuses by itself it refuses in Chinese."""
+    server = waitress.create_server(app, sockets=[bound], threads=THREADS, ident=None, max_request_body_size=most_bytes)
+    server.channel_class = Channel
+    return server
+
+
+class Refusal(waitress.task.ErrorTask):  # type: ignore[misc]
+    """What waitress refuses before a page of ours is asked: too large, cut off, no HTTP. A sentence, in plain text."""
+
+    def execute(self) -> None:
+        """Answer, and close the connection."""
+        refused = self.request.error
+        body = errors.SENTENCES[refused.code if refused.code in errors.SENTENCES else 400].encode()
+        self.status = f"{refused.code} {refused.reason}"
+        self.response_headers.append(("Content-Type", "text/plain; charset=utf-8"))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class Channel(waitress.channel.HTTPChannel):  # type: ignore[misc]
+    """A connection whose refusals are told in Chinese."""
+
+    error_task_class = Refusal
 
 
 def _bind(config: Config) -> socket.socket:
@@ -79,11 +107,30 @@ def make_demo(config: Config, database: Database, kind: str) -> bool:
     is_empty = not setup.has_people(database)
     if is_empty:
         jobs.prepare(database)  # its loop and its weekly reports order documents
-        with click.progressbar(length=100, label=MAKING[kind]) as bar:
-            demo.build(database, config.place, steps.RULES, kind, tell=lambda share: bar.update(int(share * 100) - bar.pos))
+        with progress(MAKING[kind]) as tell:
+            demo.build(database, config.place, steps.RULES, kind, tell=tell)
     if sign_ins := demo.sign_ins(database):
         click.echo(sign_ins)
     return is_empty
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[float], None]]:
+    """Tell how far something is, from 0 to 1: a bar on a terminal; in a file or a pipe a line at each tenth."""
+    if sys.stdout.isatty():
+        with click.progressbar(length=100, label=label) as bar:
+            yield lambda share: bar.update(int(share * 100) - bar.pos)
+        return
+    told = 0
+
+    def tell(share: float) -> None:
+        nonlocal told
+        if int(share * 10) > told:
+            told = int(share * 10)
+            click.echo(f"{label}：{told * 10}%")
+
+    click.echo(f"{label} …")
+    yield tell
 
 
 def work(config: Config) -> None:

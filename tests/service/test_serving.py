@@ -1,6 +1,10 @@
-"""What the serving process does before it can serve."""
+"""What the serving process does before it can serve, and what it answers before a page is asked."""
 
+import http.client
+import socket
 import threading
+
+import pytest
 
 from service import serving
 from workflows.db import Database
@@ -22,3 +26,43 @@ def test_they_wait_no_longer_than_the_process_lives(tmp_path):
     stopping = threading.Event()
     stopping.set()
     assert serving.wait_for(Database(f"sqlite:///{tmp_path / 'later' / 'house.db'}"), stopping) is False
+
+
+@pytest.fixture
+def port():
+    """Where a server listens that takes a thousand bytes and has no page."""
+    bound = socket.create_server(("127.0.0.1", 0))
+    server = serving.listen(lambda *_: pytest.fail("no page may be asked"), bound, most_bytes=1000)
+    running = threading.Thread(target=server.run, daemon=True)
+    running.start()
+    yield bound.getsockname()[1]
+    server.trigger.pull_trigger(server.close)  # by its own thread, which then has nothing left to do
+    running.join(10)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status", "words"),
+    [
+        ({"Content-Length": "1001"}, b"", 413, "照片和附件总量过大"),
+        ({"Transfer-Encoding": "chunked"}, b"7d0\r\n" + b"x" * 2000 + b"\r\n0\r\n\r\n", 413, "照片和附件总量过大"),
+        ({"Content-Length": "many"}, b"", 400, "发来的内容不完整"),
+        ({"Content-Length": "1", "X-Long": "x" * 300_000}, b"x", 431, "发来的内容不完整"),
+    ],
+)
+def test_what_the_server_itself_refuses_is_told_in_chinese(port, headers, body, status, words):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.putrequest("POST", "/hazards/new")
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders(body)
+    answer = connection.getresponse()
+    assert (answer.status, answer.getheader("Content-Type")) == (status, "text/plain; charset=utf-8")
+    assert words in answer.read().decode()
+
+
+def test_how_far_it_is_stands_in_a_file_line_by_line(capsys):
+    """No bar where there is no terminal: each tenth once, though the steps are finer or coarser."""
+    with serving.progress("正在建") as tell:
+        for share in (0.01, 0.1, 0.1004, 0.35, 0.99, 1.0):
+            tell(share)
+    assert capsys.readouterr().out.splitlines() == ["正在建 …", *(f"正在建：{tenth}%" for tenth in (10, 30, 90, 100))]
