@@ -8,11 +8,11 @@ from flask import Blueprint, Flask, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import cases, forms, house, labels
+from service import cases, forms, house, labels, matters
 from service.admin.sheets import Sheet, handle, line
 from workflows import bulletins, people
 from workflows.bulletins import Bulletin
-from workflows.engine import Caller, Subject, history, instances
+from workflows.engine import history, instances
 from workflows.errors import Forbidden, NotFound
 from workflows.hazards import get as get_hazard
 
@@ -24,7 +24,8 @@ STATES = {"DRAFTED": ("待审定", "blue"), "RETURNED": ("已退回", "amber"), 
 
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
-    cases.KINDS["bulletin"] = cases.Kind(facts, _url, _may_see, heading="本期情况", parts=parts)
+    page, section = ("bulletins.show", "bulletin_id"), "bulletins.index"
+    cases.KINDS["bulletin"] = cases.Kind(bulletins.get_for, facts, page, section, "这一期公开", "本期情况", parts=parts)
     app.jinja_env.globals["bulletin_lists"] = bulletins.LISTS
     app.register_blueprint(blueprint)
 
@@ -58,6 +59,7 @@ def show(bulletin_id: int) -> ResponseReturnValue:
         states=STATES,
         lines=lines,
         names=people.names(g.session, ids),
+        matters=matters.beside(bulletin.ref, instance),
         may_correct=may_draft and not is_running and bulletins.is_correction(g.session, bulletin),
         **cases.context(bulletin.ref, bulletin, cases.options_of(bulletin), instance),
     )
@@ -139,15 +141,3 @@ def parts(bulletin: Bulletin) -> dict[str, Any]:
 def lists(rows: Iterable[bulletins.Row]) -> dict[str, list[bulletins.Row]]:
     """The lines by list, in order."""
     return {name: list(of_one) for name, of_one in groupby(rows, key=lambda row: row.list)}
-
-
-def _url(subject: Subject) -> str:
-    return url_for("bulletins.show", bulletin_id=subject.id)
-
-
-def _may_see(caller: Caller, subject: Subject) -> bool:
-    try:
-        bulletins.get_for(g.session, caller, subject.id)
-    except NotFound:
-        return False
-    return True

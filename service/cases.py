@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, g, url_for
 from flask_login import current_user
 
 from service import definitions as diagrams
@@ -19,6 +19,7 @@ from workflows import people
 from workflows.engine import Caller, Post, Subject, definitions, expressions, instances, own, tasks
 from workflows.engine.beginnings import Beginning
 from workflows.engine.worklist import Task
+from workflows.errors import NotFound
 
 PERSON_ROWS = frozenset({"territory_persons", "sector_persons", "trackers", "verifiers"})
 UNIT_ROWS = frozenset({"subjects", "county_depts", "units"})
@@ -63,13 +64,15 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Kind:
-    """How pages show one kind of subject. `may_see`: whether it lies in a person's scope today."""
+    """How pages show one kind of subject. `get_for`: the thing, if it lies in a person's scope today, or NotFound."""
 
+    get_for: Callable[[Any, Caller, int], Any]
     facts: Callable[[Any, forms.Options], list[Fact]]
-    url: Callable[[Subject], str]
-    may_see: Callable[[Caller, Subject], bool]
+    page: tuple[str, str]  # the endpoint of its page, and what that calls its number
+    section: str  # of the navigation
+    called: str  # as one points at it: 这件隐患
+    heading: str  # what its facts are headed
     photos: Callable[[Any, list[tasks.Submission]], list[pictures.Picture]] = lambda _thing, _submissions: []
-    heading: str = "隐患情况"  # what its facts are headed
     proposed: Callable[[Any, str], Mapping[str, Any]] = lambda _thing, _element: {}  # what an element's form says at first
     kept_from: Callable[[Caller], Collection[Subject]] = lambda _caller: ()  # of which he sees no task, though it is at his post
     parts: Callable[[Any], dict[str, Any]] = lambda _thing: {}  # what else its pages show, by the names the templates know it
@@ -101,15 +104,32 @@ def context(subject: Subject, thing: Any, options: forms.Options, instance: inst
         "past": [_past(each, schemas.get(each.task_id), named, names) for each in submissions],
         "waiting": [Waiting(task.name, whose(task, names)) for task in waiting],
         "diagram": picture(instance, stays.of(instance, submissions, schemas, names)) if instance else None,
-        "case_url": kind.url(subject),
+        "case_url": url(subject),
         "may_see_case": may_see(subject),
         **kind.parts(thing),
     }
 
 
+def get_for(subject: Subject) -> Any:
+    """The thing a case is about, if it lies in the caller's scope today; NotFound otherwise, as if it did not exist."""
+    if subject.kind not in KINDS:
+        raise NotFound("没有找到这件事。")
+    return KINDS[subject.kind].get_for(g.session, current_user.caller, subject.id)
+
+
 def may_see(subject: Subject) -> bool:
     """Whether the case lies in the caller's scope today."""
-    return KINDS[subject.kind].may_see(current_user.caller, subject)
+    try:
+        get_for(subject)
+    except NotFound:
+        return False
+    return True
+
+
+def url(subject: Subject) -> str:
+    """Where a case is shown."""
+    endpoint, number = KINDS[subject.kind].page
+    return url_for(endpoint, **{number: subject.id})
 
 
 def kept_from() -> list[Subject]:

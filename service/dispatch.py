@@ -7,13 +7,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Flask, Response, g, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import cases, dispatch_sheets, forms, house, labels, ledger, matters, photos
+from service import cases, dispatch_sheets, forms, labels, ledger, matters
 from workflows import campaigns, clock, dispatch, hazards, inquiries, people
-from workflows.engine import Caller, Subject, beginnings, history, instances
+from workflows.engine import history, instances
 from workflows.errors import Forbidden, Invalid, NotFound
 from workflows.people import Unit
 
@@ -62,7 +62,8 @@ class Row:
 
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
-    cases.KINDS["return"] = cases.Kind(facts, _url, _may_see, heading="月报情况", proposed=_proposed)
+    page, section = ("dispatch.show", "return_id"), "dispatch.index"
+    cases.KINDS["return"] = cases.Kind(dispatch.get_for, facts, page, section, "这份月报", "月报情况", proposed=_proposed)
     app.jinja_env.globals["ITEM_SOURCES"] = ITEM_SOURCES
     app.register_blueprint(blueprint)
 
@@ -162,25 +163,6 @@ def hazards_of(return_id: int) -> ResponseReturnValue:
         next=start + LINES if len(kept.lines) > start + LINES else None,
         month=dispatch.month_name(row.as_of_on),
     )
-
-
-@blueprint.get("/returns/<int:return_id>/matters/<key>")
-def begin_form(return_id: int, key: str) -> ResponseReturnValue:
-    """The form with which another process about a return begins (申请更正)."""
-    row = dispatch.get_for(g.session, current_user.caller, return_id)
-    return _beginning(row, beginnings.get(g.session, house().rules, key, row.ref, current_user.caller), _figures(row), {})
-
-
-@blueprint.post("/returns/<int:return_id>/matters/<key>")
-def begin(return_id: int, key: str) -> ResponseReturnValue:
-    """Begin it: what was typed is its first task, handed in."""
-    taken = photos.take()
-    row = dispatch.get_for(g.session, current_user.caller, return_id)
-    beginning = beginnings.get(g.session, house().rules, key, row.ref, current_user.caller, whenever=True)
-    if refused := matters.hand_in(beginning, row.ref, taken):
-        row = dispatch.get_for(g.session, current_user.caller, return_id)
-        return _beginning(row, beginning, refused.data, refused.faults), 422
-    return redirect(_url(row.ref))
 
 
 # ---- what is asked -----------------------------------------------------------------------------------------------------
@@ -299,7 +281,6 @@ def _shown(row: dispatch.Return) -> dict[str, Any]:
         "word": dispatch.shown,
         "states": dispatch.STATES,
         "tones": TONES,
-        "matters": beginnings.offered(g.session, house().rules, row.ref, current_user.caller),
         "checked": history.verify(g.session, row.ref) if request.args.get("check") else None,
         "lines": history.lines(g.session, row.ref),
     }
@@ -311,18 +292,9 @@ def _below(row: dispatch.Return) -> list[tuple[dispatch.Return, Unit]]:
 
 
 def _case(row: dispatch.Return) -> dict[str, Any]:
-    running = [each for each, _ in instances.of(g.session, row.ref)]
-    return cases.context(row.ref, row, cases.options_of(row), running[0] if running else None)
-
-
-def _beginning(row: dispatch.Return, beginning: beginnings.Beginning, data: Mapping[str, Any], faults: Mapping[str, str]) -> str:
-    return render_template(
-        "dispatch/begin.html",
-        row=row,
-        title=dispatch.title(row),
-        facts=facts(row, cases.options_of(row)),
-        **cases.first_task(row, beginning, data, faults),
-    )
+    """The month's own process, and what goes on beside it."""
+    main = next((each for each, _ in instances.of(g.session, row.ref)), None)
+    return {"matters": matters.beside(row.ref, main), **cases.context(row.ref, row, cases.options_of(row), main)}
 
 
 def facts(row: dispatch.Return, options: forms.Options) -> list[cases.Fact]:  # noqa: ARG001
@@ -348,7 +320,7 @@ def facts(row: dispatch.Return, options: forms.Options) -> list[cases.Fact]:  # 
 
 def _proposed(row: dispatch.Return, element: str) -> Mapping[str, Any]:
     """What the record says already, to be completed: the unit's own figures; why others fell."""
-    if element == "fill_return":
+    if element in ("fill_return", "ask_correction"):
         return _figures(row)
     return {"explanation": dispatch.explanation(g.session, row)} if element == "collect_return" else {}
 
@@ -358,14 +330,6 @@ def _figures(row: dispatch.Return) -> dict[str, Any]:
     own = dispatch.own_values(g.session, row)
     yuan = {"C3b": own["C3b"] // 100 if own["C3b"] % 100 == 0 else own["C3b"] / 100} if "C3b" in own else {}
     return {**own, **yuan}
-
-
-def _url(subject: Subject) -> str:
-    return url_for("dispatch.show", return_id=subject.id)
-
-
-def _may_see(caller: Caller, subject: Subject) -> bool:
-    return dispatch.may_see(g.session, caller, dispatch.get(g.session, subject.id))
 
 
 # ---- Excel ---------------------------------------------------------------------------------------------------------------

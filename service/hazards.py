@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Flask, g, render_template, request, url_for
+from flask import Blueprint, Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import cases, documents, forms, house, labels, pictures
+from service import cases, documents, forms, house, labels, matters, pictures
 from workflows import closures, listings, look_backs, people, petitions, rectifications, stops, urges
 from workflows.codes import find_key
-from workflows.engine import Caller, Subject, beginnings, history, instances, tasks
-from workflows.errors import NotFound
+from workflows.engine import Subject, history, instances, tasks
 from workflows.hazards import PROCESS, Hazard, merged_into
 from workflows.hazards import deadlines as hazard_deadlines
 from workflows.hazards import get as get_hazard
@@ -23,7 +22,9 @@ blueprint = Blueprint("hazards", __name__, url_prefix="/hazards")
 
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
-    cases.KINDS["hazard"] = cases.Kind(facts, _url, _may_see, pictures.of)
+    cases.KINDS["hazard"] = cases.Kind(
+        get_hazard_for, facts, ("hazards.show", "hazard_id"), "hazards.index", "这件隐患", "隐患情况", photos=pictures.of
+    )
     app.register_blueprint(blueprint)
 
 
@@ -61,6 +62,7 @@ def show(hazard_id: int) -> ResponseReturnValue:
     lines, urged = history.lines(g.session, hazard.ref), urges.seen(g.session, current_user.caller, hazard)
     persons = [id for line in lines for id in (line.by, line.on_behalf_of)] + urges.persons(urged)
     checked = history.verify(g.session, hazard.ref) if request.args.get("check") else None
+    main = loop(hazard.ref)
     return render_template(
         "hazards/show.html",
         hazard=hazard,
@@ -69,12 +71,11 @@ def show(hazard_id: int) -> ResponseReturnValue:
         lines=lines,
         names=people.names(g.session, persons),
         checked=checked,
-        matters=beginnings.offered(g.session, house().rules, hazard.ref, current_user.caller),
-        running=_running(hazard.ref),
+        matters=matters.beside(hazard.ref, main),
         documents=documents.shown(hazard.ref),
         documents_offered=documents.offered(hazard),
         urges=urged,
-        **cases.context(hazard.ref, hazard, cases.options_of(hazard), loop(hazard.ref)),
+        **cases.context(hazard.ref, hazard, cases.options_of(hazard), main),
     )
 
 
@@ -208,24 +209,6 @@ def _join(*parts: str | None, by: str = " · ") -> str:
     return by.join(part for part in parts if part)
 
 
-def _url(subject: Subject) -> str:
-    return url_for("hazards.show", hazard_id=subject.id)
-
-
-def _may_see(caller: Caller, subject: Subject) -> bool:
-    try:
-        get_hazard_for(g.session, caller, subject.id)
-    except NotFound:
-        return False
-    return True
-
-
 def loop(subject: Subject) -> instances.Instance | None:
     """The newest instance of a hazard's closed loop."""
     return instances.find(g.session, subject, PROCESS)
-
-
-def _running(subject: Subject) -> list[str]:
-    """What is under way about a case beside its loop (延期审批 …)."""
-    main = loop(subject)
-    return [name for each, name in instances.of(g.session, subject) if each.ended_at is None and each is not main]

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from flask import Blueprint, Flask, g, render_template, url_for
+from flask import Blueprint, Flask, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import cases, forms, labels
+from service import cases, forms, labels, matters
 from workflows import duties, inquiries, people
 from workflows.engine import Caller, Subject, instances
-from workflows.errors import Forbidden, NotFound
+from workflows.errors import Forbidden
 from workflows.inquiries import Inquiry
 
 blueprint = Blueprint("inquiries", __name__, url_prefix="/inquiries")
@@ -20,7 +20,10 @@ TONES = {"SUGGESTED": "amber", "OPEN": "blue", "CONCLUDED": "amber", "APPROVED":
 
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
-    cases.KINDS["inquiry"] = cases.Kind(facts, _url, _may_see, heading="倒查情况", proposed=_proposed, kept_from=_kept_from)
+    page, section = ("inquiries.show", "inquiry_id"), "inquiries.index"
+    cases.KINDS["inquiry"] = cases.Kind(
+        inquiries.get_for, facts, page, section, "这起倒查", "倒查情况", proposed=_proposed, kept_from=_kept_from
+    )
     app.jinja_env.globals.update(INQUIRY_STATES=inquiries.STATES, INQUIRY_GROUNDS=inquiries.GROUNDS, INQUIRY_TONES=TONES)
     app.register_blueprint(blueprint)
 
@@ -37,13 +40,16 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/<int:inquiry_id>")
 def show(inquiry_id: int) -> ResponseReturnValue:
     """One case: what it is about, who answered for what since when, what was done, where it stands."""
-    inquiry = inquiries.find_for(g.session, current_user.caller, inquiry_id)
-    if inquiry is None:
-        raise NotFound("没有找到这起倒查。")
+    inquiry = inquiries.get_for(g.session, current_user.caller, inquiry_id)
     instance = instances.find(g.session, inquiry.ref, inquiries.PROCESS)
     told = cases.context(inquiry.ref, inquiry, cases.options_of(inquiry.hazard), instance)
-    may_see_hazard = cases.may_see(inquiry.hazard.ref)
-    return render_template("inquiries/show.html", inquiry=inquiry, may_see_hazard=may_see_hazard, **told)
+    return render_template(
+        "inquiries/show.html",
+        inquiry=inquiry,
+        may_see_hazard=cases.may_see(inquiry.hazard.ref),
+        matters=matters.beside(inquiry.ref, instance),
+        **told,
+    )
 
 
 # ---- what is known of it -----------------------------------------------------------------------------------------------
@@ -78,13 +84,5 @@ def _proposed(inquiry: Inquiry, element: str) -> Mapping[str, Any]:
     return {"whom": "、".join(names.values())} if names else {}
 
 
-def _url(subject: Subject) -> str:
-    return url_for("inquiries.show", inquiry_id=subject.id)
-
-
 def _kept_from(caller: Caller) -> Collection[Subject]:
     return inquiries.kept_from(g.session, caller)
-
-
-def _may_see(caller: Caller, subject: Subject) -> bool:
-    return inquiries.find_for(g.session, caller, subject.id) is not None

@@ -1,21 +1,30 @@
-"""其他事项: processes that people begin about a hazard beside its loop (申请延期 …), each from the form of its first task."""
+"""其他事项: processes that people begin about a case beside the one it goes through (申请延期 …), each from the form of its first
+task. Whatever a case may be about, it is begun here; `cases.KINDS` tells how to get at it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Flask, flash, g, redirect, render_template, url_for
+from flask import Blueprint, Flask, flash, g, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import cases, hazards, house, photos, submissions
+from service import cases, house, photos, submissions
 from service.submissions import Refused
-from workflows.engine import Subject, beginnings
+from workflows.engine import Subject, beginnings, instances
 from workflows.engine.beginnings import Beginning
-from workflows.hazards import Hazard
-from workflows.hazards import get_for as get_hazard_for
 
-blueprint = Blueprint("matters", __name__, url_prefix="/hazards/<int:hazard_id>/matters")
+blueprint = Blueprint("matters", __name__, url_prefix="/matters/<kind>/<int:number>")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the page of a case shows of 其他事项: what the caller may begin now, and what is under way."""
+
+    about: Subject
+    offered: list[Beginning]
+    running: list[str]
 
 
 def init_app(app: Flask) -> None:
@@ -24,27 +33,35 @@ def init_app(app: Flask) -> None:
 
 
 @blueprint.get("/<key>")
-def new(hazard_id: int, key: str) -> ResponseReturnValue:
-    """The form of the first task."""
-    hazard, beginning = _get(hazard_id, key)
-    return _page(hazard, beginning, {}, {})
+def new(kind: str, number: int, key: str) -> ResponseReturnValue:
+    """The form of the first task, with what the record says already."""
+    about = Subject(kind, number)
+    thing, beginning = _get(about, key)
+    return _page(thing, beginning, cases.KINDS[kind].proposed(thing, beginning.element), {})
 
 
 @blueprint.post("/<key>")
-def begin(hazard_id: int, key: str) -> ResponseReturnValue:
+def begin(kind: str, number: int, key: str) -> ResponseReturnValue:
     """Begin it: what was typed is its first task, handed in."""
     taken = photos.take()
-    hazard, beginning = _get(hazard_id, key, whenever=True)
-    if refused := hand_in(beginning, hazard.ref, taken):
-        return _page(_get(hazard_id, key, whenever=True)[0], beginning, refused.data, refused.faults), 422
-    return redirect(url_for("hazards.show", hazard_id=hazard_id))
+    about = Subject(kind, number)
+    _, beginning = _get(about, key, whenever=True)
+    if refused := _hand_in(beginning, about, taken):
+        return _page(cases.get_for(about), beginning, refused.data, refused.faults), 422
+    return redirect(cases.url(about))
 
 
-def hand_in(beginning: Beginning, about: Subject, taken: photos.Taken) -> Refused | None:
-    """Begin a process about something with what was typed for its first task; answers what was refused of it."""
+def beside(about: Subject, shown: instances.Instance | None) -> Beside:
+    """What may be begun and what is under way about a case, beside the process that its page shows."""
+    offered = beginnings.offered(g.session, house().rules, about, current_user.caller)
+    running = [name for each, name in instances.of(g.session, about) if each.ended_at is None and each is not shown]
+    return Beside(about, offered, running)
+
+
+def _hand_in(beginning: Beginning, about: Subject, taken: photos.Taken) -> Refused | None:
+    """Begin a process with what was typed for its first task; answers what was refused of it."""
     data, faults = submissions.read(beginning.form, taken)
-    rules, caller = house().rules, current_user.caller
-    begin = partial(beginnings.begin, g.session, rules, beginning.key, about, caller, data)
+    begin = partial(beginnings.begin, g.session, house().rules, beginning.key, about, current_user.caller, data)
     begun = submissions.hand_in(data, faults, begin)
     if isinstance(begun, Refused):
         return begun
@@ -52,18 +69,20 @@ def hand_in(beginning: Beginning, about: Subject, taken: photos.Taken) -> Refuse
     return None
 
 
-def _get(hazard_id: int, key: str, *, whenever: bool = False) -> tuple[Hazard, Beginning]:
-    """The hazard, if the caller may see it, and the process, if he may begin it now, or `whenever` it may be begun."""
-    caller = current_user.caller
-    hazard = get_hazard_for(g.session, caller, hazard_id)
-    return hazard, beginnings.get(g.session, house().rules, key, hazard.ref, caller, whenever=whenever)
+def _get(about: Subject, key: str, *, whenever: bool = False) -> tuple[Any, Beginning]:
+    """The thing, if the caller may see it, and the process, if he may begin it now, or `whenever` it may be begun."""
+    thing = cases.get_for(about)
+    return thing, beginnings.get(g.session, house().rules, key, about, current_user.caller, whenever=whenever)
 
 
-def _page(hazard: Hazard, beginning: Beginning, data: Mapping[str, Any], faults: Mapping[str, str]) -> str:
+def _page(thing: Any, beginning: Beginning, data: Mapping[str, Any], faults: Mapping[str, str]) -> str:
+    kind = cases.KINDS[thing.ref.kind]
     return render_template(
         "matters/new.html",
-        hazard=hazard,
-        title=house().rules.title(hazard),
-        facts=hazards.brief(hazard)[0],
-        **cases.first_task(hazard, beginning, data, faults),
+        about=thing.ref,
+        kind=kind,
+        title=house().rules.title(thing),
+        facts=kind.facts(thing, cases.options_of(thing)),
+        case_url=cases.url(thing.ref),
+        **cases.first_task(thing, beginning, data, faults),
     )

@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from service import cases, documents, forms, house, labels, photos, submissions
+from service import cases, documents, forms, house, labels, matters, photos, submissions
 from workflows import calendars, clock, feedbacks, people, thursdays, weekly_reports
-from workflows.engine import Caller, Subject, instances, tasks
+from workflows.engine import instances, tasks
 from workflows.engine.worklist import Task
-from workflows.errors import Conflict, Forbidden, NotFound
+from workflows.errors import Conflict, Forbidden
 from workflows.thursdays import Line
 from workflows.weekly_reports import WeeklyReport
 
@@ -37,7 +37,8 @@ class Row:
 
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
-    cases.KINDS["weekly_report"] = cases.Kind(facts, _url, _may_see)
+    page, section = ("thursdays.report", "report_id"), "thursdays.index"
+    cases.KINDS["weekly_report"] = cases.Kind(weekly_reports.get_for, facts, page, section, "这份周报告", "报告情况")
     app.register_blueprint(blueprint)
     app.jinja_env.globals.update(PART=PARTS)
 
@@ -201,9 +202,7 @@ def reports() -> ResponseReturnValue:
 @blueprint.get("/reports/<int:report_id>")
 def report(report_id: int) -> ResponseReturnValue:
     """One week's report: its lines, its way, its document."""
-    found = weekly_reports.find_for(g.session, current_user.caller, report_id)
-    if found is None:
-        raise NotFound("没有找到这份周报告。")
+    found = weekly_reports.get_for(g.session, current_user.caller, report_id)
     instance = instances.find(g.session, found.ref, weekly_reports.PROCESS)
     return render_template(
         "thursdays/report.html",
@@ -211,6 +210,7 @@ def report(report_id: int) -> ResponseReturnValue:
         title=weekly_reports.title(found),
         state=weekly_reports.STATES[found.state],
         documents=documents.shown(found.ref),
+        matters=matters.beside(found.ref, instance),
         **cases.context(found.ref, found, cases.options_of(found), instance),
     )
 
@@ -227,7 +227,7 @@ def _towns(rows: list[WeeklyReport]) -> dict[str, str]:
 
 def facts(report: WeeklyReport, _options: forms.Options) -> list[cases.Fact]:
     """What is known of a week's report; to a leader who signs for his stations no more than what they have reported."""
-    found = _whole(report) if _may_see(current_user.caller, report.ref) else []
+    found = _whole(report) if cases.may_see(report.ref) else []
     named = [cases.Fact("乡镇", "".join(_towns([report]).values())), cases.Fact("哪一周", labels.day(report.week_on))]
     return [fact for fact in [*named, *found, *_stations(report, is_whole=bool(found))] if fact.text]
 
@@ -258,11 +258,3 @@ def _whole(report: WeeklyReport) -> list[cases.Fact]:
         cases.Fact("签发人", report.signer, labels.moment(report.signed_at)),
         cases.Fact("送达回执", labels.moment(report.received_at)),
     ]
-
-
-def _url(subject: Subject) -> str:
-    return url_for("thursdays.report", report_id=subject.id)
-
-
-def _may_see(caller: Caller, subject: Subject) -> bool:
-    return weekly_reports.find_for(g.session, caller, subject.id) is not None

@@ -1,14 +1,14 @@
 """督促升级: what was sent because of a late hazard or a missed report, who signed, received and answered it."""
 
-from flask import Blueprint, Flask, g, render_template, request, url_for
+from flask import Blueprint, Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import cases, forms, hazards, labels
+from service import cases, forms, hazards, labels, matters
 from workflows import people, urges
 from workflows.codes import find_key
-from workflows.engine import Caller, Subject, instances
-from workflows.errors import Forbidden, NotFound
+from workflows.engine import instances
+from workflows.errors import Forbidden
 from workflows.reminders import LEVELS
 from workflows.urges import Urge
 
@@ -20,7 +20,7 @@ TONES = {"待签发": "amber", "待签收": "amber", "已签收，待回复": "a
 
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
-    cases.KINDS["urge"] = cases.Kind(facts, _url, _may_see, heading="督促情况")
+    cases.KINDS["urge"] = cases.Kind(urges.get_for, facts, ("urges.show", "urge_id"), "board.index", "这件督促", "督促情况")
     words = {"URGE_LEVELS": LEVELS, "URGE_GROUNDS": urges.GROUNDS, "URGE_TALKS": urges.TALKS, "URGE_TONES": TONES}
     app.jinja_env.globals.update(words, urge_state=urges.state)
     app.register_blueprint(blueprint)
@@ -47,15 +47,14 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/<int:urge_id>")
 def show(urge_id: int) -> ResponseReturnValue:
     """One of them: why, to whom, its document, and how far it is."""
-    urge = urges.find_for(g.session, current_user.caller, urge_id)
-    if urge is None:
-        raise NotFound("没有找到这件督促。")
+    urge = urges.get_for(g.session, current_user.caller, urge_id)
     instance = instances.find(g.session, urge.ref, urges.PROCESS)
     return render_template(
         "urges/show.html",
         urge=urge,
         title=urges.title(urge),
         documents=urges.papers_of(g.session, urge),
+        matters=matters.beside(urge.ref, instance),
         **cases.context(urge.ref, urge, cases.options_of(urge.hazard), instance),
     )
 
@@ -63,7 +62,7 @@ def show(urge_id: int) -> ResponseReturnValue:
 # ---- what is known of it -----------------------------------------------------------------------------------------------
 
 
-def facts(urge: Urge, options: forms.Options) -> list[cases.Fact]:
+def facts(urge: Urge, _options: forms.Options) -> list[cases.Fact]:
     """What is known of an urge, then of its hazard."""
     names = people.names(g.session, urges.persons([urge]))
     found = [
@@ -77,12 +76,4 @@ def facts(urge: Urge, options: forms.Options) -> list[cases.Fact]:
         cases.Fact("抄送县专项办", labels.moment(urge.copied_at)),
         cases.Fact("约谈通报", urges.TALKS.get(urge.talk or "", "")),
     ]
-    return [fact for fact in found if fact.text] + hazards.facts(urge.hazard, options)
-
-
-def _url(subject: Subject) -> str:
-    return url_for("urges.show", urge_id=subject.id)
-
-
-def _may_see(caller: Caller, subject: Subject) -> bool:
-    return urges.find_for(g.session, caller, subject.id) is not None
+    return [fact for fact in found if fact.text] + hazards.facts(urge.hazard, cases.options_of(urge.hazard))

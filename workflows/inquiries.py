@@ -27,6 +27,7 @@ from workflows.hazards.questions import in_region
 from workflows.hazards.tables import Hazard
 
 PROCESS = "inquiry"
+NOT_FOUND = "没有找到这起倒查。"
 INQUIRES, DECIDES = "Q1", "Q2"  # the duties: whoever inquires does not decide
 
 
@@ -202,12 +203,14 @@ def get(session: Session, inquiry_id: int) -> Inquiry:
     """The case, or NotFound."""
     if row := session.get(Inquiry, inquiry_id):
         return row
-    raise NotFound("没有找到这起倒查。")
+    raise NotFound(NOT_FOUND)
 
 
-def find_for(session: Session, caller: Caller, inquiry_id: int) -> Inquiry | None:
-    """The case, if the caller may read it."""
-    return get(session, inquiry_id) if _reached(session, caller, Inquiry.id == inquiry_id).get(inquiry_id) else None
+def get_for(session: Session, caller: Caller, inquiry_id: int) -> Inquiry:
+    """The case, if the caller may read it; NotFound otherwise, as if it did not exist."""
+    if not _reached(session, caller, Inquiry.id == inquiry_id).get(inquiry_id):
+        raise NotFound(NOT_FOUND)
+    return get(session, inquiry_id)
 
 
 def page(session: Session, caller: Caller, limit: int = 100) -> list[Inquiry]:

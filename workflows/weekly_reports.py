@@ -23,6 +23,7 @@ from workflows.thursdays import GIVEN, LATE, MISSED, NOTED, Owed
 PROCESS = "weekly_report"
 READERS = BY_REGION - {"VILLAGE", "VILLAGE_LIAISON"}  # who sees every hazard of a town, whatever its industry
 STATES = {"COLLECTED": "待核定", "CHECKED": "待签发", "SIGNED": "已签发，待县办签收", "DELIVERED": "县办已签收"}
+NOT_FOUND = "没有找到这份周报告。"
 LATELY = timedelta(days=28)  # how far back the daily collection looks, should it have been missed for a while
 
 
@@ -220,7 +221,7 @@ def get(session: Session, report_id: int) -> WeeklyReport:
     """The report, or NotFound."""
     if report := session.get(WeeklyReport, report_id):
         return report
-    raise NotFound("没有找到这份周报告。")
+    raise NotFound(NOT_FOUND)
 
 
 def station_leaders(session: Session, report: WeeklyReport) -> int:  # noqa: ARG001
@@ -236,11 +237,12 @@ def station_leader(session: Session, report: WeeklyReport, index: int) -> Addres
     return Address(person_id=person_id, blocked="分管领导已离岗或账号已停用，请由管理员恢复其岗位或账号。")
 
 
-def find_for(session: Session, caller: Caller, report_id: int) -> WeeklyReport | None:
-    """The report, if a post of the caller's, or of one he stands in for, lies in its town or above."""
-    report = session.get(WeeklyReport, report_id)
-    codes = _codes(session, caller)
-    return report if report and any(report.region_code.startswith(code) for code in codes) else None
+def get_for(session: Session, caller: Caller, report_id: int) -> WeeklyReport:
+    """The report, if a post of the caller's, or of one he stands in for, lies in its town or above; NotFound otherwise."""
+    report = get(session, report_id)
+    if not any(report.region_code.startswith(code) for code in _codes(session, caller)):
+        raise NotFound(NOT_FOUND)
+    return report
 
 
 def of(session: Session, caller: Caller, limit: int = 100) -> list[WeeklyReport]:

@@ -49,7 +49,7 @@ WHO = {  # the action that opens a page: who holds it, if not the director
     "see_audit": "shenji",
     "see_inquiries": "shuji",
 }
-WHO_ELSE = {"matters.new": "changzhang", "dispatch.begin_form": "banshi1", "inquiries.show": "shuji"}
+WHO_ELSE = {"matters.new": "changzhang", "inquiries.show": "shuji"}
 NO_PAGES = frozenset(
     "static probes.healthz probes.metrics photos.show photos.kept papers.show papers.of_case papers.kept dossiers.download ledger.download "
     "ledger.export definitions.xml exports.download admin.roster_template designer.xml room.content room.words audit.export_anchors "
@@ -72,6 +72,7 @@ def pages() -> Iterator[tuple[str, str, str]]:
     yield "inbox.task", "changzhang", "/tasks/{rectify}"
     yield "inbox.task", "fuxianzhang", "/tasks/{sign}"
     yield "hazards.show", "changzhang", "/hazards/{hazard}"
+    yield "matters.new", "banshi1", "/matters/return/{return}/return_correction"
     yield "public.index", "", "/public"
     yield "public.listed", "", "/public/listed"
     yield "", "fuxianzhang", "/no-such-page"

@@ -5,7 +5,7 @@ Addresses are templates; `{hazard}`, `{task}`, `{photo}` … are those of the ca
 
 OF_A_CASE = {
     "hazards.show": ["/hazards/{hazard}", "/hazards/{hazard}?check=1"],
-    "matters.new": ["/hazards/{hazard}/matters/extension"],
+    "matters.new": ["/matters/hazard/{hazard}/extension", "/matters/return/{return}/return_correction"],
     "dossiers.show": ["/hazards/{hazard}/dossier"],
     "dossiers.download": ["/hazards/{hazard}/dossier.zip"],
     "bulletins.show": ["/bulletins/{bulletin}"],
@@ -13,7 +13,6 @@ OF_A_CASE = {
     "dispatch.show": ["/dispatch/returns/{return}", "/dispatch/returns/{return}?check=1"],
     "dispatch.return_sheet": ["/dispatch/returns/{return}/form.xlsx"],
     "dispatch.hazards_of": ["/dispatch/returns/{return}/list"],
-    "dispatch.begin_form": ["/dispatch/returns/{return}/matters/return_correction"],
     "inbox.task": ["/tasks/{task}", "/tasks/{done_task}", "/tasks/{named_task}"],
     "photos.show": ["/photos/{photo}"],
     "papers.show": ["/papers/{paper}"],
@@ -31,8 +30,7 @@ DONE_TO_A_CASE = {
     "bulletins.correct": ["/bulletins/{bulletin}/correct"],
     "bulletins.word": ["/bulletins/{bulletin}/hazards/{hazard}/wording"],
     "inbox.complete": ["/tasks/{task}", "/tasks/{done_task}", "/tasks/{named_task}"],
-    "matters.begin": ["/hazards/{hazard}/matters/extension"],
-    "dispatch.begin": ["/dispatch/returns/{return}/matters/return_correction"],
+    "matters.begin": ["/matters/hazard/{hazard}/extension", "/matters/return/{return}/return_correction"],
     "inbox.claim": ["/tasks/{task}/claim"],
     "inbox.release": ["/tasks/{named_task}/release"],
     "inbox.draft": ["/tasks/{task}/draft"],

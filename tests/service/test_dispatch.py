@@ -160,7 +160,7 @@ def test_before_the_cut_there_is_no_list_and_no_sheet_of_it(june, signed_in):
     assert "到时自动定稿" in browser.get(f"/dispatch/returns/{row.id}").text
     for page in ("list", "form.xlsx"):
         assert browser.get(f"/dispatch/returns/{row.id}/{page}").status_code == 404
-    assert browser.get(f"/dispatch/returns/{row.id}/matters/return_correction").status_code == 404
+    assert browser.get(f"/matters/return/{row.id}/return_correction").status_code == 404
 
 
 def test_a_correction_is_asked_for_on_the_page(june, signed_in, clock_at):
@@ -168,7 +168,7 @@ def test_a_correction_is_asked_for_on_the_page(june, signed_in, clock_at):
     clock_at("2023-06-26 08:00")
     june.sweep()
     row, _ = returned(june, "丙村")
-    browser, address = signed_in("cunwei"), f"/dispatch/returns/{row.id}/matters/return_correction"
+    browser, address = signed_in("cunwei"), f"/matters/return/{row.id}/return_correction"
     assert address in browser.get(f"/dispatch/returns/{row.id}").text
     assert address not in signed_in("banshi1").get(f"/dispatch/returns/{row.id}").text
     wrong = browser.submit(address, {"B1": "3", "reason": "漏报了三家。"})

@@ -35,7 +35,7 @@ def test_a_new_process_is_published_by_two_and_a_case_runs_on_it(designer, signe
     enforcer = signed_in("zhifa2")
     assert "发起回访" in enforcer.get(f"/hazards/{hazard}").text
     assert "发起回访" not in signed_in("banshi1").get(f"/hazards/{hazard}").text
-    address = f"/hazards/{hazard}/matters/revisit"
+    address = f"/matters/hazard/{hazard}/revisit"
     assert enforcer.submit(address, {"reason": ""}).status_code == 422
     assert enforcer.submit(address, {"reason": "整改半年后回访。"}).status_code == 302
     with town.reading() as session:

@@ -21,6 +21,7 @@ from workflows.hazards.questions import around
 from workflows.people import Unit
 
 KINDS = ("COUNTY", "TOWN", "VILLAGE")
+NOT_FOUND = "没有找到这份月报。"
 LATELY = timedelta(days=20)  # after a cut, within which a job that was missed still makes up for it
 GONE = {"VOIDED": "误录核减", "DOWNGRADED": "不属于重大", "MERGED": "并入他号", "REOPENED": "重新打开"}
 
@@ -202,20 +203,15 @@ def get(session: Session, return_id: int) -> Return:
     """The return, or NotFound. For the engine and for verbs; pages ask `get_for`."""
     if row := session.get(Return, return_id):
         return row
-    raise NotFound("没有找到这份月报。")
+    raise NotFound(NOT_FOUND)
 
 
 def get_for(session: Session, caller: Caller, return_id: int) -> Return:
     """The return, if its unit lies in the caller's region; NotFound otherwise, as if it did not exist."""
-    row = session.get(Return, return_id)
-    if row is None or not may_see(session, caller, row):
-        raise NotFound("没有找到这份月报。")
+    row = get(session, return_id)
+    if all(unit.id != row.unit_id for unit in places(session, caller)):
+        raise NotFound(NOT_FOUND)
     return row
-
-
-def may_see(session: Session, caller: Caller, row: Return) -> bool:
-    """Whether the return's unit lies in the region of a post that sees the form."""
-    return any(unit.id == row.unit_id for unit in places(session, caller))
 
 
 def places(session: Session, caller: Caller) -> list[Unit]:

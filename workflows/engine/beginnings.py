@@ -19,11 +19,12 @@ from workflows.errors import Conflict, NotFound
 
 @dataclass(frozen=True)
 class Beginning:
-    """A diagram that the caller may begin now. `form`: the schema of its first task."""
+    """A diagram that the caller may begin now. `element` and `form`: its first task, and the schema of that."""
 
     key: str
     label: str
     name: str
+    element: str
     form: Mapping[str, Any]
 
 
@@ -87,7 +88,7 @@ def _find(
     form = version.forms.get(first.properties.get("form", ""), {"title": first.name, "type": "object", "properties": {}})
     if form.get("x-reauthenticate"):  # a signature is given on the task's own page, which asks for the password
         return None
-    return Beginning(definition.key, said["begin"], definition.name, form)
+    return Beginning(definition.key, said["begin"], definition.name, first.id, form)
 
 
 def _is_time(session: Session, rules: Rules, definition: definitions.Definition, thing: Any) -> bool:

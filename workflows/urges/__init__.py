@@ -10,8 +10,8 @@ hazard voided.
 from workflows.urges.questions import (
     among,
     count_open,
-    find_for,
     get,
+    get_for,
     late_without,
     level,
     of,
@@ -46,7 +46,7 @@ __all__ = [
     "begin_for_week",
     "count_open",
     "end",
-    "find_for",
+    "get_for",
     "get",
     "hold_talk",
     "in_a_row",

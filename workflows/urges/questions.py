@@ -14,6 +14,8 @@ from workflows.hazards.tables import Hazard
 from workflows.urges import rules
 from workflows.urges.tables import Urge
 
+NOT_FOUND = "没有找到这件督促。"
+
 # ---- questions: whom it is against ---------------------------------------------------------------------------------------------
 
 
@@ -39,7 +41,7 @@ def get(session: Session, urge_id: int) -> Urge:
     """The urge, or NotFound."""
     if urge := session.get(Urge, urge_id):
         return urge
-    raise NotFound("没有找到这件督促。")
+    raise NotFound(NOT_FOUND)
 
 
 def papers_of(session: Session, urge: Urge) -> list[documents.Document]:
@@ -75,10 +77,12 @@ def among(session: Session, wanted: Collection[tuple[Subject, str]], person_id: 
     return {pair: sentence for pair, sentence in told.items() if sentence}
 
 
-def find_for(session: Session, caller: Caller, urge_id: int) -> Urge | None:
-    """The urge, if the caller may see its hazard, and what officials owe as well where it is about that."""
+def get_for(session: Session, caller: Caller, urge_id: int) -> Urge:
+    """The urge, if the caller may see its hazard, and what officials owe as well where it is about that; NotFound otherwise."""
     mine = select(Urge).join(Urge.hazard).where(Urge.id == urge_id, hazards.scope(session, caller), _open_to(caller))
-    return session.scalar(mine)
+    if found := session.scalar(mine):
+        return found
+    raise NotFound(NOT_FOUND)
 
 
 def seen(session: Session, caller: Caller, hazard: Hazard) -> list[Urge]:
