@@ -22,6 +22,7 @@ SUBJECTS = {
     "campaign": "行动",
     "calendar": "节假日",
     "sectors": "行业领域",
+    "operations": "运行情况",
     "definition": "流程图",
     "draft": "流程草稿",
 }

@@ -123,6 +123,8 @@ LINES = {
     "phase_changed": "修改阶段",
     "calendar_changed": "调整节假日",
     "year_entered": "录入全年放假安排",
+    "timer_tried": "重试到点事项",
+    "job_ordered_again": "重做后台任务",
     "sector_added": "新增行业领域",
     "sector_renamed": "行业领域更名",
     "sector_ended": "停用行业领域",

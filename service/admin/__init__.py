@@ -39,6 +39,7 @@ PARTS = (
     Part("admin.campaigns", "行动和阶段", "set_parameters", "有哪些行动、分几个阶段、各阶段的目标；新建行动。"),
     Part("admin.calendar", "节假日", "set_parameters", "放假、调休和本县的节假日；工作日时限据此计算。"),
     Part("admin.documents", "文书模板", "administer", "交办单、指令书、审批表、报告等文书的 docx 模板，可以下载修改后更换。"),
+    Part("admin.operations", "运行情况", "administer", "到点事项和后台任务是否正常；没办成的在这里再试。"),
     Part("admin.appointments", "任职", "authorise", "谁从哪天到哪天任什么岗位；岗位决定能看什么、办什么。", "appointments"),
     Part("admin.substitutions", "代理", "authorise", "某人外出期间由谁代办；县政府分管领导的签字不能代理。", "substitutions"),
     Part("admin.roster", "Excel 导入", "see_administration", "新县启用时一次登记单位、企业、人员、任职；先核对，后导入。"),
@@ -47,7 +48,7 @@ PARTS = (
 
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
-    from service.admin import calendar, campaigns, documents, parameters, persons, posts, roster, sectors, units  # noqa: F401 (they hang up their pages)
+    from service.admin import calendar, campaigns, documents, operations, parameters, persons, posts, roster, sectors, units  # noqa: F401 (they hang up their pages)
 
     app.jinja_env.globals["admin_parts"] = parts
     app.register_blueprint(blueprint)

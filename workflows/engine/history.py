@@ -283,6 +283,11 @@ def anchors(session: Session) -> list[Anchor]:
     return list(session.scalars(select(Anchor).order_by(Anchor.id)))
 
 
+def anchored_at(session: Session) -> datetime | None:
+    """When the newest daily anchor was written."""
+    return session.scalar(select(func.max(Anchor.at)))
+
+
 def _anchor_faults(session: Session) -> list[str]:
     kept_anchors = anchors(session)
     faults = list(faults_of_anchors(kept_anchors))

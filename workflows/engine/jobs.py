@@ -12,6 +12,7 @@ import socket
 import threading
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -23,7 +24,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from workflows import clock
 from workflows.db import Base, Database
 from workflows.engine import history
-from workflows.errors import Conflict, Unavailable
+from workflows.errors import Conflict, NotFound, Unavailable
 
 if TYPE_CHECKING:
     from dbos import DBOSClient, DBOSConfig, ScheduleInput
@@ -39,6 +40,8 @@ AT_ONCE = 2  # one may wait for the network; with more, two cores write document
 KEPT_DAYS = 7
 GIVEN_UP = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 FINISHED = ["SUCCESS", "CANCELLED", *GIVEN_UP]
+DAILY = "daily."  # before the name of what runs every day
+AGAIN = "again"  # what is done with a job that was given up, in its own words: it was ordered once more
 LOCK_CLASS = 7001  # the first key of our advisory locks; the second is the executor
 TEND_SECONDS = 5.0
 
@@ -183,21 +186,55 @@ def stop(*, wait_seconds: int = 10) -> None:
         _tender = None
 
 
-def failures(database: Database) -> list[tuple[str, str, datetime]]:
-    """The effects that were given up in the last days, newest first: (job id, name, when)."""
-    client = _client(database.engine.execution_options(reads_only=True))
-    rows = client.list_workflows(status=GIVEN_UP, sort_desc=True, load_input=False, load_output=False)
-    return [(row.workflow_id, row.name, datetime.fromtimestamp((row.updated_at or 0) / 1000, UTC)) for row in rows]
+@dataclass(frozen=True)
+class Failure:
+    """An effect that was given up. One that `comes_again` runs every day: tomorrow's makes up for it."""
+
+    job_id: str
+    name: str
+    at: datetime
+    comes_again: bool
+
+
+def failures(database: Database) -> list[Failure]:
+    """The effects that were given up in the last days and not ordered again since, newest first."""
+    with database.reading() as session:
+        again = set(session.scalars(select(Done.job_id).where(Done.what == AGAIN)))
+    rows = _client(database.engine.execution_options(reads_only=True)).list_workflows(**_GIVEN_UP)
+    return [_failure(row) for row in rows if row.workflow_id not in again]
+
+
+def order_again(session: Session, job_id: str) -> Failure:
+    """Order an effect that was given up once more, with what it was ordered with. NotFound if it was not; Conflict if somebody
+    has ordered it again already."""
+    client = _client(session.connection().engine.execution_options(reads_only=True))
+    found = next(iter(client.list_workflows(**{**_GIVEN_UP, "workflow_ids": [job_id], "load_input": True})), None)
+    if found is None or found.input is None or found.name not in _effects:
+        raise NotFound("没有这项没做成的后台任务，可能已经过了保留期。")
+    session.add(Done(job_id=job_id, what=AGAIN, done_at=clock.now()))
+    session.flush()
+    enqueue(session, found.name, **found.input["kwargs"])
+    return _failure(found)
+
+
+_GIVEN_UP: Any = {"status": GIVEN_UP, "sort_desc": True, "load_input": False, "load_output": False}
+
+
+def _failure(row: Any) -> Failure:
+    at = datetime.fromtimestamp((row.updated_at or 0) / 1000, UTC)
+    return Failure(row.workflow_id, row.name.removeprefix(DAILY), at, row.name.startswith(DAILY))
 
 
 def count_given_up(database: Database) -> int:
-    """How many effects were given up in the last days. Asked of the table itself, so that who only counts need not load DBOS."""
+    """How many `failures` there are. Asked of the table itself, so that who only counts need not load DBOS."""
     schema = None if database.is_sqlite else "dbos"
     with database.reading() as session:
         if not inspect(session.connection()).has_table("workflow_status", schema=schema):
             return 0
-        jobs = table("workflow_status", column("status"), schema=schema)
-        return session.scalar(select(func.count()).select_from(jobs).where(jobs.c.status.in_(GIVEN_UP))) or 0
+        jobs = table("workflow_status", column("workflow_uuid"), column("status"), schema=schema)
+        again = select(Done.job_id).where(Done.what == AGAIN)
+        left = jobs.c.status.in_(GIVEN_UP) & jobs.c.workflow_uuid.not_in(again)
+        return session.scalar(select(func.count()).select_from(jobs).where(left)) or 0
 
 
 def forget(database: Database) -> None:
@@ -241,7 +278,11 @@ def _step(name: str, function: Effect, database: Database) -> Callable[[dict[str
 
     @DBOS.step(name=f"{name}.step", retries_allowed=True, max_attempts=10, interval_seconds=1, backoff_rate=2)
     def step(scalars: dict[str, Scalar]) -> None:
-        function(database, **scalars)
+        try:
+            function(database, **scalars)
+        except Exception:  # logged here, though raised again: DBOS tells neither of which job it was, nor why
+            log.exception("%s failed, job %s", name, DBOS.workflow_id)
+            raise
 
     return step
 
@@ -261,9 +302,9 @@ def _schedule(name: str, database: Database) -> "ScheduleInput":
     from dbos import DBOS
 
     hour, minute, function = _daily[name]
-    step = _step(f"daily.{name}", function, database)
+    step = _step(f"{DAILY}{name}", function, database)
 
-    @DBOS.workflow(name=f"daily.{name}", max_recovery_attempts=100)
+    @DBOS.workflow(name=f"{DAILY}{name}", max_recovery_attempts=100)
     def workflow(_scheduled_at: Any, _context: Any) -> None:
         step({})
 

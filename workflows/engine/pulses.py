@@ -35,7 +35,12 @@ def beat(database: Database) -> None:
         session.add(Pulse(name=name, at=clock.now()))
 
 
+def last_at(session: Session) -> datetime | None:
+    """When any process last swept."""
+    return session.scalar(select(func.max(Pulse.at)))
+
+
 def is_beating(session: Session) -> bool:
     """Whether any process has swept within the last ALIVE_FOR."""
-    last = session.scalar(select(func.max(Pulse.at)))
+    last = last_at(session)
     return last is not None and last > clock.now() - ALIVE_FOR

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from workflows import clock
 from workflows.db import Database, Moment
-from workflows.engine import Cause, Rules, Subject, instances, pulses, spiff
+from workflows.engine import Cause, Rules, Subject, definitions, instances, pulses, spiff
 from workflows.engine.worklist import Timer
-from workflows.errors import Unavailable
+from workflows.errors import Conflict, Unavailable
 
 IDLE_SECONDS = 5.0  # a timer armed by another process is seen after this long at the latest
 FIRST_PUT_OFF = timedelta(minutes=1)  # doubled after each failure, up to a day
@@ -64,6 +64,14 @@ def _count_alone(database: Database, rules: Rules, subject: Subject) -> bool:
         return False
 
 
+def try_now(session: Session, timer_id: int) -> None:
+    """Let a timer whose last try failed be tried at the next sweep. Conflict if it has fired meanwhile or is gone."""
+    timer = session.scalar(select(Timer).where(Timer.id == timer_id, Timer.failures > 0).with_for_update())
+    if timer is None:
+        raise Conflict("这一项已经办成，或者随案件办结取消了，不用再试。")
+    timer.wake_at = clock.now()
+
+
 def next_at(database: Database) -> datetime | None:
     """When the next timer wants to be looked at."""
     with database.reading() as session:
@@ -73,6 +81,40 @@ def next_at(database: Database) -> datetime | None:
 def armed(session: Session, instance_id: int) -> list[Timer]:
     """The timers that one instance waits for, the next one first."""
     return list(session.scalars(select(Timer).where(Timer.instance_id == instance_id).order_by(Timer.due_at, Timer.id)))
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A timer whose last try failed: where it stands, when it was due, how often it was tried, when it is tried again."""
+
+    id: int
+    instance_id: int
+    definition: str
+    version: int
+    element: str
+    due_at: datetime
+    failures: int
+    again_at: datetime
+
+
+def failures(session: Session, limit: int = 50) -> list[Failure]:
+    """The timers whose last try failed, the one that waits longest first."""
+    kept, definition = instances.Instance, definitions.Definition
+    found = select(Timer, kept, definition).join(kept, Timer.instance_id == kept.id).join(definition)
+    rows = session.execute(found.where(Timer.failures > 0).order_by(Timer.due_at, Timer.id).limit(limit))
+    return [
+        Failure(
+            id=timer.id,
+            instance_id=instance.id,
+            definition=of.name,
+            version=of.version,
+            element=instances.version(session, instance).spec.elements[timer.element_id].name or timer.element_id,
+            due_at=timer.due_at,
+            failures=timer.failures,
+            again_at=timer.wake_at,
+        )
+        for timer, instance, of in rows
+    ]
 
 
 @dataclass(frozen=True)
