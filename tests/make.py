@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflows import clock, feedbacks, hazards, inquiries, people, staffing, steps, urges
-from workflows.engine import Cause
+from workflows.engine import Caller, Cause
 from workflows.hazards import Hazard
 from workflows.people import Person, Unit
 
@@ -44,7 +44,7 @@ def person(session: Session, *posts: str | tuple[str, Unit], login: str = "", pa
     return made
 
 
-def caller(session: Session, *posts: str | tuple[str, Unit], **fields: str) -> people.Caller:
+def caller(session: Session, *posts: str | tuple[str, Unit], **fields: str) -> Caller:
     """A new person as the pages see him: id, posts, substitutions."""
     return people.caller(session, person(session, *posts, **fields).id)
 

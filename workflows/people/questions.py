@@ -1,0 +1,230 @@
+"""Asking who holds which post on a day, and where a unit lies."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, and_, bindparam, or_, select, tuple_, union
+from sqlalchemy.orm import Session
+
+from workflows import clock
+from workflows.codes import county_code, town_code
+from workflows.engine import Caller, Post
+from workflows.errors import NotFound
+from workflows.people.roles import NOT_DELEGABLE, role_name
+from workflows.people.tables import Appointment, Person, Substitution, Unit
+
+# ---- units ----------------------------------------------------------------------------------------------------------
+
+_TODAY: Any = bindparam("today", type_=Date)
+_IS_THERE = or_(Unit.to_on.is_(None), Unit.to_on >= _TODAY)
+_UNITS = (
+    select(Unit)
+    .where(Unit.kind == bindparam("kind"), Unit.region_code.between(bindparam("first"), bindparam("last")), _IS_THERE)
+    .order_by(Unit.region_code, Unit.name)
+)
+_UNIT = (
+    select(Unit)
+    .where(Unit.kind == bindparam("kind"), Unit.region_code == bindparam("code"))
+    .order_by(_IS_THERE.desc(), Unit.id)
+    .limit(1)
+)
+
+
+def get_unit(session: Session, unit_id: int) -> Unit:
+    """The unit, or NotFound."""
+    if unit := session.get(Unit, unit_id):
+        return unit
+    raise NotFound("没有找到这个单位。")
+
+
+def find_enterprise(session: Session, unit_id: int) -> Unit | None:
+    """The enterprise on file with this id; None if there is none or the unit is something else."""
+    return session.scalar(select(Unit).where(Unit.id == unit_id, Unit.kind == "ENTERPRISE"))
+
+
+def units(session: Session, kind: str, region_code: str = "") -> list[Unit]:
+    """The units of a kind that exist today and whose region code begins so, by code and name."""
+    return list(session.scalars(_UNITS, {"kind": kind, "today": clock.today(), **_span(region_code)}))
+
+
+def find_unit(session: Session, kind: str, region_code: str) -> Unit | None:
+    """The one unit of a kind with exactly this code: the village, town or county itself; one that ended only if none exists."""
+    return session.scalars(_UNIT, {"kind": kind, "code": region_code, "today": clock.today()}).first()
+
+
+def find_unit_named(session: Session, name: str) -> Unit | None:
+    """The one unit of this name that exists today; None if there is none or more than one."""
+    found = list(session.scalars(select(Unit).where(Unit.name == name, is_there()).limit(2)))
+    return found[0] if len(found) == 1 else None
+
+
+def is_there() -> ColumnElement[bool]:
+    """The condition that a unit exists today."""
+    return or_(Unit.to_on.is_(None), Unit.to_on >= clock.today())
+
+
+def _span(region_code: str) -> dict[str, str]:
+    """The codes that begin so, as a range, which an index serves: all have twelve digits."""
+    return {"first": region_code.ljust(12, "0"), "last": region_code.ljust(12, "9")}
+
+
+# ---- persons --------------------------------------------------------------------------------------------------------
+
+
+def get(session: Session, person_id: int) -> Person:
+    """The person, or NotFound."""
+    if person := session.get(Person, person_id):
+        return person
+    raise NotFound("没有找到这个人员。")
+
+
+def everybody(session: Session) -> list[Person]:
+    """Every person, active or not, by login."""
+    return list(session.scalars(select(Person).order_by(Person.login)))
+
+
+def find_by_login(session: Session, login: str) -> Person | None:
+    """The person with this login, active or not."""
+    return session.scalar(select(Person).where(Person.login == login))
+
+
+def names(session: Session, person_ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of several persons in one question."""
+    if not (wanted := {id for id in person_ids if id is not None}):
+        return {}
+    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).all())
+
+
+# ---- who holds which post -------------------------------------------------------------------------------------------
+
+
+def is_lasting(on: date, from_on: Any, to_on: Any) -> ColumnElement[bool]:
+    """The condition that a dated row holds on a day, both its days included."""
+    return and_(from_on <= on, or_(to_on.is_(None), to_on >= on))
+
+
+_LASTS_TODAY = is_lasting(_TODAY, Appointment.from_on, Appointment.to_on)
+_PRINCIPALS = select(Substitution.principal_id).where(
+    Substitution.substitute_id == bindparam("person_id"), is_lasting(_TODAY, Substitution.from_on, Substitution.to_on)
+)
+_HELD = (  # asked at every click, so it is put together once
+    select(Appointment.person_id, Appointment.role, Appointment.unit_id)
+    .join(Person, Person.id == Appointment.person_id)
+    .where(
+        or_(Appointment.person_id == bindparam("person_id"), Appointment.person_id.in_(_PRINCIPALS)),
+        _LASTS_TODAY,
+        Person.is_active,
+    )
+)
+_HOLDERS = (
+    select(Person)
+    .join(Appointment, Appointment.person_id == Person.id)
+    .where(
+        tuple_(Appointment.role, Appointment.unit_id).in_(bindparam("posts", expanding=True)), _LASTS_TODAY, Person.is_active
+    )
+)
+_HOLDS_ROLE = (
+    select(Appointment.id)
+    .join(Unit, Unit.id == Appointment.unit_id)
+    .join(Person, Person.id == Appointment.person_id)
+    .where(
+        Appointment.person_id == bindparam("person_id"),
+        Appointment.role.in_(bindparam("roles", expanding=True)),
+        Unit.region_code.between(bindparam("first"), bindparam("last")),
+        _LASTS_TODAY,
+        Person.is_active,
+    )
+    .limit(1)
+)
+_HELD_IN_WORDS = (
+    select(Appointment.person_id, Appointment.role, Unit.name)
+    .join(Unit, Unit.id == Appointment.unit_id)
+    .where(Appointment.person_id.in_(bindparam("persons", expanding=True)), _LASTS_TODAY)
+    .order_by(Appointment.id)
+)
+
+
+def caller(session: Session, person_id: int) -> Caller:
+    """Who acts, as values: his posts of today and those of the persons he stands in for (never a county leader's)."""
+    held: dict[int, set[Post]] = {person_id: set()}
+    for holder, role, unit_id in session.execute(_HELD, {"person_id": person_id, "today": clock.today()}):
+        posts_of = held.setdefault(holder, set())
+        if holder == person_id or role not in NOT_DELEGABLE:
+            posts_of.add(Post(role, unit_id))
+    mine = frozenset(held.pop(person_id))
+    return Caller(person_id, mine, {principal: frozenset(theirs) for principal, theirs in sorted(held.items())})
+
+
+def posts(session: Session, person_id: int) -> frozenset[Post]:
+    """The posts a person himself holds today."""
+    return caller(session, person_id).posts
+
+
+def stands_at(session: Session, person_id: int, at: Collection[Post]) -> bool:
+    """Whether a person stands at one of these posts today, for himself or for somebody he stands in for."""
+    acting = caller(session, person_id)
+    if not acting.all_posts:  # shut out, or without any post: by name as well he stands nowhere
+        return False
+    return not acting.all_places.isdisjoint(at)
+
+
+def holds(session: Session, person_id: int, roles: Collection[str], region_code: str) -> bool:
+    """Whether a person holds one of the roles today in the village, town or county of a region code."""
+    around = (region_code, town_code(region_code), county_code(region_code))
+    found = (
+        select(Appointment.id)
+        .join(Unit, Unit.id == Appointment.unit_id)
+        .where(Appointment.person_id == person_id, Appointment.role.in_(roles), Unit.region_code.in_(around))
+        .where(is_lasting(clock.today(), Appointment.from_on, Appointment.to_on))
+        .limit(1)
+    )
+    return session.scalars(found).first() is not None
+
+
+def has_role_in(session: Session, person_id: int, roles: Collection[str], region_prefix: str) -> bool:
+    """Whether a person who may sign in holds one of the roles today, at a unit whose region code begins so."""
+    asked = {"person_id": person_id, "roles": list(roles), "today": clock.today(), **_span(region_prefix)}
+    return session.scalars(_HOLDS_ROLE, asked).first() is not None
+
+
+def holders(session: Session, at: Collection[Post]) -> list[Person]:
+    """The active persons who hold one of these posts today, each once."""
+    if not at:
+        return []
+    found = session.scalars(_HOLDERS, {"posts": [tuple(post) for post in at], "today": clock.today()})
+    return sorted(found.unique(), key=lambda person: person.id)
+
+
+def posts_with_names(session: Session, person_ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+    """Several persons' posts of today in words, in one question: (role, unit) pairs by person."""
+    held: dict[int, list[tuple[str, str]]] = {person_id: [] for person_id in person_ids}
+    for person_id, role, unit in session.execute(_HELD_IN_WORDS, {"persons": list(held), "today": clock.today()}):
+        held[person_id].append((role_name(role), unit))
+    return held
+
+
+def stood_in_for(session: Session, person_id: int) -> list[tuple[str, date]]:
+    """For whom a person stands in today, and until when: (name, last day), the first to end first."""
+    rows = session.execute(
+        select(Person.name, Substitution.to_on)
+        .join(Substitution, Substitution.principal_id == Person.id)
+        .where(Substitution.substitute_id == person_id, is_lasting(clock.today(), Substitution.from_on, Substitution.to_on))
+        .order_by(Substitution.to_on, Substitution.id)
+    )
+    return [(name, to_on) for name, to_on in rows]
+
+
+def posts_ever(session: Session, person_ids: Collection[int]) -> frozenset[Post]:
+    """Every post that these persons hold, have held, or are to hold."""
+    rows = select(Appointment.role, Appointment.unit_id).where(Appointment.person_id.in_(person_ids))
+    return frozenset(Post(role, unit_id) for role, unit_id in session.execute(rows))
+
+
+def left_since(session: Session, day: date) -> list[int]:
+    """Who is shut out, or has lost a post or a substitution between a day and yesterday."""
+    yesterday = clock.today() - clock.DAY
+    shut_out = select(Person.id).where(Person.is_active.is_(False))
+    retired = select(Appointment.person_id).where(Appointment.to_on.between(day, yesterday))
+    back = select(Substitution.substitute_id).where(Substitution.to_on.between(day, yesterday))
+    return sorted(session.scalars(union(shut_out, retired, back)))
