@@ -257,6 +257,8 @@ class Net:
             self._leave(marking, node, log)
 
     def _open(self, marking: Marking, node: Node, count: int, log: Log) -> None:
+        if still := self._instances(marking, node):  # another number of instances would stand on other places
+            raise Unsafe(min(still))
         if not node.cardinality:
             self._put(marking, [f"@{node.id}"])
         elif node.is_sequential:

@@ -155,6 +155,7 @@ BROKEN = {
     "some come to one task": ("unsafe", "D", 3, plain("s > A > i1 ; i1 > B > x1 ; i1 > C > x1 ; i1 > x1 ; x1 > D > e")),
     "a timer beside comes back in": ("unsafe", "A", 1, plain("s > x1 > A > e ; n1@A > x1")),
     "a timer beside, in rework": ("unsafe", "B", 3, plain("s > x1 > A > x2 ; x2 > x1 ; x2 > e1 ; n1@A > B > e2")),
+    "both come to one task of several in turn": ("unsafe", "C", 2, plain("s > p1 ; p1 > A > x1 ; p1 > B > x1 ; x1 > C** > e")),
     "both into a sub-process": ("unsafe", "sub1", 1, plain("s > p1 ; p1 > x1 ; p1 > B > x1 ; x1 > sub1 > e", sub1="s1 > A > e1")),
     "both into a call": ("unsafe", "call1", 1, plain("s > p1 ; p1 > x1 ; p1 > B > x1 ; x1 > call1 > e", call1="s1 > A > e1")),
     "both into one place of a join": ("unsafe", "i1", 2, plain("s > p1 ; p1 > A > x1 ; p1 > B > x1 ; x1 > i1 ; p1 > C > i1 ; i1 > e")),

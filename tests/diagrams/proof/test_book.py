@@ -88,6 +88,14 @@ def told(space: Space) -> set[tuple[str, str]]:
     return {(fault.rule, "" if fault.rule == "proof-unsafe" else fault.element_id) for fault in faults(space)}
 
 
+def test_a_second_token_at_a_task_of_several_is_no_state_however_many_it_opens() -> None:
+    """What is only found behind one is not told: the engine would stand elsewhere."""
+    drawing = Drawing("s > p1 ; p1 > A > x1 ; p1 > B > x1 ; x1 > C** > e", {})
+    states = Space(Net(drawing.xml, "main"), (), proof.LIMIT).explore().came
+    markings = {tuple(sorted(state.marking)) for state in states if not {"@A", "@B"} & state.marking}
+    assert markings == {(), ("@C#0/1",), ("@C#0/2",), ("@C#1/2",)}
+
+
 def test_what_is_too_large_is_not_proven_and_says_how_far_it_came() -> None:
     found = proof.prove(book.WIDE.xml, "main", limit=100)
     assert (found.verdict, found.states, found.acts, found.faults) == ("unproven", 100, 3, ())
