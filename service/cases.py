@@ -220,10 +220,11 @@ def whose(task: Task, names: Mapping[int, str]) -> str:
     if task.assignee_id:
         return f"待 {names.get(task.assignee_id, '')} 办理{due}"
     posts = tasks.posts_of(g.session, task)
-    return f"待 {'、'.join(map(_place, posts))} 办理{due}" if posts else "待办"
+    return f"待 {'、'.join(map(place, posts))} 办理{due}" if posts else "待办"
 
 
-def _place(post: Post) -> str:
+def place(post: Post) -> str:
+    """Where a task waits, in words."""
     if post == own(post.unit_id):
         return people.get(g.session, post.unit_id).name
     return f"{people.get_unit(g.session, post.unit_id).name}{people.role_name(post.role)}"

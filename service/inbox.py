@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import auth, brings_files, cases, forms, guide, hazards, house, labels, logs, papers, photos, submissions
+from service import auth, brings_files, cases, forms, guide, hazards, house, labels, logs, onward, papers, photos, submissions
 from service.submissions import Refused
 from workflows import people, report_drafts
 from workflows.engine import instances, tasks
@@ -155,7 +155,7 @@ def hand_in(task_id: int) -> Refused | None:
     done = submissions.hand_in(data, faults, lambda: tasks.complete(g.session, rules, mine, caller, data))
     if isinstance(done, Refused):
         return done
-    flash(f"“{mine.name}”已提交：{labels.bare_title(mine.title)}", "good")
+    onward.say(f"“{mine.name}”已提交：{labels.bare_title(mine.title)}", mine.id)
     return None
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Flask, flash, g, redirect, render_template
+from flask import Blueprint, Flask, g, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import cases, house, photos, submissions
+from service import cases, house, onward, photos, submissions
 from service.submissions import Refused
 from workflows.engine import Subject, beginnings, instances
 from workflows.engine.beginnings import Beginning
@@ -65,7 +65,7 @@ def _hand_in(beginning: Beginning, about: Subject, taken: photos.Taken) -> Refus
     begun = submissions.hand_in(data, faults, begin)
     if isinstance(begun, Refused):
         return begun
-    flash(f"“{beginning.label}”已提交，等待办理。", "good")
+    onward.say(f"“{beginning.label}”已提交。", begun.id)
     return None
 
 

@@ -8,9 +8,9 @@ from flask import Blueprint, Flask, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import cases, forms, house, photos, submissions
+from service import cases, forms, house, onward, photos, submissions
 from workflows import people, report_drafts
-from workflows.engine import definitions
+from workflows.engine import definitions, tasks
 from workflows.errors import Forbidden, Invalid
 from workflows.hazards import PROCESS, Hazard, likely_duplicates
 
@@ -55,7 +55,7 @@ def report() -> ResponseReturnValue:
     made = submissions.hand_in(data, faults, lambda: report_drafts.hand_in(g.session, rules, caller, key, data))
     if isinstance(made, submissions.Refused):
         return _report_page(key, made.data, made.faults), 422
-    flash("已上报，由领导组办公室登记核定。", "good")
+    onward.say("已上报。", tasks.submissions(g.session, made.ref)[0].task_id)
     return redirect(url_for("hazards.show", hazard_id=made.id))
 
 

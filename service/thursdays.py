@@ -88,7 +88,7 @@ def hand_in() -> ResponseReturnValue:
     done = submissions.hand_in(asked, faults, lambda: tasks.complete_together(g.session, rules, answers, caller))
     if isinstance(done, submissions.Refused):
         return _page(_asked_week(), done.data, done.faults), 422
-    flash(f"周四反馈已提交，共 {len(typed)} 件。", "good")
+    flash(f"周四反馈已提交，共 {len(typed)} 件。由系统自动汇总，不用另外报送；到下一个反馈日再报。", "good")
     return redirect(url_for("thursdays.index"))
 
 
