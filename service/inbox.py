@@ -41,21 +41,30 @@ def ask_before_files() -> None:
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """待办任务."""
-    kept_from = cases.kept_from()
-    counts = tasks.counts(g.session, current_user.caller, but=kept_from)
+    kept_from, alone = cases.kept_from(), people.alone_at(g.session, current_user.caller)
+    counts = tasks.counts(g.session, current_user.caller, but=kept_from, alone=alone)
     box = request.args.get("box", "all")
     box = box if box in BOXES else "all"
     due = request.args.get("due", "")
     due = due if due in ("late", "soon") else ""
     search, step, after = _asked()
     found = tasks.inbox(
-        g.session, house().rules, current_user.caller, box=box, search=search, step=step, due=due, but=kept_from, after=after
+        g.session,
+        house().rules,
+        current_user.caller,
+        box=box,
+        search=search,
+        step=step,
+        due=due,
+        but=kept_from,
+        alone=alone,
+        after=after,
     )
     return render_template(
         "inbox/index.html",
         counts=counts,
         box=box,
-        boxes=BOXES,
+        boxes=BOXES if current_user.caller.all_posts - alone else {},
         found=found,
         search=search,
         due=due,
@@ -199,6 +208,7 @@ def _page(task_id: int, data: Mapping[str, Any] | None = None, faults: Mapping[s
         faults=faults or {},
         values=cases.function_values(thing, fields),
         why_not=tasks.why_not(session, rules, shown, caller) if is_open else None,
+        is_shared=is_open and tasks.is_shared(session, shown, people.alone_at(session, caller)),
         draft=kept,
         again=again,
         own=_handed_in(shown, options),

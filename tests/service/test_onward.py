@@ -59,7 +59,7 @@ def test_an_enterprise_is_told_the_post_and_not_who_holds_it(signed_in, driver, 
     clock_at("2026-03-02 09:00")
     hazard_id = bring(driver, found(driver), "rectify", issue_rectify={"due_date": "2026-03-31"})
     browser = signed_in("changzhang")
-    assert browser.submit(f"/hazards/{hazard_id}/matters/extension", ASK).status_code == 302
+    assert browser.submit(f"/matters/hazard/{hazard_id}/extension", ASK).status_code == 302
     said = told(browser, f"/hazards/{hazard_id}")
     assert "“申请延期”已提交。" in said
     assert "下一步：" in said

@@ -8,8 +8,9 @@ from lxml import html
 from PIL import Image
 
 from service.demo import PASSWORD
+from tests.scenarios.ways import appoint
 from tests.service.inspector import faults_of, token_of
-from workflows import duties, hazards, people, photos
+from workflows import clock, duties, hazards, people, photos, staffing
 from workflows.engine import tasks
 
 
@@ -282,3 +283,38 @@ def test_likely_duplicates_are_shown_while_reporting_and_registering(signed_in, 
     assert number in signed_in("cunwei").get(f"/hazards/new?subject_id={subject}").text
     assert "疑似重复" not in signed_in("cunwei").get("/hazards/new").text
     assert "疑似重复" not in signed_in("cunwei2").get(f"/hazards/new?subject_id={subject}").text  # not his village's
+
+
+def test_who_is_alone_at_his_post_works_without_claiming(signed_in, driver, hazard_id):
+    """He sees neither the word nor the button, until a colleague comes to the post."""
+    task_id = bring_to(driver, hazard_id, "confirm_registration")
+    browser = signed_in("zhuren")
+    for address in ("/", f"/tasks/{task_id}"):
+        assert "签领" not in page_of(browser, address), "both his posts are his alone"
+    assert "由您办理" in browser.get("/?box=mine").text
+    assert "没有符合条件的任务" in browser.get("/?box=posts").text
+    appoint(driver, "shuji", "OFFICE_DIRECTOR", "乙镇")
+    assert "待签领" in page_of(browser, "/")
+    assert "没有符合条件的任务" in browser.get("/?box=mine").text
+    assert "签领，由我办理" in browser.get(f"/tasks/{task_id}").text
+    assert browser.submit(f"/tasks/{task_id}", {"decision": "accept"}).status_code == 302, "a claim is not asked for either"
+
+
+def test_who_is_stood_in_for_is_not_alone(signed_in, driver, hazard_id):
+    """Two may do the task, so each can say that he takes it."""
+    task_id = bring_to(driver, hazard_id, "confirm_registration")
+    with driver.database.transaction() as session:
+        away, here = (people.get(session, driver.person(login)) for login in ("zhuren", "banshi2"))
+        staffing.substitute(session, away, here, clock.today(), clock.today())
+    browser = signed_in("zhuren")
+    assert "待签领" in page_of(browser, "/")
+    assert browser.submit(f"/tasks/{task_id}/claim", {}, page=f"/tasks/{task_id}").status_code == 302
+    assert "退签" in page_of(browser, f"/tasks/{task_id}")
+
+
+def page_of(browser, address):
+    """What a page says, without the explanation that may be unfolded."""
+    tree = html.fromstring(browser.get(address).text).xpath("//main")[0]
+    for aside in tree.xpath("//*[contains(@class, 'help') or contains(@class, 'introduction')]"):
+        aside.drop_tree()
+    return tree.text_content()

@@ -6,6 +6,7 @@ A post is a role at a unit. Appointments and substitutions are dated rows: they 
 
 from workflows.codes import county_code, is_uscc, town_code
 from workflows.people.questions import (
+    alone_at,
     caller,
     everybody,
     find_by_login,
@@ -73,6 +74,7 @@ __all__ = [
     "Unit",
     "VERIFIER_ROLES",
     "WEEKLY_REPORTERS",
+    "alone_at",
     "caller",
     "county_code",
     "end_sign_ins",

@@ -156,6 +156,27 @@ def caller(session: Session, person_id: int) -> Caller:
     return Caller(person_id, mine, {principal: frozenset(theirs) for principal, theirs in sorted(held.items())})
 
 
+def alone_at(session: Session, caller: Caller) -> frozenset[Post]:
+    """At which of his own posts nobody but the caller can act today: no colleague holds it, nobody stands in for him there."""
+    if not caller.posts:
+        return frozenset()
+    today = clock.today()
+    is_stood_in_for = select(Substitution.principal_id).where(
+        Substitution.principal_id == caller.person_id, is_lasting(today, Substitution.from_on, Substitution.to_on)
+    )
+    by_somebody_else = or_(
+        Appointment.person_id != caller.person_id,
+        and_(is_stood_in_for.exists(), Appointment.role.not_in(sorted(NOT_DELEGABLE))),
+    )
+    shared = (
+        select(Appointment.role, Appointment.unit_id)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(tuple_(Appointment.role, Appointment.unit_id).in_([tuple(post) for post in caller.posts]), by_somebody_else)
+        .where(is_lasting(today, Appointment.from_on, Appointment.to_on), Person.is_active)
+    )
+    return caller.posts - {Post(role, unit_id) for role, unit_id in session.execute(shared)}
+
+
 def posts(session: Session, person_id: int) -> frozenset[Post]:
     """The posts a person himself holds today."""
     return caller(session, person_id).posts

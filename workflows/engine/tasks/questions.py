@@ -23,11 +23,12 @@ NOT_FOUND = "没有这项任务，或者它不在您的岗位上。"
 
 @dataclass(frozen=True)
 class Row:
-    """A task in a list. `forbidden` says why this person may not do it (greyed), else None."""
+    """A task in a list. `forbidden` says why this person may not do it (greyed), else None; `is_shared`: somebody else could."""
 
     task: Task
     is_late: bool
     forbidden: str | None
+    is_shared: bool = True
 
 
 @dataclass(frozen=True)
@@ -184,10 +185,12 @@ def inbox(
     duties: Collection[str] = (),
     due: str = "",
     but: Collection[Subject] = (),
+    alone: Collection[Post] = (),
     after: str | None = None,
     limit: int = 25,
 ) -> Inbox:
-    """One page of tasks: box "mine" (in my name), "posts" (unclaimed at my posts), "all" (both), or "done" (by me).
+    """One page of tasks: box "mine" (in my name, or at a post where I am `alone`), "posts" (unclaimed at my other posts), "all"
+    (both), or "done" (by me).
 
     Open tasks come in the order of their due moments, so what is late comes first; done ones newest first. `due`: "late" or
     "soon" only; `step`: only tasks of this name; `duties`: only tasks by which one takes on one of these; `but`: none about one
@@ -197,7 +200,7 @@ def inbox(
     filters = list(_filters(search, step, duties, but))
     if box == "done":
         return _done(session, caller, filters, after, limit)
-    sources = [_page(source, after, limit) for source in _sources(caller, box, filters, _span(due))]
+    sources = [_page(source, after, limit) for source in _sources(caller, box, filters, _span(due), alone)]
     if not sources:
         return Inbox([], None)
     merged = union(*sources).subquery()
@@ -205,7 +208,7 @@ def inbox(
     tasks = list(session.scalars(select(Task).where(Task.id.in_(ids)).order_by(Task.due_key, Task.id)))
     shown = tasks[:limit]
     following = f"{shown[-1].due_key.isoformat()}~{shown[-1].id}" if len(tasks) > limit else None
-    return Inbox(_rows(session, rules, caller, shown), following)
+    return Inbox(_rows(session, rules, caller, shown, alone), following)
 
 
 def with_verb(session: Session, caller: Caller, verb: str) -> list[Task]:
@@ -222,18 +225,19 @@ def count_open(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Task).where(Task.status == "OPEN")) or 0
 
 
-def counts(session: Session, caller: Caller, *, but: Collection[Subject] = ()) -> Counts:
+def counts(session: Session, caller: Caller, *, but: Collection[Subject] = (), alone: Collection[Post] = ()) -> Counts:
     """What waits for the caller, for the figures above his inbox, except of some subjects. What he has claimed no longer waits at
-    his posts.
+    his posts, and what waits where he is `alone` is his without that.
 
     Of each source the first due are counted, up to COUNTED_TO, so that late ones are not missed.
     """
     sources = [
         select(source.query.add_columns(literal(box).label("box")).order_by(source.due_key).limit(COUNTED_TO).subquery())
         for box in ("mine", "posts")
-        for source in _sources(caller, box, list(_filters(but=but)), (None, None))
+        for source in _sources(caller, box, list(_filters(but=but)), (None, None), alone)
     ]
-    found, now = union(*sources).subquery(), clock.now()
+    each, now = union(*sources).subquery(), clock.now()
+    found = select(each.c.id, each.c.due_key, func.min(each.c.box).label("box")).group_by(each.c.id, each.c.due_key).subquery()
     is_soon = and_(found.c.due_key >= now, found.c.due_key < now + timedelta(days=SOON_DAYS))
     in_time = (func.sum(case((which, 1), else_=0)) for which in (found.c.due_key < now, is_soon))
     of_step = select(found.c.box, Task.name, func.count(), *in_time).join(Task, Task.id == found.c.id)
@@ -256,13 +260,26 @@ def _most_frequent(steps: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(steps.items(), key=lambda step: (-step[1], step[0]))
 
 
-def _rows(session: Session, rules: Rules, caller: Caller, shown: list[Task]) -> list[Row]:
+def is_shared(session: Session, task: Task, alone: Collection[Post]) -> bool:
+    """Whether somebody else than the one who is `alone` at some posts could do the task."""
+    return task.id in _shared(session, [task], alone)
+
+
+def _shared(session: Session, shown: Collection[Task], alone: Collection[Post]) -> set[int]:
+    if not alone:
+        return {task.id for task in shown}
+    elsewhere = tuple_(TaskPost.role, TaskPost.unit_id).not_in([tuple(post) for post in alone])
+    asked = select(TaskPost.task_id).where(TaskPost.task_id.in_([task.id for task in shown]), elsewhere)
+    return set(session.scalars(asked))
+
+
+def _rows(session: Session, rules: Rules, caller: Caller, shown: list[Task], alone: Collection[Post]) -> list[Row]:
     """A task that the caller may not do is shown all the same, greyed with the reason. One who stands in for somebody learns
     of the principal's duties when he opens the task."""
     pairs = {(task.subject, task.duty) for task in shown if task.duty}
     barred = rules.forbidden(session, pairs, caller.person_id) if pairs else {}
-    now = clock.now()
-    return [Row(task, task.due_key < now, barred.get((task.subject, task.duty))) for task in shown]
+    shared, now = _shared(session, shown, alone), clock.now()
+    return [Row(task, task.due_key < now, barred.get((task.subject, task.duty)), task.id in shared) for task in shown]
 
 
 @dataclass(frozen=True)
@@ -294,20 +311,25 @@ def _span(due: str) -> tuple[datetime | None, datetime | None]:
 
 
 def _sources(
-    caller: Caller, box: str, filters: list[ColumnElement[bool]], span: tuple[datetime | None, datetime | None]
+    caller: Caller,
+    box: str,
+    filters: list[ColumnElement[bool]],
+    span: tuple[datetime | None, datetime | None],
+    alone: Collection[Post] = (),
 ) -> Iterator[_Source]:
     """One query a name and one a post. The span stands on the source's own key, where its index knows it."""
     if box in ("mine", "all"):
         for person in (caller.person_id, *caller.stands_in):
             mine = select(Task.id, Task.due_key).where(Task.assignee_id == person, Task.status == "OPEN", *filters)
             yield _Source(mine.where(*_within(Task.due_key, span)), Task.due_key, Task.id)
-    if box in ("posts", "all"):
-        for post in sorted(caller.all_places):
-            at_post = (TaskPost.role == post.role, TaskPost.unit_id == post.unit_id, TaskPost.state == "WAITING")
-            waiting = select(TaskPost.task_id.label("id"), TaskPost.due_key).where(*at_post)
-            if filters:
-                waiting = waiting.join(Task, Task.id == TaskPost.task_id).where(*filters)
-            yield _Source(waiting.where(*_within(TaskPost.due_key, span)), TaskPost.due_key, TaskPost.task_id)
+    for post in sorted(caller.all_places):
+        if box not in ("all", "mine" if post in alone else "posts"):
+            continue
+        at_post = (TaskPost.role == post.role, TaskPost.unit_id == post.unit_id, TaskPost.state == "WAITING")
+        waiting = select(TaskPost.task_id.label("id"), TaskPost.due_key).where(*at_post)
+        if filters:
+            waiting = waiting.join(Task, Task.id == TaskPost.task_id).where(*filters)
+        yield _Source(waiting.where(*_within(TaskPost.due_key, span)), TaskPost.due_key, TaskPost.task_id)
 
 
 def _within(key: Any, span: tuple[datetime | None, datetime | None]) -> Iterator[ColumnElement[bool]]:
