@@ -85,8 +85,9 @@ def test_the_room_speaks_chinese(desks) -> None:
     for element in ("register", "gw_register", "gw_register__sv_reject", "sv_archive", "wait_thursday", "confirm_verification"):
         pick(page, element)
         assert english(page) == [], element
-    for entry in page.locator(".djs-context-pad .entry").all():
-        assert not LATIN.search(entry.get_attribute("title") or "")
+    for entry in page.locator(".djs-context-pad .entry, .djs-palette .entry").all():
+        title = entry.get_attribute("title")
+        assert title and not LATIN.search(title)
     page.locator(".djs-context-pad .entry[data-action=replace]").click()
     assert english(page) == []
     page.keyboard.press("Escape")
@@ -94,6 +95,28 @@ def test_the_room_speaks_chinese(desks) -> None:
     assert english(page) == []
     assert page.evaluate("[...designer.missing]") == []
     expect(page.locator(".bjs-powered-by")).to_be_visible()
+
+
+def test_one_finds_a_shape_and_makes_room_beside_it(desks) -> None:
+    page = desks("sheji").page
+    begin(page)
+    page.get_by_role("button", name="查找").click()
+    page.keyboard.type("验收结论")
+    page.keyboard.press("Shift")  # Playwright types Chinese without a key; an input method ends with one
+    page.locator(".djs-search-result").first.click()
+    expect(page.locator(".djs-element[data-element-id=gw_result].selected")).to_be_attached()
+    assert page.evaluate("designer.modeler.get('canvas').zoom()") >= 0.7  # its name can be read
+    places = "['gw_result', 'sign', 'end_archived'].map((id) => designer.modeler.get('elementRegistry').get(id).x)"
+    before = page.evaluate(places)
+    page.locator(".djs-palette .entry[data-action=space-tool]").click()
+    right = page.locator(".djs-element[data-element-id=gw_result]").bounding_box()
+    x, y = right["x"] + right["width"] + 5, right["y"] + right["height"] / 2  # on an arrow
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 70, y, steps=5)
+    page.mouse.up()
+    moved = [after - place for after, place in zip(page.evaluate(places), before, strict=True)]
+    assert moved == [0, moved[1], moved[1]] and moved[1] > 50  # in every lane alike, as deep as they lie
 
 
 def test_a_hostile_file_is_told_and_the_draft_stays(desks) -> None:

@@ -16,11 +16,13 @@ import spiff from "./spiff.json";
 const PALETTE = 110; // pixels at the left that the palette covers
 
 export function open(container) {
-  return new Modeler({
+  const modeler = new Modeler({
     container,
     additionalModules: [chinese, minimap, simulation, offered],
     moddleExtensions: { spiffworkflow: spiff },
   });
+  modeler.on("searchPad.selected", (found) => goTo(modeler, found.id));
+  return modeler;
 }
 
 // Shows a whole file. The palette must not lie on the first shapes.

@@ -27,8 +27,13 @@ const AFTER_THEIRS = 500; // a lower priority than bpmn-js's own providers have:
 const without = (names) => (entries) => Object.fromEntries(Object.entries(entries).filter(([name]) => !names.includes(name)));
 const among = (names) => (entries) => Object.fromEntries(Object.entries(entries).filter(([name]) => names.has(name)));
 
+// The palette draws signs alone: what each is for, its tip says.
+const tipped = (entries) =>
+  Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, entry.separator ? entry : { ...entry, html: sign(entry) }]));
+const sign = ({ title }) => `<div class="entry" draggable="true" title="${title}"></div>`;
+
 function Offered(palette, popupMenu) {
-  palette.registerProvider(AFTER_THEIRS, { getPaletteEntries: () => without(REFUSED) });
+  palette.registerProvider(AFTER_THEIRS, { getPaletteEntries: () => (entries) => tipped(without(REFUSED)(entries)) });
   popupMenu.registerProvider("bpmn-replace", AFTER_THEIRS, {
     getPopupMenuEntries: () => among(TYPES),
     getPopupMenuHeaderEntries: () => among(MARKS),
@@ -50,8 +55,20 @@ function Running(elementFactory) {
 }
 Running.$inject = ["elementFactory"];
 
+// The tool that makes room moves the whole drawing apart. Of itself it would move what lies in the shape under the mouse, which
+// is nothing where that happens to be an arrow or a frame.
+const BEFORE_THEIRS = 2_000;
+
+function Spacious(canvas, eventBus) {
+  eventBus.on("spaceTool.move", BEFORE_THEIRS, (event) => {
+    event.hover = canvas.getRootElement();
+  });
+}
+Spacious.$inject = ["canvas", "eventBus"];
+
 export default {
-  __init__: ["offered", "running"],
+  __init__: ["offered", "running", "spacious"],
   offered: ["type", Offered],
   running: ["type", Running],
+  spacious: ["type", Spacious],
 };

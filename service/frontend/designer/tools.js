@@ -20,7 +20,7 @@ export default function tools(part, room) {
     redo,
     button("复制", () => editor.trigger("copy"), { title: "Ctrl+C" }),
     button("粘贴", () => editor.trigger("paste"), { title: "Ctrl+V" }),
-    button("查找", () => editor.trigger("find"), { title: "Ctrl+F" }),
+    button("查找", (event) => find(event, editor), { title: "Ctrl+F" }),
     button("放大", () => modeler.get("zoomScroll").stepZoom(1)),
     button("缩小", () => modeler.get("zoomScroll").stepZoom(-1)),
     button("全图", () => fit(modeler)),
@@ -43,6 +43,12 @@ export default function tools(part, room) {
       forms.setAttribute("aria-pressed", String(which === "forms"));
     },
   };
+}
+
+// The box in which one searches closes at the next click that reaches the page: not at this one.
+function find(event, editor) {
+  event.stopPropagation();
+  editor.trigger("find");
 }
 
 // The form of the selected task, if there is one.

@@ -17,7 +17,18 @@ const OURS = {
   "Open minimap": "打开缩略图",
   "Close minimap": "关闭缩略图",
   "Toggle minimap": "显示或隐藏缩略图",
-  "Activate lasso tool": "框选",
+  "Activate hand tool": "拖动画布",
+  "Activate lasso tool": "框选几个图形",
+  "Activate create/remove space tool": "腾出地方：在图上按住往右或往下拖，后面的图形一起让开；往回拖就收拢",
+  "Activate global connect tool": "画箭头：先点从哪里来，再点到哪里去",
+  "Create start event": "开始事件",
+  "Create intermediate/boundary event": "定时事件：到时自动往下走；拖到环节的边框上，就是办理超时",
+  "Create end event": "结束事件",
+  "Create gateway": "网关：从这里分路或汇合",
+  "Create task": "任务：由一个岗位办理",
+  "Create expanded sub-process": "子流程",
+  "Create pool/participant": "池：一个流程，里面分泳道",
+  "Create group": "虚线框：只作说明，不影响办理",
 };
 const all = { ...community, ...OURS };
 
