@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import workflows
-from workflows import bulletins, clock, facts, look_backs, migrations, passwords, people, staffing, steps
+from workflows import bulletins, clock, facts, look_backs, migrations, passwords, people, staffing, steps, vocabulary
 from workflows.db import Database
 from workflows.engine import checks, definitions, examinations, history, tasks
 from workflows.engine import jobs as effects
@@ -75,7 +75,7 @@ def deploy_shipped(database: Database) -> None:
         deployed = {each.key for each in definitions.latest(session)}
         for file in sorted(SHIPPED.glob("*.bpmn")):
             if PROCESSES[file.stem] not in deployed:
-                definitions.deploy(session, steps.known(forms_beside(file)), file.read_bytes(), forms_beside(file))
+                definitions.deploy(session, vocabulary.known(forms_beside(file)), file.read_bytes(), forms_beside(file))
 
 
 @dataclass
@@ -96,7 +96,7 @@ def check_files(files: Iterable[Path], *, foreign: bool) -> Checked:
         except OSError:
             checked.unusable.append(FileFinding(str(file), "error", "", "unreadable", "无法读取这个文件。"))
             continue
-        examined = _structure(data) if foreign else examinations.examine(data, steps.known(forms_beside(file)))
+        examined = _structure(data) if foreign else examinations.examine(data, vocabulary.known(forms_beside(file)))
         for each in examined.findings:
             found = FileFinding(str(file), each.severity, each.element_id, each.rule, each.message)
             (checked.unusable if each.rule == "file-unreadable" else checked.findings).append(found)
@@ -115,7 +115,7 @@ def deploy_files(database: Database, files: Iterable[Path], *, reason: str = "")
     for file in files:
         with database.transaction() as session:
             forms = forms_beside(file)
-            made = definitions.deploy(session, steps.known(forms), _read(file), forms, reason=reason)
+            made = definitions.deploy(session, vocabulary.known(forms), _read(file), forms, reason=reason)
             proof = f"{made.proof['sentence']}用时 {made.proof['milliseconds']} 毫秒。" if made.proof else ""
             yield f"{file}：{made.name}，第 {made.version} 版。{proof}"
 

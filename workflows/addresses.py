@@ -187,8 +187,8 @@ def address(session: Session, hazard: Hazard, want: Want) -> Address:
         return _responsible(hazard)
     if want.duty == "V":
         return _verification(session, hazard)
-    roles = want.roles or _roles_of(want.lane)
-    posts = frozenset(Post(role, unit.id) for unit in units(session, hazard, want.unit) for role in roles)
+    roles, word = asked(want)
+    posts = frozenset(Post(role, unit.id) for unit in units(session, hazard, word) for role in roles)
     if want.duty == "B":  # whoever could have verified it, and did not
         posts = verifier_posts(session, hazard)
     if eligible(session, hazard, want.duty, posts):
@@ -204,9 +204,11 @@ def _responsible(hazard: Hazard) -> Address:
     return Address(frozenset({own(hazard.lead_person_id), *enterprise}))
 
 
-def _roles_of(lane: str) -> tuple[str, ...]:
-    """Without a role the lane names it (design 5)."""
-    return tuple(code for code, name in people.ROLES.items() if name == lane)
+def asked(want: Want) -> tuple[tuple[str, ...], str]:
+    """The roles a task is for, and the word for where they are held. Without a role the lane names it (design 5), wherever around
+    the thing somebody holds it."""
+    of_lane = tuple(code for code, name in people.ROLES.items() if name == want.lane)
+    return want.roles or of_lane, want.unit or ("town" if want.roles else "around")
 
 
 def _person(session: Session, hazard: Hazard, want: Want) -> Address:

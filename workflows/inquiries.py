@@ -27,6 +27,7 @@ from workflows.hazards.questions import in_region
 from workflows.hazards.tables import Hazard
 
 PROCESS = "inquiry"
+ROLES = frozenset({"GROUP_HEAD", "TOWN_DISCIPLINE", "COUNTY_OFFICE"})  # who may have to do with one
 NOT_FOUND = "没有找到这起倒查。"
 INQUIRES, DECIDES = "Q1", "Q2"  # the duties: whoever inquires does not decide
 

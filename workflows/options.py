@@ -17,17 +17,18 @@ Options = list[tuple[str, str]]
 GENERAL = "通用"
 
 
-def villages(session: Session, hazard: Hazard | None) -> Options:
-    """Villages and communities, by region code; of the hazard's county once it has one."""
-    prefix = hazard.region_code[:6] if hazard is not None else ""
+def villages(session: Session, thing: Any) -> Options:
+    """Villages and communities, by region code; of the county the thing lies in, once it is known."""
+    prefix = thing.region_code[:6] if thing is not None else ""
     towns = {unit.id: unit.name for unit in people.units(session, "TOWN", prefix)}
     found = people.units(session, "VILLAGE", prefix)
     return [(unit.region_code, f"{towns.get(unit.parent_id or 0, '')}{unit.name}") for unit in found]
 
 
-def sectors(session: Session, hazard: Hazard | None) -> Options:
-    """The industries (行业领域); a case keeps its own, though it may be offered no more."""
-    own = {hazard.sector: names(session)[hazard.sector]} if hazard and hazard.sector in names(session) else {}
+def sectors(session: Session, thing: Any) -> Options:
+    """The industries (行业领域); a hazard keeps its own, though it may be offered no more."""
+    sector = thing.sector if isinstance(thing, Hazard) else None
+    own = {sector: names(session)[sector]} if sector in names(session) else {}
     return list((own | offered(session)).items())
 
 
@@ -75,9 +76,9 @@ def _within_reach(session: Session, person_id: int) -> ColumnElement[bool]:
     return around(session, held)
 
 
-def units(session: Session, hazard: Hazard | None) -> Options:
+def units(session: Session, thing: Any) -> Options:
     """The units that may assist: the town's villages, stations and leading groups."""
-    prefix = hazard.region_code[:9] if hazard is not None else ""
+    prefix = thing.region_code[:9] if thing is not None else ""
     kinds = ("STATION", "GROUP", "VILLAGE", "TOWN")
     return [(str(unit.id), unit.name) for kind in kinds for unit in people.units(session, kind, prefix)]
 

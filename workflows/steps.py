@@ -1,13 +1,12 @@
 """STEPS: the one list of what a diagram may call; and RULES, all that the engine is told of the domain."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from workflows import (
-    addresses,
     archives,
     bulletins,
     campaigns,
@@ -16,8 +15,6 @@ from workflows import (
     disclosures,
     dispatch,
     documents,
-    dues,
-    duties,
     extensions,
     feedbacks,
     handovers,
@@ -41,7 +38,7 @@ from workflows import (
 )
 from workflows.bulletins import Bulletin
 from workflows.db import Database
-from workflows.engine import Cause, Rules, Step, beginnings, checks, instances, jobs, tasks, timers
+from workflows.engine import Cause, Rules, Step, beginnings, instances, jobs, tasks, timers
 from workflows.errors import Conflict
 from workflows.fields import Data
 from workflows.functions import FUNCTIONS
@@ -327,27 +324,6 @@ RULES = Rules(
     loop_rules=loops.LOOP_RULES,
     stands_at=people.stands_at,
 )
-
-UNIT_WORDS = frozenset("enterprise responsible village town sector county county_dept supervisor around own urged".split())
-PERSON_WORDS = frozenset({*addresses.PERSONS, "verification.member", "successor", "station_leader"})
-
-
-def known(forms: Iterable[str] | None = None) -> checks.Known:
-    """The words a diagram may use, for `checks`; `forms`: the names of the forms that come with it, None if not at hand."""
-    return checks.Known(
-        task_steps=frozenset(name for name, step in STEPS.items() if step.of == "task"),
-        service_steps={name: frozenset(step.parameters) for name, step in STEPS.items() if step.of == "service"},
-        returns={name: step.returns for name, step in STEPS.items() if step.returns},
-        functions=frozenset(FUNCTIONS),
-        roles={name: code for code, name in people.ROLES.items()},
-        forms=frozenset(forms) if forms is not None else None,
-        units=UNIT_WORDS,
-        persons=PERSON_WORDS,
-        dues=dues.known(),
-        duties=frozenset(duties.NAMES),
-        options=frozenset(OPTIONS),
-        loop_rules=loops.LOOP_RULES,
-    )
 
 
 def readdress(session: Session, *person_ids: int) -> int:

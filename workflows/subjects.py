@@ -1,13 +1,15 @@
-"""What an instance may be about, one row a kind: how to get the thing, what it is called, whose its tasks are, when they are due.
+"""What an instance may be about, one row a kind: how to get the thing, what it is called, whose its tasks are, when they are due,
+and which words a diagram may say about it.
 
 The engine knows a thing only by what it asks here; every thing has a `ref`. A kind whose things belong to a unit (a month's
 return, a week's report) needs no addressing of its own: `of_unit` finds posts around the thing's `region_code`.
 """
 
+import inspect
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy.orm import Session
 
@@ -28,19 +30,27 @@ from workflows import (
 )
 from workflows.engine import Address, Due, Post, Subject, Want
 from workflows.errors import NotFound
+from workflows.hazards.questions import DIGITS
 from workflows.hazards.tables import Hazard
 
+BESIDE = {"around": ("STATION", "GROUP", "COUNTY_DEPT")}  # whose posts stand beside those of village, town and county
 MOMENT = timedelta(microseconds=1)  # before 24:00 it is still the day that ends then
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How the engine gets at one kind of subject."""
+    """How the engine gets at one kind of subject. A step, function or list is for it whose second parameter is its class."""
 
+    of: type
     get: Callable[[Session, int], Any]  # or NotFound
     title: Callable[[Any], str]
     address: Callable[[Session, Any, Want], Address]
     due: Callable[[Session, Any, str, datetime], Due | None]
+    units: frozenset[str]  # the words for where a post is held
+    roles: frozenset[str]  # who may be asked
+    persons: frozenset[str] = frozenset()
+    dues: frozenset[str] = frozenset()  # beside plain terms and parameters
+    duties: frozenset[str] = frozenset()  # which are kept apart here
 
 
 def title_of_hazard(hazard: Hazard) -> str:
@@ -95,13 +105,13 @@ def due(session: Session, thing: Any, text: str, opened_at: datetime) -> Due | N
 def of_unit(session: Session, thing: Any, want: Want, *, barred: Collection[int | None] = ()) -> Address:
     """Whose task it is when the thing belongs to a village, town or county: the roles that the diagram names, at the unit it
     names around the thing's region; up by the same table as for hazards where nobody holds them but who is barred (上转表)."""
-    ways = [(want.roles, want.unit), *(((role,), word) for role, word in addresses.way_up(want.roles))]
-    asked = "、".join(people.role_name(role) for role in want.roles)
-    for roles, word in ways:
+    named, at = addresses.asked(want)
+    asked = "、".join(people.role_name(role) for role in named)
+    for roles, word in [(named, at), *(((role,), word) for role, word in addresses.way_up(named))]:
         posts = frozenset(Post(role, unit.id) for role in roles for unit in _units(session, thing, word))
         if any(person.id not in barred for person in people.holders(session, posts)):
             up = f"{asked}空缺或因职责分离不能办理，已上转{people.role_name(roles[0])}。"
-            return Address(posts, note="" if roles == want.roles else up)
+            return Address(posts, note="" if roles == named else up)
     return Address(blocked=f"{asked}空缺或因职责分离不能办理，且没有可上转的岗位，请补充人员。")
 
 
@@ -109,10 +119,10 @@ def _units(session: Session, thing: Any, word: str) -> list[people.Unit]:
     if word == "own":
         return [people.get_unit(session, thing.unit_id)]
     code = thing.region_code
-    codes = {"village": code, "town": people.town_code(code), "county": people.county_code(code)}
-    kind = word if word in codes else "town"
-    unit = people.find_unit(session, kind.upper(), codes[kind])
-    return [unit] if unit else []
+    above = {"village": code, "town": people.town_code(code), "county": people.county_code(code)}
+    wanted = above if word == "around" else [word] if word in above else ["town"]
+    found = [unit for each in wanted if (unit := people.find_unit(session, each.upper(), above[each]))]
+    return found + [unit for kind in BESIDE.get(word, ()) for unit in people.units(session, kind, code[: DIGITS[kind]])]
 
 
 def address_of_weekly_report(session: Session, report: weekly_reports.WeeklyReport, want: Want) -> Address:
@@ -155,11 +165,84 @@ def forbidden(session: Session, wanted: Collection[tuple[Subject, str]], person_
     return found | urges.among(session, wanted, person_id) | inquiries.among(session, wanted, person_id)
 
 
-KINDS = {
-    "hazard": Kind(hazards.get, title_of_hazard, addresses.address, dues.due),
-    "bulletin": Kind(bulletins.get, bulletins.title, address_of_bulletin, due_of_bulletin),
-    "return": Kind(dispatch.get, dispatch.title, address_of_return, dispatch.due),
-    "inquiry": Kind(inquiries.get, inquiries.title, address_of_inquiry, due_of_inquiry),
-    "urge": Kind(urges.get, urges.title, address_of_urge, due_of_urge),
-    "weekly_report": Kind(weekly_reports.get, weekly_reports.title, address_of_weekly_report, due_of_weekly_report),
+# ---- the table ---------------------------------------------------------------------------------------------------------------
+
+OFFICE = frozenset(people.ROLES) - people.ENTERPRISE_PEOPLE
+OF_HAZARD = {
+    "units": frozenset("enterprise responsible village town sector county county_dept supervisor around".split()),
+    "roles": frozenset(people.ROLES),
+    "persons": frozenset({*addresses.PERSONS, "successor", "verification.member"}),
+    "dues": frozenset({*(f"hazard.{name}" for name in dues.OF_HAZARD), "feedback_on"}),
 }
+"""What may be said of a hazard, and of what is about one (an urge)."""
+LOOP_DUTIES = frozenset(duties.NAMES) - {inquiries.INQUIRES, inquiries.DECIDES}
+TOWN = frozenset({"town", "county", "around"})
+
+KINDS = {
+    "hazard": Kind(Hazard, hazards.get, title_of_hazard, addresses.address, dues.due, duties=LOOP_DUTIES, **OF_HAZARD),
+    "bulletin": Kind(
+        bulletins.Bulletin,
+        bulletins.get,
+        bulletins.title,
+        address_of_bulletin,
+        due_of_bulletin,
+        units=TOWN,
+        roles=OFFICE,
+        duties=frozenset({"P1", "P2"}),
+    ),
+    "return": Kind(
+        dispatch.Return,
+        dispatch.get,
+        dispatch.title,
+        address_of_return,
+        dispatch.due,
+        units=TOWN | {"own", "village"},
+        roles=OFFICE,
+        dues=frozenset({"return.cut_at"}),
+    ),
+    "inquiry": Kind(
+        inquiries.Inquiry,
+        inquiries.get,
+        inquiries.title,
+        address_of_inquiry,
+        due_of_inquiry,
+        units=TOWN,
+        roles=inquiries.ROLES,
+        duties=frozenset({inquiries.INQUIRES, inquiries.DECIDES}),
+    ),
+    "urge": Kind(
+        urges.Urge,
+        urges.get,
+        urges.title,
+        address_of_urge,
+        due_of_urge,
+        duties=LOOP_DUTIES,
+        **{**OF_HAZARD, "units": OF_HAZARD["units"] | {"urged"}},
+    ),
+    "weekly_report": Kind(
+        weekly_reports.WeeklyReport,
+        weekly_reports.get,
+        weekly_reports.title,
+        address_of_weekly_report,
+        due_of_weekly_report,
+        units=TOWN,
+        roles=OFFICE,
+        persons=frozenset({"station_leader"}),
+    ),
+}
+
+
+def said() -> dict[str, frozenset[tuple[str, str]]]:
+    """The words that may be said of each kind: (what it is, its code)."""
+    lists = {"unit": "units", "role": "roles", "person": "persons", "due": "dues", "duty": "duties"}
+    return {
+        code: frozenset((what, word) for what, field in lists.items() for word in getattr(kind, field))
+        for code, kind in KINDS.items()
+    }
+
+
+def kinds_of(call: Callable[..., Any]) -> frozenset[str]:
+    """The kinds of subject that a step, a function or a list is for: those whose class its second parameter is; all, if any will
+    do."""
+    of = list(inspect.signature(call).parameters.values())[1].annotation
+    return frozenset(code for code, kind in KINDS.items() if of is Any or kind.of in (of, *get_args(of)))

@@ -1,14 +1,16 @@
 """What a process designer may choose from, each with its Chinese name: he chooses, he does not type codes.
 
-`steps.known` tells the checks which words exist; this tells people what they mean. A word without a name here is offered by its
+`known` tells the checks which words exist; the rest tells people what they mean. A word without a name here is offered by its
 code, so that a new step or function is there at once; a test asks for its name.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from workflows import campaigns, dues, duties, functions, parameters, people, steps, subjects
+from workflows import campaigns, dues, duties, functions, loops, options, parameters, people, steps, subjects
+from workflows.engine import checks
 
 Word = dict[str, Any]
 """{"code", "name"}, and what else the designer shows."""
@@ -17,15 +19,15 @@ OUTSIDERS = frozenset({"PUBLIC", "ANON"})  # who reports without an account
 ROLES = {code: name for code, name in people.ROLES.items() if code not in people.SYSTEM_ROLES | OUTSIDERS}
 """Whose a task may be."""
 UNITS = {
-    "enterprise": "隐患所在企业（没有账号时由村和牵头人代录）",
+    "enterprise": "所在企业（没有账号时由村和牵头人代录）",
     "responsible": "对整改负责的人（企业和牵头责任人）",
-    "village": "隐患所在村（社区）",
-    "town": "隐患所在镇",
+    "village": "所在村（社区）",
+    "town": "所在镇",
     "sector": "镇行业站所和领导组",
     "county": "县",
     "county_dept": "承接移交二的县有关部门",
     "supervisor": "挂牌督办的督办单位",
-    "around": "隐患有关各方（企业、村、站所、镇、县部门、县）",
+    "around": "有关各方（企业、村、站所、镇、县部门、县）",
     "own": "月报所属的村、镇、县本身",
     "urged": "被督促的人",
 }
@@ -90,7 +92,7 @@ OPTIONS = {
     "clauses": "判定标准",
     "duplicates": "疑似重复的隐患",
     "subjects": "建档企业",
-    "units": "协办单位",
+    "units": "镇里的单位（站所、领导组、村、镇）",
     "county_depts": "县有关部门",
     "territory_persons": "属地责任人人选",
     "sector_persons": "行业责任人人选",
@@ -109,9 +111,81 @@ SUBJECTS = {
 LOOPS = {"hazard": "隐患闭环（须证明）"}
 
 
+def known(forms: Iterable[str] | None = None) -> checks.Known:
+    """The words a diagram may use, for `checks`; `forms`: the names of the forms that come with it, None if not at hand."""
+    return checks.Known(
+        task_steps=frozenset(name for name, step in steps.STEPS.items() if step.of == "task"),
+        service_steps={name: frozenset(step.parameters) for name, step in steps.STEPS.items() if step.of == "service"},
+        returns={name: step.returns for name, step in steps.STEPS.items() if step.returns},
+        functions=frozenset(functions.FUNCTIONS),
+        roles={name: code for code, name in people.ROLES.items()},
+        forms=frozenset(forms) if forms is not None else None,
+        units=frozenset().union(*(kind.units for kind in subjects.KINDS.values())),
+        persons=frozenset().union(*(kind.persons for kind in subjects.KINDS.values())),
+        dues=dues.known(),
+        duties=frozenset(duties.NAMES),
+        options=frozenset(options.OPTIONS),
+        loop_rules=loops.LOOP_RULES,
+        subjects={code: SUBJECTS.get(code, code) for code in subjects.KINDS},
+        only=_only(),
+        names=_names(),
+    )
+
+
+def _only() -> dict[tuple[str, str], frozenset[str]]:
+    """Of each word that is not for everything: for which kinds of subject it is, by what it is and its code."""
+    said = {
+        **{("verb" if step.of == "task" else "step", code): step.call for code, step in steps.STEPS.items()},
+        **{("function", code): function for code, function in functions.FUNCTIONS.items()},
+        **{("options", code): offer for code, offer in options.OPTIONS.items()},
+    }
+    told = subjects.said()
+    words = {key for words in told.values() for key in words}
+    by_kind = {key: frozenset(code for code, words in told.items() if key in words) for key in words}
+    return by_kind | {key: subjects.kinds_of(call) for key, call in said.items()}
+
+
+def _names() -> dict[tuple[str, str], str]:
+    """What the words are called, by what they are and their code."""
+    lists: dict[str, Mapping[str, str]] = {
+        "role": people.ROLES,
+        "unit": UNITS,
+        "person": PERSONS,
+        "duty": duties.NAMES,
+        "due": DUES,
+        "options": OPTIONS,
+        "function": MOMENTS | {code: name for code, (name, _) in FUNCTIONS.items()},
+        "verb": {code: step.title for code, step in steps.STEPS.items()},
+        "step": {code: step.title for code, step in steps.STEPS.items()},
+    }
+    return {(key, code): name for key, names in lists.items() for code, name in names.items()}
+
+
 def words(session: Session) -> dict[str, list[Word]]:
     """All lists of the designer, by what they are for."""
-    known = steps.known()
+    words = known()
+    listed = _listed(session, words)
+    for key, of in OF_LIST.items():
+        listed[key] = [{**word, "about": sorted(words.only.get((of, word["code"]), words.subjects))} for word in listed[key]]
+    return listed
+
+
+OF_LIST = {
+    "roles": "role",
+    "units": "unit",
+    "persons": "person",
+    "duties": "duty",
+    "dues": "due",
+    "verbs": "verb",
+    "steps": "step",
+    "functions": "function",
+    "moments": "function",
+    "options": "options",
+}
+"""What the words of a list are, as the checks call it."""
+
+
+def _listed(session: Session, known: checks.Known) -> dict[str, list[Word]]:
     return {
         "roles": [_word(code, name) for code, name in ROLES.items()],
         "units": _named(known.units, UNITS),

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import CONTENT_SECURITY_POLICY, forms, house
-from workflows import people, steps, vocabulary
+from workflows import people, vocabulary
 from workflows.engine import checks, definitions
 from workflows.engine.definitions import DiagramDraft
 from workflows.engine.proof import Proof
@@ -78,7 +78,7 @@ def findings() -> ResponseReturnValue:
     _allow()
     sent = _sent()
     asked = _forms(sent)
-    examined = definitions.examine_as(str(sent.get("key", "")), _diagram(sent), steps.known(asked), asked)
+    examined = definitions.examine_as(str(sent.get("key", "")), _diagram(sent), vocabulary.known(asked), asked)
     found = [asdict(each) for each in examined.findings]
     return jsonify(findings=found, proof=_told(examined.proof) if examined.proof else None)
 
@@ -90,7 +90,7 @@ def preview() -> ResponseReturnValue:
     schema = _sent().get("form")
     if not isinstance(schema, dict):
         raise Invalid("form", "没有收到表单。")
-    if faults := [each.message for each in checks.check_forms({"form": schema}, steps.known())]:
+    if faults := [each.message for each in checks.check_forms({"form": schema}, vocabulary.known())]:
         return jsonify(faults=faults)
     functions = dict.fromkeys(FUNCTIONS, _unknown)
     fields = forms.view(schema, {}, {}, options=_options, functions=functions)
@@ -99,7 +99,7 @@ def preview() -> ResponseReturnValue:
 
 def known(draft: DiagramDraft) -> checks.Known:
     """The words a draft may use: those of the domain, and its own forms."""
-    return steps.known(draft.forms)
+    return vocabulary.known(draft.forms)
 
 
 def _told(proof: Proof) -> dict[str, Any]:

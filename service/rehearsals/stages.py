@@ -23,7 +23,7 @@ from service import setup
 from service.demo.driving import Driver
 from service.demo.town import PEOPLE, UNITS, People, settle
 from service.rehearsals import openings
-from workflows import clock, people, steps
+from workflows import clock, people, steps, vocabulary
 from workflows.db import Base, Database
 from workflows.engine import Subject, definitions, timers
 from workflows.errors import Conflict
@@ -162,7 +162,7 @@ def _build(folder: Path, play: Play, at: str) -> Stage:
 
 
 def _put_in_force(session: Any, drawn: bytes, forms: Mapping[str, Any]) -> definitions.Definition:
-    return definitions.rehearse(session, steps.known(forms), drawn, forms)
+    return definitions.rehearse(session, vocabulary.known(forms), drawn, forms)
 
 
 def _others() -> People:

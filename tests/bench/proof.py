@@ -12,7 +12,7 @@ from typing import Any
 from service import setup
 from tests.bench.figures import Figure
 from tests.diagrams.proof.notation import Drawing
-from workflows import loops, steps
+from workflows import loops, vocabulary
 from workflows.engine import checks, proof
 from workflows.engine.tokens import Net
 
@@ -28,7 +28,7 @@ DUTY = "s9{n} > p{n}3 ; p{n}3 > K{n} > L{n} > k{n} ; p{n}3 > x{n}9 > t{n} > M{n}
 
 def measure() -> Iterable[Figure]:
     """Milliseconds of the main loop, and of three hundred nodes."""
-    data, known = LOOP.read_bytes(), steps.known(setup.forms_beside(LOOP))
+    data, known = LOOP.read_bytes(), vocabulary.known(setup.forms_beside(LOOP))
     yield Figure("checks_main_loop_ms", _clocked(lambda: checks.check(data, known)), "ms", aim=300)
     main = proof.prove(data, setup.PROCESSES[LOOP.stem], loops.LOOP_RULES)
     assert main.verdict == "proven", main.faults

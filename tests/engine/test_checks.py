@@ -32,6 +32,9 @@ KNOWN = Known(
     dues=frozenset({"verify_d", "hazard.due_on"}),
     duties=frozenset({"R", "V"}),
     loop_rules=(LoopRule("hazard", frozenset({"register"}), frozenset({"close"}), frozenset(), "登记须在{}之后", "关闭", "试验"),),
+    subjects={"hazard": "隐患", "month": "月报"},
+    only={("step", "close"): frozenset({"hazard"}), ("function", "is_done"): frozenset({"hazard"}), ("role", "ENT_SAFETY"): frozenset({"hazard"})},
+    names={("step", "close"): "销号"},
 )
 
 
@@ -110,6 +113,12 @@ def diagram(*inside: str) -> bytes:
 def around(*inside: str, first: str = "u", last: str = "u") -> bytes:
     """start → (what is inside) → end."""
     return diagram(start(), *inside, end(), flow("s", first), flow(last, "e"))
+
+
+def of_a_month(part: str) -> bytes:
+    """A process about a month with one thing to do."""
+    node_id = part.split('id="')[1].split('"')[0]
+    return diagram(properties(subject="month"), start(), part, end(), flow("s", node_id), flow(node_id, "e"))
 
 
 CHOICE = (flow("g", "u", "decision == 'yes'"), flow("g", "e"))  # the second one must be the default
@@ -547,6 +556,13 @@ ERRORS = {
         ("data-undecided", "p"),
         diagram(properties(subject="hazard", begin="申请", when="decision == 'yes'"), start(), user(), end(), flow("s", "u"), flow("u", "e")),
     ),
+    "a subject nobody knows": (("subject-unknown", "p"), diagram(properties(subject="day"), start(), end(), flow("s", "e"))),
+    "a button about nothing": (("subject-missing", "p"), diagram(properties(begin="申请"), start(), end(), flow("s", "e"))),
+    "a step that is for something else": (("word-elsewhere", "v"), of_a_month(service())),
+    "a post that has nothing to do with it": (("word-elsewhere", "u"), of_a_month(user(role="ENT_SAFETY", form="report"))),
+    "a condition that asks of something else": (
+        ("word-elsewhere", "p"), diagram(properties(subject="month", begin="申请", when="is_done()"), start(), end(), flow("s", "e")),
+    ),
     "a loop nobody knows": (("loop-unknown", "p"), diagram(properties(loop="hazrd"), start(), end(), flow("s", "e"))),
     "a loop that does not say so": (("loop-missing", "p"), around(user(role="ENT_SAFETY", form="report", verb="register"))),
     "bad parameter": (
@@ -634,6 +650,15 @@ def test_what_a_condition_asks_for_is_decided_somewhere(condition, decides, said
     assert [each for each in check(drawn, known, {}) if each.rule == "data-undecided"] == []  # the missing form is said already
 
 
+def test_what_is_for_something_else_is_told_by_its_name():
+    """In words, and with what it is for; a word that is for everything is said of nothing."""
+    (found,) = (each for each in check(of_a_month(service()), KNOWN) if each.rule == "word-elsewhere")
+    assert found.message == "“步骤”的步骤“销号”只用于隐患，而这个流程的办理对象是月报。请换一项，或改选办理对象。"
+    form = {**FORM, "properties": {"agree": {**FORM["properties"]["agree"], "x-visible-when": "is_done()"}}}
+    found = check(of_a_month(user(role="OFFICE_DIRECTOR", form="report")), KNOWN, {"report": form, "other": form})
+    assert [(each.rule, each.element_id) for each in found if each.severity == "error"] == [("word-elsewhere", "form:report/agree")]
+
+
 def assert_readable(findings: list[Finding]) -> None:
     """A finished Chinese sentence, without words of the library's."""
     for finding in findings:
@@ -648,7 +673,7 @@ def test_every_rule_has_a_test():
     rooms = Path(check.__code__.co_filename).parent.glob("*.py")
     code = "".join(room.read_text() for room in rooms if room.name != "forms.py")  # see test_form_checks.py
     asserted = {case[0][0] for case in (ERRORS | WARNINGS).values()} | {"file-unreadable", "too-large", "more"}
-    written = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', code))
+    written = set(re.findall(r'"((?!x-)[a-z]+(?:-[a-z]+)+)"', code))  # x-… is what a form says of a field
     written |= {"script", "compensation", "quantity", "unreachable", "more"}
     built = {f"{word}-unknown" for word in ("unit", "person", "duty")}  # words.py makes these slugs from the property
     assert written | built == asserted

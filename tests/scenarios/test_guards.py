@@ -8,7 +8,7 @@ import pytest
 
 from service import setup
 from tests.scenarios.ways import appoint, bring, close, count, found, refused, state, waiting
-from workflows import clock, closures, hazards, people, steps
+from workflows import clock, closures, hazards, people, vocabulary
 from workflows.engine import Cause, definitions, history
 from workflows.engine.worklist import Task
 from workflows.errors import Forbidden, Invalid, Problem
@@ -61,7 +61,7 @@ def _flow(a, b):
 def deploy(town, xml, forms=FORMS):
     """Deploy a changed diagram past the proof's rules for loops, as if there were none: here the domain stands alone."""
     with town.database.transaction() as session:
-        definitions.deploy(session, replace(steps.known(forms), loop_rules=()), xml, forms)
+        definitions.deploy(session, replace(vocabulary.known(forms), loop_rules=()), xml, forms)
 
 
 def test_the_elements_in_a_row_are_a_way_that_closes(monday):

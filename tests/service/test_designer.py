@@ -3,7 +3,7 @@
 import pytest
 
 from tests.service.inspector import token_of
-from workflows import clock, people, staffing, steps
+from workflows import clock, people, staffing, vocabulary
 from workflows.engine import Subject, definitions, history
 
 KEY = "hazard_closed_loop"
@@ -267,7 +267,7 @@ def test_a_form_that_would_hang_the_server_is_not_shown(designer):
 
 
 def test_the_words_are_those_of_the_checks(designer):
-    words, known = designer.get("/designer/words.json").json, steps.known()
+    words, known = designer.get("/designer/words.json").json, vocabulary.known()
     codes = {name: {word["code"] for word in listed} for name, listed in words.items()}
     assert codes["units"] == known.units
     assert codes["persons"] == known.persons

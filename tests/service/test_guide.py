@@ -63,7 +63,7 @@ def test_it_says_who_does_what_until_when_and_what_follows(signed_in):
     page = html.fromstring(signed_in("zhuren").get("/guide").text)
     row = next(each for each in page.xpath("//tr[td]") if each.xpath("string(td[1])").startswith("镇审核"))
     who, due, ways = (" ".join(each.text_content().split()) for each in row.xpath("td")[1:])
-    assert (who, due) == ("领导组副组长隐患所在镇", "镇审核时限：3 个工作日")
+    assert (who, due) == ("领导组副组长所在镇", "镇审核时限：3 个工作日")
     assert "退回整改：回到整改实施" in ways
     assert "您的岗位" in row.text_content()
 

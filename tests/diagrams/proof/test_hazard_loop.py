@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from workflows import functions, loops, steps
+from workflows import functions, loops, steps, vocabulary
 from workflows.engine import END, checks, proof
 from workflows.engine.proof import Proof
 from workflows.engine.tokens import Net
@@ -233,7 +233,7 @@ CUT = {  # arrow → what is marked, how: once, where it is missing
 
 @pytest.mark.parametrize("flow", CUT)
 def test_an_arrow_that_is_missing_is_told_where_it_is_missing(flow: str) -> None:
-    found = checks.check(cut(flow).encode(), steps.known())
+    found = checks.check(cut(flow).encode(), vocabulary.known())
     assert {(each.element_id, each.rule) for each in found if each.severity == "error" and not each.rule.startswith("form")} == CUT[flow]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from workflows.engine import xml
-from workflows.engine.checks import elements, flows, ids, pools, reach, texts, words
+from workflows.engine.checks import elements, flows, ids, pools, reach, subjects, texts, words
 from workflows.engine.checks.diagrams import Diagram, read
 from workflows.engine.checks.findings import Finding, Known, error, warning
 from workflows.engine.checks.forms import check_forms, is_form
@@ -63,6 +63,7 @@ ARROWS: tuple[Callable[[Diagram], Iterator[Finding]], ...] = (
 WORDS: tuple[Callable[[Diagram, Known], Iterator[Finding]], ...] = (
     words.operators,
     words.processes,
+    subjects.named,
     words.loops,
     words.tasks,
     words.addressees,
@@ -85,7 +86,7 @@ def check(data: bytes, known: Known, asked: Mapping[str, Any] | None = None) -> 
     except Invalid as problem:
         return [error("", "file-unreadable", problem.message)]
     of_forms = [*check_forms(asked, known), *texts.undecided(diagram, known, asked)] if asked is not None else []
-    found = list(dict.fromkeys([*_all(diagram, known), *of_forms]))
+    found = list(dict.fromkeys([*_all(diagram, known), *subjects.elsewhere(diagram, known, asked or {}), *of_forms]))
     found.sort(key=lambda finding: finding.severity != "error")
     if len(found) <= MAX_FINDINGS:
         return found

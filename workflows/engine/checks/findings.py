@@ -33,6 +33,9 @@ class Known:
     duties: frozenset[str] = frozenset()
     options: frozenset[str] = frozenset()  # the lists a form may offer
     loop_rules: tuple[LoopRule, ...] = ()  # what the proof asks of a process that names a loop
+    subjects: Mapping[str, str] = field(default_factory=dict)  # what a process may be about: code → Chinese name
+    only: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # ("verb", code) → the subjects it is for
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)  # ("verb", code) → its Chinese name
 
     @property
     def is_empty(self) -> bool:

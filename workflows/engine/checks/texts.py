@@ -27,12 +27,17 @@ def conditions(diagram: Diagram, known: Known) -> Iterator[Finding]:
 
 def beginnings(diagram: Diagram, known: Known) -> Iterator[Finding]:
     """Of processes that people begin: when they may."""
+    for process_id, what, when in _begun_when(diagram):
+        yield from _read(process_id, what, when, known)
+        for name in sorted(_names(when)):
+            said = f"{what}用了“{name}”，而发起以前还没有填过任何表单。请改用列出的函数。"
+            yield error(process_id, "data-undecided", said)
+
+
+def _begun_when(diagram: Diagram) -> Iterator[tuple[str, str, str]]:
     for scope in diagram.scopes:
         if scope.parent is None and (when := properties(scope.element).get("when")) is not None:
-            yield from _read(scope.id, f"流程{scope.label}的发起条件", when.strip(), known)
-            for name in sorted(_names(when)):
-                said = f"流程{scope.label}的发起条件用了“{name}”，而发起以前还没有填过任何表单。请改用列出的函数。"
-                yield error(scope.id, "data-undecided", said)
+            yield scope.id, f"流程{scope.label}的发起条件", when.strip()
 
 
 def timers(diagram: Diagram, known: Known) -> Iterator[Finding]:
@@ -67,12 +72,24 @@ def _at_least_one(element_id: str, name: str, text: str) -> Iterator[Finding]:
 
 def parameters(diagram: Diagram, known: Known) -> Iterator[Finding]:
     """Of service tasks: the engine evaluates each parameter's value."""
+    for node_id, what, value in _given(diagram):
+        yield from _read(node_id, what, value, known)
+
+
+def _given(diagram: Diagram) -> Iterator[tuple[str, str, str]]:
     for _, node in diagram.nodes:
         step = operator(node.element)
         for parameter in step.iterfind(f".//{{{SPIFF}}}parameter") if step is not None else ():
             value = parameter.get("value")
             if value is not None:
-                yield from _read(node.id, f"{node.label}的参数 {parameter.get('id', '')}", value.strip(), known)
+                yield node.id, f"{node.label}的参数 {parameter.get('id', '')}", value.strip()
+
+
+def calls(diagram: Diagram) -> Iterator[tuple[str, str, str]]:
+    """(element, what it is, function) of every function that an expression of the diagram calls."""
+    for element_id, what, text in (*_asking(diagram), *_begun_when(diagram), *_given(diagram)):
+        for name in sorted(called_in(text)):
+            yield element_id, what, name
 
 
 def undecided(diagram: Diagram, known: Known, asked: Mapping[str, Any]) -> Iterator[Finding]:
@@ -108,6 +125,14 @@ def _asking(diagram: Diagram) -> Iterator[tuple[str, str, str]]:
         for part in node.element.iter() if node.kind != "subProcess" else ():  # what is in it is a node of its own
             if kind_of(part) in SAID:
                 yield node.id, f"{node.label}的{SAID[kind_of(part)]}", text_of(part)
+
+
+def called_in(text: str) -> frozenset[str]:
+    """The functions that an expression calls; none of one that cannot be read, which has a finding of its own."""
+    try:
+        return expressions.parse(text).calls
+    except Invalid:
+        return frozenset()
 
 
 def _names(text: str) -> frozenset[str]:

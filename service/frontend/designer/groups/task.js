@@ -47,7 +47,7 @@ function posts(words, said, set) {
     select({
       label: "哪个单位",
       value: said.unit ?? "",
-      choices: [["", "隐患所在镇（默认）"], ...pairs(words.units)],
+      choices: [["", "所在镇（默认）"], ...pairs(words.units)],
       set: (unit) => set({ unit }),
     }),
     several({
