@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from workflows.db import Database
 from workflows.engine import jobs
+from workflows.engine.jobs import tending
 
 
 @jobs.effect("test.count")
@@ -34,7 +35,7 @@ def last_long(database: Database) -> None:
 
 def main() -> None:
     """Serve until killed."""
-    jobs.TEND_SECONDS = 0.3
+    tending.TEND_SECONDS = 0.3
     jobs.start(Database(sys.argv[1]), poll_seconds=0.1)
     print("up", flush=True)
     time.sleep(60)

@@ -13,6 +13,7 @@ from tests.engine import jobs_worker
 from workflows import clock
 from workflows.db import Database
 from workflows.engine import history, jobs
+from workflows.engine.jobs import orders
 
 
 @pytest.fixture
@@ -159,6 +160,6 @@ def test_is_first_is_a_question_of_a_running_effect(database):
 
 
 def test_the_first_daily_is_the_anchor_of_history():
-    assert jobs._daily["history.anchor"][2] is history.anchor
-    assert "test.count" in jobs._effects
+    assert orders.each_day["history.anchor"][2] is history.anchor
+    assert "test.count" in orders.effects
     assert jobs_worker.count
