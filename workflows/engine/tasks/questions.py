@@ -1,17 +1,19 @@
 """What waits for whom: one task, the inbox, its figures, and what was handed in."""
 
+import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, literal, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from workflows import clock, memory
 from workflows.codes import find_key
 from workflows.engine import Caller, Post, Rules, Subject, definitions, history, instances
+from workflows.engine.tasks import waiting
 from workflows.engine.tasks.tables import Submission, TaskDraft
 from workflows.engine.worklist import Task, TaskPost
 from workflows.errors import Forbidden, Invalid, NotFound
@@ -197,15 +199,13 @@ def inbox(
     of these subjects. `after` is the `next` of the page before. Each source is an equality look-up on an index that stops after
     one page.
     """
-    filters = list(_filters(search, step, duties, but))
+    filters = _filters(search=_escaped(search), step=step, duties=list(duties), but=list(map(tuple, but)))
     if box == "done":
         return _done(session, caller, filters, after, limit)
-    sources = [_page(source, after, limit) for source in _sources(caller, box, filters, _span(due), alone)]
-    if not sources:
+    shape, values = waiting.shape_of(caller, box, {**filters, **_span(due), **_behind(after)}, alone)
+    if shape.is_empty:
         return Inbox([], None)
-    merged = union(*sources).subquery()
-    ids = select(merged.c.id).order_by(merged.c.due_key, merged.c.id).limit(limit + 1)
-    tasks = list(session.scalars(select(Task).where(Task.id.in_(ids)).order_by(Task.due_key, Task.id)))
+    tasks = list(session.scalars(waiting.page(shape), {**values, "limit": limit + 1}))
     shown = tasks[:limit]
     following = f"{shown[-1].due_key.isoformat()}~{shown[-1].id}" if len(tasks) > limit else None
     return Inbox(_rows(session, rules, caller, shown, alone), following)
@@ -213,11 +213,8 @@ def inbox(
 
 def with_verb(session: Session, caller: Caller, verb: str) -> list[Task]:
     """The open tasks in the caller's name or at his posts that call this verb, the first due first."""
-    sources = [source.query for source in _sources(caller, "all", [Task.verb == verb], (None, None))]
-    if not sources:
-        return []
-    ids = select(union(*sources).subquery().c.id)
-    return list(session.scalars(select(Task).where(Task.id.in_(ids)).order_by(Task.due_key, Task.id)))
+    shape, values = waiting.shape_of(caller, "all", {"verb": verb})
+    return list(session.scalars(waiting.every(shape), values))
 
 
 def count_open(session: Session) -> int:
@@ -231,17 +228,10 @@ def counts(session: Session, caller: Caller, *, but: Collection[Subject] = (), a
 
     Of each source the first due are counted, up to COUNTED_TO, so that late ones are not missed.
     """
-    sources = [
-        select(source.query.add_columns(literal(box).label("box")).order_by(source.due_key).limit(COUNTED_TO).subquery())
-        for box in ("mine", "posts")
-        for source in _sources(caller, box, list(_filters(but=but)), (None, None), alone)
-    ]
-    each, now = union(*sources).subquery(), clock.now()
-    found = select(each.c.id, each.c.due_key, func.min(each.c.box).label("box")).group_by(each.c.id, each.c.due_key).subquery()
-    is_soon = and_(found.c.due_key >= now, found.c.due_key < now + timedelta(days=SOON_DAYS))
-    in_time = (func.sum(case((which, 1), else_=0)) for which in (found.c.due_key < now, is_soon))
-    of_step = select(found.c.box, Task.name, func.count(), *in_time).join(Task, Task.id == found.c.id)
-    rows = session.execute(of_step.group_by(found.c.box, Task.name)).all()
+    shape, values = waiting.shape_of(caller, "all", _filters(but=list(map(tuple, but))), alone)
+    now = clock.now()
+    moments = {"now": now, "soon": now + timedelta(days=SOON_DAYS), "limit": COUNTED_TO}
+    rows = session.execute(waiting.figures(shape), {**values, **moments}).all()
     steps = {box: {name: number for at, name, number, *_ in rows if at == box} for box in ("mine", "posts")}
     mine, posts = (sum(steps[box].values()) for box in ("mine", "posts"))
     late, soon = (sum(int(row[at]) for row in rows) for at in (3, 4))
@@ -282,69 +272,25 @@ def _rows(session: Session, rules: Rules, caller: Caller, shown: list[Task], alo
     return [Row(task, task.due_key < now, barred.get((task.subject, task.duty)), task.id in shared) for task in shown]
 
 
-@dataclass(frozen=True)
-class _Source:
-    """A query for the tasks of one name or one post, and the columns it is ordered by."""
-
-    query: Any
-    due_key: Any
-    id: Any
+def _filters(**sought: Any) -> dict[str, Any]:
+    """What looks for nothing narrows nothing."""
+    return {name: value for name, value in sought.items() if value}
 
 
-def _filters(
-    search: str = "", step: str = "", duties: Collection[str] = (), but: Collection[Subject] = ()
-) -> Iterator[ColumnElement[bool]]:
-    if search:
-        yield or_(*(column.icontains(search, autoescape=True) for column in (Task.title, Task.name)))
-    if step:
-        yield Task.name == step
-    if duties:
-        yield Task.duty.in_(duties)
-    if but:
-        yield tuple_(Task.subject_kind, Task.subject_id).not_in([tuple(subject) for subject in but])
+def _escaped(search: str) -> str:
+    """What is sought, to be found as it is written: `%` and `_` mean nothing else."""
+    return re.sub("[/%_]", r"/\g<0>", search)
 
 
-def _span(due: str) -> tuple[datetime | None, datetime | None]:
-    """From when to when tasks are due: both ends open unless only late ones or only those soon due are asked for."""
+def _span(due: str) -> dict[str, datetime]:
+    """From when to when tasks are due; open at both ends unless only late ones or only those soon due are asked for."""
     now = clock.now()
-    return {"late": (None, now), "soon": (now, now + timedelta(days=SOON_DAYS))}.get(due, (None, None))
+    return {"late": {"until": now}, "soon": {"since": now, "until": now + timedelta(days=SOON_DAYS)}}.get(due, {})
 
 
-def _sources(
-    caller: Caller,
-    box: str,
-    filters: list[ColumnElement[bool]],
-    span: tuple[datetime | None, datetime | None],
-    alone: Collection[Post] = (),
-) -> Iterator[_Source]:
-    """One query a name and one a post. The span stands on the source's own key, where its index knows it."""
-    if box in ("mine", "all"):
-        for person in (caller.person_id, *caller.stands_in):
-            mine = select(Task.id, Task.due_key).where(Task.assignee_id == person, Task.status == "OPEN", *filters)
-            yield _Source(mine.where(*_within(Task.due_key, span)), Task.due_key, Task.id)
-    for post in sorted(caller.all_places):
-        if box not in ("all", "mine" if post in alone else "posts"):
-            continue
-        at_post = (TaskPost.role == post.role, TaskPost.unit_id == post.unit_id, TaskPost.state == "WAITING")
-        waiting = select(TaskPost.task_id.label("id"), TaskPost.due_key).where(*at_post)
-        if filters:
-            waiting = waiting.join(Task, Task.id == TaskPost.task_id).where(*filters)
-        yield _Source(waiting.where(*_within(TaskPost.due_key, span)), TaskPost.due_key, TaskPost.task_id)
-
-
-def _within(key: Any, span: tuple[datetime | None, datetime | None]) -> Iterator[ColumnElement[bool]]:
-    if span[0] is not None:
-        yield key >= span[0]
-    if span[1] is not None:
-        yield key < span[1]
-
-
-def _page(source: _Source, after: str | None, limit: int) -> Select[Any]:
-    query = source.query
-    if after:
-        moment, last = _key(after)
-        query = query.where(or_(source.due_key > moment, and_(source.due_key == moment, source.id > last)))
-    return select(query.order_by(source.due_key, source.id).limit(limit + 1).subquery())
+def _behind(after: str | None) -> dict[str, Any]:
+    """The place of the last task of the page before."""
+    return dict(zip(("after", "after_id"), _key(after), strict=True)) if after else {}
 
 
 def _key(after: str) -> tuple[datetime, int]:
@@ -358,14 +304,13 @@ def _key(after: str) -> tuple[datetime, int]:
     return at, key
 
 
-def _done(
-    session: Session, caller: Caller, filters: list[ColumnElement[bool]], after: str | None, limit: int
-) -> Inbox:
-    mine = select(Task).where(*_done_by(caller), *filters)
+def _done(session: Session, caller: Caller, filters: Mapping[str, Any], after: str | None, limit: int) -> Inbox:
+    mine = select(Task).where(*_done_by(caller), *waiting.narrowing(filters))
     if after:
         moment, last = _key(after)
         mine = mine.where(or_(Task.done_at < moment, and_(Task.done_at == moment, Task.id < last)))
-    tasks = list(session.scalars(mine.order_by(Task.done_at.desc(), Task.id.desc()).limit(limit + 1)))
+    newest = mine.order_by(Task.done_at.desc(), Task.id.desc()).limit(limit + 1)
+    tasks = list(session.scalars(newest, filters))
     shown = tasks[:limit]
     more = len(tasks) > limit and shown[-1].done_at is not None
     following = f"{shown[-1].done_at.isoformat()}~{shown[-1].id}" if more and shown[-1].done_at else None
