@@ -14,7 +14,6 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from service import errors, house
 from workflows import clock, passwords, people
 from workflows.codes import find_key
-from workflows.engine import Caller
 from workflows.errors import Forbidden, Invalid
 
 blueprint = Blueprint("auth", __name__)
@@ -29,26 +28,8 @@ IDLE = "您已超过 {} 分钟没有操作，系统已自动退出。请重新�
 
 
 @dataclass(frozen=True)
-class Who(UserMixin):
-    """Who is signed in, as values: everything a page asks about him was read once, at the start of the request."""
-
-    id: int
-    name: str
-    session_epoch: int
-    """Rises with a sign-out and a new password; a cookie with an older one is worth nothing."""
-    caller: Caller
-    must_change_password: bool = False
-    """An administrator made up his password: he may do nothing before he has chosen his own."""
-    is_new: bool = False
-    """He has not put away yet what the inbox tells on the first day."""
-
-    @cached_property
-    def posts(self) -> dict[str, list[str]]:
-        """Unit → the roles held there, in words, for the header; asked only when a page is shown."""
-        held: dict[str, list[str]] = {}
-        for role, unit in _ask(people.posts_with_names, [self.id])[self.id]:
-            held.setdefault(unit, []).append(role)
-        return held
+class Who(people.SignIn, UserMixin):
+    """Who is signed in: everything a page asks about him was read once, at the start of the request."""
 
     @cached_property
     def stands_in(self) -> list[tuple[str, date]]:
@@ -88,15 +69,13 @@ def load(key: str) -> Who | None:
     if person_id is None:
         return None
     with house().database.reading() as reading:
-        person = reading.get(people.Person, person_id)
-        if person is None or not person.is_active or str(person.session_epoch) != epoch:
-            return None
-        return _who(reading, person)
+        who = _find(reading, person_id)
+    return who if who and str(who.session_epoch) == epoch else None
 
 
-def _who(reading: Any, person: people.Person) -> Who:
-    caller, is_new = people.caller(reading, person.id), person.introduced_at is None
-    return Who(person.id, person.name, person.session_epoch, caller, person.must_change_password, is_new)
+def _find(session: Any, person_id: int) -> Who | None:
+    found = people.find_sign_in(session, person_id)
+    return Who(**vars(found)) if found else None
 
 
 def _demand_sign_in() -> ResponseReturnValue | None:
@@ -190,7 +169,7 @@ def _enter(person_id: int) -> None:
     session.permanent = True
     session["seen"] = int(clock.now().timestamp())
     with house().database.reading() as reading:
-        login_user(_who(reading, people.get(reading, person_id)))
+        login_user(_find(reading, person_id))
 
 
 def _find_id(login: str) -> int | None:
@@ -227,7 +206,7 @@ def own_password() -> ResponseReturnValue:
     session.clear()
     session.permanent = True
     session["seen"] = int(clock.now().timestamp())
-    login_user(_who(g.session, people.get(g.session, current_user.id)))
+    login_user(_find(g.session, current_user.id))
     flash("密码已修改，其他设备已退出。", "good")
     return redirect(url_for("inbox.index"))
 

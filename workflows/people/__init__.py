@@ -46,6 +46,7 @@ from workflows.people.roles import (
     may,
     role_name,
 )
+from workflows.people.sign_ins import SignIn, find_sign_in
 from workflows.people.tables import (
     Appointment,
     Person,
@@ -66,6 +67,7 @@ __all__ = [
     "NOT_DELEGABLE",
     "OFFICIALS",
     "Person",
+    "SignIn",
     "REPORTERS",
     "ROLES",
     "SUPERVISORS",
@@ -81,6 +83,7 @@ __all__ = [
     "everybody",
     "find_by_login",
     "find_enterprise",
+    "find_sign_in",
     "find_unit",
     "find_unit_named",
     "get",

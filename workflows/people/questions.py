@@ -108,14 +108,10 @@ _LASTS_TODAY = is_lasting(_TODAY, Appointment.from_on, Appointment.to_on)
 _PRINCIPALS = select(Substitution.principal_id).where(
     Substitution.substitute_id == bindparam("person_id"), is_lasting(_TODAY, Substitution.from_on, Substitution.to_on)
 )
-_HELD = (  # asked at every click, so it is put together once
-    select(Appointment.person_id, Appointment.role, Appointment.unit_id)
-    .join(Person, Person.id == Appointment.person_id)
-    .where(
-        or_(Appointment.person_id == bindparam("person_id"), Appointment.person_id.in_(_PRINCIPALS)),
-        _LASTS_TODAY,
-        Person.is_active,
-    )
+HELD = (  # asked at every click, so it is put together once: he and whom he stands in for, with what each holds
+    select(Person.id, Appointment.role, Appointment.unit_id)
+    .outerjoin(Appointment, and_(Appointment.person_id == Person.id, _LASTS_TODAY))
+    .where(or_(Person.id == bindparam("person_id"), Person.id.in_(_PRINCIPALS)), Person.is_active)
 )
 _HOLDERS = (
     select(Person)
@@ -147,13 +143,21 @@ _HELD_IN_WORDS = (
 
 def caller(session: Session, person_id: int) -> Caller:
     """Who acts, as values: his posts of today and those of the persons he stands in for (never a county leader's)."""
-    held: dict[int, set[Post]] = {person_id: set()}
-    for holder, role, unit_id in session.execute(_HELD, {"person_id": person_id, "today": clock.today()}):
-        posts_of = held.setdefault(holder, set())
+    rows = session.execute(HELD, {"person_id": person_id, "today": clock.today()})
+    return caller_of(person_id, ((holder, role, unit_id) for holder, role, unit_id in rows))
+
+
+def caller_of(person_id: int, held: Iterable[tuple[int, str | None, int | None]]) -> Caller:
+    """The same from (holder, role, unit) rows; without a role and unit, the holder holds nothing."""
+    posts: dict[int, set[Post]] = {person_id: set()}
+    for holder, role, unit_id in held:
+        if role is None or unit_id is None:
+            continue
+        posts_of = posts.setdefault(holder, set())
         if holder == person_id or role not in NOT_DELEGABLE:
             posts_of.add(Post(role, unit_id))
-    mine = frozenset(held.pop(person_id))
-    return Caller(person_id, mine, {principal: frozenset(theirs) for principal, theirs in sorted(held.items())})
+    mine = frozenset(posts.pop(person_id))
+    return Caller(person_id, mine, {principal: frozenset(theirs) for principal, theirs in sorted(posts.items())})
 
 
 def alone_at(session: Session, caller: Caller) -> frozenset[Post]:
