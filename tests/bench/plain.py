@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import waitress
-from flask import Blueprint, g, redirect, render_template_string, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import String
@@ -172,7 +172,7 @@ def prepare(home: Path) -> Database:
 def start() -> ResponseReturnValue:
     """Start a case about a new thing."""
     if request.method == "GET":
-        return render_template_string(START)
+        return render_template(current_app.extensions["bench"])
     begin(g.session, request.form, by=current_user.id)
     return redirect(url_for("inbox.index"))
 
@@ -188,6 +188,7 @@ def begin(session: Session, form: Mapping[str, str], *, by: int, key: str = KEY)
 def make_app(config: Config, database: Database) -> App:
     """The product's pages over this domain, and the page that starts a case."""
     app = create_app(config, database, RULES)
+    app.extensions["bench"] = app.jinja_env.from_string(START)  # once, as the product's own pages and the floor's
     app.register_blueprint(blueprint)
     return app
 
