@@ -186,10 +186,12 @@ def _page_url(**changed: str | None) -> str:
 
 def _asset(name: str) -> str:
     """The address of a static file with its content's digest, so that browsers may keep it for a year."""
-    file = Path(current_app.static_folder or "") / name
-    if not file.exists():
+    file = Path(current_app.static_folder or "", name)
+    try:
+        found = file.stat()
+    except FileNotFoundError:  # not bundled yet
         return url_for("static", filename=name)
-    stamp = (file.stat().st_mtime_ns, file.stat().st_size)
+    stamp = (found.st_mtime_ns, found.st_size)
     kept = current_app.extensions.setdefault("assets", {})
     if kept.get(name, (None,))[0] != stamp:
         kept[name] = (stamp, sha256(file.read_bytes()).hexdigest()[:12])

@@ -92,8 +92,9 @@ def init_app(app: Flask) -> None:
 def context(subject: Subject, thing: Any, options: forms.Options, instance: instances.Instance | None) -> dict[str, Any]:
     """Facts, past and open steps of a case, and where one of its instances stands on its diagram, for the templates."""
     kind = KINDS[subject.kind]
-    submissions, schemas = tasks.submissions(g.session, subject), tasks.schemas(g.session, subject)
-    waiting = tasks.open_of(g.session, subject)
+    submissions, opened = tasks.submissions(g.session, subject), tasks.with_forms(g.session, subject)
+    schemas = {task.id: schema for task, schema in opened}
+    waiting = [task for task, _ in opened if task.status == "OPEN"]
     names, named = _names(submissions, waiting), name_of(options)
     shown = kind.photos(thing, submissions)
     return {
@@ -103,7 +104,7 @@ def context(subject: Subject, thing: Any, options: forms.Options, instance: inst
         "compared": pictures.compare(shown),
         "past": [_past(each, schemas.get(each.task_id), named, names) for each in submissions],
         "waiting": [Waiting(task.name, whose(task, names)) for task in waiting],
-        "diagram": picture(instance, stays.of(instance, submissions, schemas, names)) if instance else None,
+        "diagram": picture(instance, stays.of(instance, opened, submissions, names)) if instance else None,
         "case_url": url(subject),
         "may_see_case": may_see(subject),
         **kind.parts(thing),
@@ -233,7 +234,7 @@ def place(post: Post) -> str:
 def picture(instance: instances.Instance, stayed: list[stays.Stay], *, at: str = "") -> dict[str, Any]:
     """The live picture of a running diagram, for the macro `diagram`. `at`: where its file can be fetched, if not as a version
     of the house."""
-    definition = g.session.get_one(definitions.Definition, instance.definition_id)
+    definition = definitions.get_drawn(g.session, instance.definition_id)
     tokens = tuple(dict.fromkeys(instances.tokens(g.session, house().rules, instance)))
     done = Counter(stay.element_id for stay in stayed if stay.is_done)
     shown = diagrams.diagram(definition, title="办到哪一步了", tokens=tokens, done=done, at=at)

@@ -59,8 +59,8 @@ def introduction() -> dict[str, list[str]] | None:
     of the caller's roles that do any; None once he has put it away."""
     if not current_user.is_new:
         return None
-    found = definitions.find(g.session, PROCESS)
-    stations = [each for stage in (outlines.outline(found.xml) if found else ()) for each in stage.stations]
+    drawn = definitions.find_drawing(g.session, PROCESS)
+    stations = [each for stage in (outlines.outline(drawn) if drawn else ()) for each in stage.stations]
     own = {people.role_name(role): [each.name for each in stations if role in roles_of(each)] for role in _roles()}
     return {role: names for role, names in own.items() if names}
 

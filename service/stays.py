@@ -8,13 +8,13 @@ from flask import g
 
 from service import forms, labels
 from workflows import clock
-from workflows.engine import instances, tasks, timers
+from workflows.engine import instances, timers
 from workflows.engine.instances import Instance
 from workflows.engine.tasks import Submission
 from workflows.engine.worklist import Task, Timer
 
 DECIDES = ("decision", "result", "agree")
-Schemas = Mapping[int, forms.Schema]  # by task id
+Opened = Iterable[tuple[Task, forms.Schema | None]]
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,13 @@ class Stay:
     is_done: bool
 
 
-def of(instance: Instance, submissions: Iterable[Submission], schemas: Schemas, names: Mapping[int, str]) -> list[Stay]:
-    """Every stay of one instance, in the order in which it came there, the waiting timers last."""
+def of(instance: Instance, opened: Opened, submissions: Iterable[Submission], names: Mapping[int, str]) -> list[Stay]:
+    """Every stay of one instance, in the order in which it came there, the waiting timers last. `opened`: all tasks of its
+    subject with their forms, as `tasks.with_forms` answers them."""
     handed_in = {each.task_id: each for each in submissions}
     elements = instances.version(g.session, instance).spec.elements
-    done = [_of_task(each, handed_in.get(each.id), schemas, names) for each in tasks.of_instance(g.session, instance.id)]
+    mine = [(task, schema) for task, schema in opened if task.instance_id == instance.id]
+    done = [_of_task(task, schema, handed_in.get(task.id), names) for task, schema in mine]
     return done + [_of_timer(each, elements[each.element_id].name) for each in timers.armed(g.session, instance.id)]
 
 
@@ -51,7 +53,7 @@ def decided(schema: forms.Schema, data: Mapping[str, object]) -> tuple[str, str]
     return str(data[key]), dict(forms.choices_of(schema["properties"][key], lambda _: [])).get(str(data[key]), "")
 
 
-def _of_task(task: Task, handed_in: Submission | None, schemas: Schemas, names: Mapping[int, str]) -> Stay:
+def _of_task(task: Task, schema: forms.Schema | None, handed_in: Submission | None, names: Mapping[int, str]) -> Stay:
     left_at = task.done_at
     return Stay(
         element_id=task.element_id,
@@ -62,17 +64,16 @@ def _of_task(task: Task, handed_in: Submission | None, schemas: Schemas, names: 
         due=labels.due_words(task.due_at) if task.due_at else "",
         late=labels.lateness(task.due_at, left_at or clock.now()),
         who=names.get(task.done_by or task.assignee_id or 0, ""),
-        how=_how(task, handed_in, schemas),
+        how=_how(task, schema, handed_in),
         is_done=task.status == "DONE",
     )
 
 
-def _how(task: Task, handed_in: Submission | None, schemas: Schemas) -> str:
+def _how(task: Task, schema: forms.Schema | None, handed_in: Submission | None) -> str:
     if task.status == "OPEN":
         return f"受阻：{task.blocked}" if task.blocked else "正在办理"
     if task.status == "CANCELLED":
         return "流程已向前走，没有再办"
-    schema = schemas.get(task.id)
     return decided(schema, handed_in.data)[1] if schema and handed_in else ""
 
 

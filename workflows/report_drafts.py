@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, func, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock, hazards
@@ -100,16 +100,17 @@ def get(session: Session, caller: Caller, key: str) -> ReportDraft:
 
 def of(session: Session, caller: Caller) -> list[ReportDraft]:
     """The caller's drafts, the newest first."""
-    return list(session.scalars(select(ReportDraft).where(*_open(caller)).order_by(ReportDraft.saved_at.desc(), ReportDraft.id)))
+    return list(session.scalars(_OF, {"person": caller.person_id}))
 
 
 def count(session: Session, caller: Caller) -> int:
     """How many drafts the caller has."""
-    return session.scalar(select(func.count()).select_from(ReportDraft).where(*_open(caller))) or 0
+    return session.scalar(_COUNT, {"person": caller.person_id}) or 0
 
 
-def _open(caller: Caller) -> tuple[Any, ...]:
-    return ReportDraft.person_id == caller.person_id, ReportDraft.hazard_id.is_(None)
+_OPEN = (ReportDraft.person_id == bindparam("person"), ReportDraft.hazard_id.is_(None))
+_OF = select(ReportDraft).where(*_OPEN).order_by(ReportDraft.saved_at.desc(), ReportDraft.id)
+_COUNT = select(func.count()).select_from(ReportDraft).where(*_OPEN)  # for the inbox
 
 
 def _find(session: Session, caller: Caller, key: str) -> ReportDraft | None:

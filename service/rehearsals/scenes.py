@@ -116,15 +116,15 @@ def scene(stage: Stage, xml_url: str) -> Scene:
     """The whole stage."""
     with on(stage) as (driver, session):
         instance, next_ = session.get_one(Instance, stage.instance_id), coming(driver, session, stage)
-        submissions, schemas = tasks.submissions(session, stage.subject), tasks.schemas(session, stage.subject)
+        submissions, opened = tasks.submissions(session, stage.subject), tasks.with_forms(session, stage.subject)
         names = people.names(session, [each.by for each in submissions])
-        shown = cases.picture(instance, stays.of(instance, submissions, schemas, names), at=xml_url)
+        shown = cases.picture(instance, stays.of(instance, opened, submissions, names), at=xml_url)
         return Scene(
             title=driver.rules.title(driver.rules.subject(session, stage.subject)),
             now=labels.moment(clock.now()),
             coming=f"{labels.due_words(next_.at)}：{next_.what}" if next_ else "",
             is_ended=instance.ended_at is not None,
-            tasks=[_open(driver, session, stage, each) for each in tasks.open_of(session, stage.subject)],
+            tasks=[_open(driver, session, stage, each) for each, _ in opened if each.status == "OPEN"],
             happened=_happened(session, stage),
             diagram=shown,
         )

@@ -131,7 +131,7 @@ def test_the_leader_of_the_industry_signs_what_his_station_reported(monday, cloc
         signed = weekly_reports.get(session, report.id).leaders[0]["signed_at"]
         assert instances.find(session, report.ref, weekly_reports.PROCESS).ended_how == "completed"
         assert [line.at.isoformat() for line in history.lines(session, report.ref) if line.kind == "stations_signed"][0][:16] == signed[:16]
-        task = tasks.of_instance(session, 1)[0]
+        task = tasks.with_forms(session, report.ref)[0][0]
         call = {"by": monday.person("baocun"), "on_behalf_of": None, "task": task, "data": {}}
         refused(Forbidden, "没有待您签发", weekly_reports.sign_stations, session, weekly_reports.get(session, report.id), **call)
 

@@ -80,7 +80,10 @@ def next_at(database: Database) -> datetime | None:
 
 def armed(session: Session, instance_id: int) -> list[Timer]:
     """The timers that one instance waits for, the next one first."""
-    return list(session.scalars(select(Timer).where(Timer.instance_id == instance_id).order_by(Timer.due_at, Timer.id)))
+    return list(session.scalars(_OF_INSTANCE, {"instance": instance_id}))
+
+
+_OF_INSTANCE = select(Timer).where(Timer.instance_id == bindparam("instance")).order_by(Timer.due_at, Timer.id)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 import threading
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session, undefer
 
 from workflows.engine import spiff
 from workflows.engine.definitions.rules import Version
@@ -37,6 +37,19 @@ def get(session: Session, key: str, version: int | None = None) -> Definition:
     raise NotFound("没有这个流程图，或没有这个版本。")
 
 
+def get_drawn(session: Session, definition_id: int) -> Definition:
+    """One version with its diagram, which is otherwise read only where it is asked for."""
+    return session.get_one(Definition, definition_id, options=[_DRAWN])
+
+
+def find_drawing(session: Session, key: str) -> str | None:
+    """The newest version's diagram as a file, alone; None if there is none."""
+    return session.scalar(_DRAWING, {"key": key})
+
+
+_DRAWING = select(Definition.xml).where(Definition.key == bindparam("key")).order_by(Definition.version.desc()).limit(1)
+
+
 def version_of(session: Session, definition_id: int, sha256: str) -> Version:
     """What the engine needs to run a definition, kept from then on: a version never changes."""
     if known := _versions.get(sha256):
@@ -49,6 +62,7 @@ def version_of(session: Session, definition_id: int, sha256: str) -> Version:
         return _versions.setdefault(sha256, version)
 
 
+_DRAWN = undefer(Definition.xml)
 _versions: dict[str, Version] = {}  # by sha256
 _keeping = threading.Lock()
 MOST_KEPT = 100  # far more than run at a time; every draft that is rehearsed is one

@@ -125,16 +125,18 @@ def schema(session: Session, task: Task) -> dict[str, Any]:
     return found or {"title": task.name, "type": "object", "properties": {}}
 
 
-def schemas(session: Session, subject: Subject) -> dict[int, dict[str, Any]]:
-    """The form of every task of a subject, by task id: each from the version that its own instance runs on."""
-    mine = select(Task.id, Task.form, instances.Instance.definition_id, instances.Instance.definition_sha256)
-    mine = mine.join(instances.Instance, instances.Instance.id == Task.instance_id)
-    found = session.execute(mine.where(Task.subject_kind == subject.kind, Task.subject_id == subject.id))
-    return {
-        task_id: schema
-        for task_id, form, definition_id, sha256 in found
-        if (schema := definitions.version_of(session, definition_id, sha256).forms.get(form)) is not None
-    }
+_WITH_FORMS = (
+    select(Task, instances.Instance.definition_id, instances.Instance.definition_sha256)
+    .join(instances.Instance, instances.Instance.id == Task.instance_id)
+    .where(Task.subject_kind == bindparam("kind"), Task.subject_id == bindparam("id"))
+    .order_by(Task.id)
+)
+
+
+def with_forms(session: Session, subject: Subject) -> list[tuple[Task, dict[str, Any] | None]]:
+    """Every task of a subject, oldest first, each with its form from the version that its own instance runs on."""
+    found = session.execute(_WITH_FORMS, {"kind": subject.kind, "id": subject.id}).all()
+    return [(task, definitions.version_of(session, id, sha256).forms.get(task.form)) for task, id, sha256 in found]
 
 
 def why_not(session: Session, rules: Rules, task: Task, caller: Caller) -> str | None:
@@ -155,25 +157,27 @@ def faults(session: Session) -> list[str]:
     ]
 
 
+_DRAFT = select(TaskDraft).where(TaskDraft.task_id == bindparam("task"), TaskDraft.person_id == bindparam("person"))
+_SUBMISSIONS = (
+    select(Submission)
+    .where(Submission.subject_kind == bindparam("kind"), Submission.subject_id == bindparam("id"))
+    .order_by(Submission.id)
+)
+
+
 def find_draft(session: Session, task: Task, caller: Caller) -> TaskDraft | None:
     """What the caller kept for this task, or None."""
-    return session.scalar(select(TaskDraft).where(TaskDraft.task_id == task.id, TaskDraft.person_id == caller.person_id))
+    return session.scalar(_DRAFT, {"task": task.id, "person": caller.person_id})
 
 
 def submissions(session: Session, subject: Subject) -> list[Submission]:
     """Everything that was handed in about a subject, oldest first."""
-    mine = select(Submission).where(Submission.subject_kind == subject.kind, Submission.subject_id == subject.id)
-    return list(session.scalars(mine.order_by(Submission.id)))
+    return list(session.scalars(_SUBMISSIONS, {"kind": subject.kind, "id": subject.id}))
 
 
 def open_of(session: Session, subject: Subject) -> list[Task]:
     """The open tasks of a subject, oldest first."""
     return list(session.scalars(_OPEN, {"kind": subject.kind, "id": subject.id}))
-
-
-def of_instance(session: Session, instance_id: int) -> list[Task]:
-    """Every task that one instance has opened, in the order in which it did."""
-    return list(session.scalars(select(Task).where(Task.instance_id == instance_id).order_by(Task.id)))
 
 
 def inbox(
