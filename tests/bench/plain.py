@@ -74,7 +74,14 @@ def _address(session: Session, _thing: Thing, want: Want) -> Address:
     return Address(frozenset(Post(role, town.id) for role in want.roles))
 
 
-cases.KINDS["thing"] = cases.Kind(facts=lambda *_: [], url=lambda _: "/", may_see=lambda *_: True)
+cases.KINDS["thing"] = cases.Kind(
+    get_for=lambda session, _caller, id: session.get_one(Thing, id),
+    facts=lambda *_: [],
+    page=("bench.start", "thing"),
+    section="inbox.index",
+    called="这件事",
+    heading="情况",
+)
 RULES = Rules(
     subject=lambda session, subject: session.get_one(Thing, subject.id),
     title=lambda thing: thing.title,
