@@ -9,6 +9,7 @@ from hashlib import sha256
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from sqlalchemy.orm import Session
 
 from workflows import campaigns, clock, closures, disclosures, handovers, hazards, rectifications, verifications
@@ -51,6 +52,13 @@ UNITS: dict[str, dict[str, Any]] = {
     "other_factory": {"kind": "ENTERPRISE", "name": "面粉厂", "region_code": OTHER},
 }
 CERTIFIED = ("enforcer1", "enforcer2")
+
+
+def refused(kind, word, call, *args, **kwargs):
+    """The call is refused, with this word in its sentence."""
+    with pytest.raises(kind) as caught:
+        call(*args, **kwargs)
+    assert word in caught.value.message
 
 
 def sha(name: str) -> str:
