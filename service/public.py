@@ -23,6 +23,12 @@ blueprint = Blueprint("public", __name__, url_prefix="/public")
 
 KEPT = "public, max-age=300"
 MONTH = re.compile(r"(\d{4})-(\d{2})")
+STATES = {  # by the list in which a hazard stands last
+    "LIST": ("已列入清单", "blue"),
+    "PROGRESS": ("正在整改", "blue"),
+    "RESULT": ("已治理完成", "green"),
+    "CORRECTION": ("有更正", "amber"),
+}
 HEADS = ("清单", "编号", "主体", "村（社区）", "行业领域", "情况", "日期", "是否超期")
 
 
@@ -57,9 +63,10 @@ def index() -> ResponseReturnValue:
         asked=asked,
         towns=bulletins.towns(g.session),
         months=[] if asked["q"] else bulletins.published(g.session, asked["town"]),
-        found=found,
+        found=found[: bulletins.MOST_FOUND],
+        are_more=len(found) > bulletins.MOST_FOUND,
+        states=STATES,
         contacts=people.units(g.session, "TOWN"),
-        lists_of=LISTS,
     )
 
 

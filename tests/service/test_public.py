@@ -64,6 +64,18 @@ def test_it_is_narrowed_by_village_and_words(client, driver, month):
         assert "本期没有符合条件的内容" in client.get(f"/public/{TOWN}/2026-03?{question}").text
 
 
+def test_a_search_tells_each_hazard_once_as_it_stands_now(client, driver, month, clock_at):
+    """The words stand in the list of March alone; what April told last is shown all the same, with a link to both months."""
+    publish(driver, month)
+    publish(driver, open_month(driver, clock_at, "2026-04-26 09:00"))
+    rows = html.fromstring(client.get("/public?q=HYPERLINK").text).xpath("//tbody/tr")
+    assert len(rows) == 1
+    assert rows[0].xpath(".//li/a/text()") == ["2026年4月", "2026年3月"]
+    assert "正在整改" in rows[0].text_content()
+    assert FORMULA in rows[0].text_content()
+    assert "没有查到" in client.get(f"/public?q=HYPERLINK&town={TOWN[:-1]}9").text
+
+
 def test_the_sheet_runs_nothing(client, driver, month):
     """CSV, formula-injection safe, opened rightly by Excel."""
     publish(driver, month)

@@ -3,7 +3,7 @@ from here."""
 
 from workflows.bulletins import contents
 from workflows.bulletins.questions import (
-    Line,
+    MOST_FOUND,
     Published,
     among,
     editions,
@@ -43,7 +43,7 @@ __all__ = [
     "PROCESS",
     "Bulletin",
     "Edition",
-    "Line",
+    "MOST_FOUND",
     "Published",
     "Row",
     "Wording",

@@ -16,7 +16,7 @@ from workflows.errors import Conflict, NotFound
 IN_TOWN = frozenset("OFFICE_STAFF OFFICE_DIRECTOR GROUP_DEPUTY GROUP_HEAD".split())
 IN_COUNTY = frozenset("COUNTY_OFFICE COUNTY_LEADER COUNTY_INSPECTION".split())
 DRAFTERS = frozenset({"OFFICE_STAFF", "OFFICE_DIRECTOR"})
-MOST_FOUND = 200  # lines a public search shows
+MOST_FOUND = 50  # hazards a public search shows
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,25 @@ class Published:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line that a public search found, and in which month it stands."""
+class Told:
+    """A hazard as the public has been told of it: its lines, the newest first, each with the month in which it stands."""
 
-    bulletin: Bulletin
-    row: Row
+    lines: list[tuple[Bulletin, Row]]
+
+    @property
+    def newest(self) -> Row:
+        """How it stands by what was published last."""
+        return self.lines[0][1]
+
+    @property
+    def first(self) -> Row:
+        """What was found there."""
+        return self.lines[-1][1]
+
+    @property
+    def months(self) -> list[Bulletin]:
+        """In which months it stands, the newest first."""
+        return list(dict.fromkeys(bulletin for bulletin, _ in self.lines))
 
 
 # ---- inside the house ----------------------------------------------------------------------------------------------------
@@ -191,13 +205,19 @@ def public_rows(session: Session, edition: Edition, *, village: str = "", search
     return list(session.scalars(found.order_by(Row.position)))
 
 
-def search(session: Session, words: str, town: str = "") -> list[Line]:
-    """The lines of all newest editions with these words, newest month first, at most MOST_FOUND."""
+def search(session: Session, words: str, town: str = "") -> list[Told]:
+    """The hazards with these words in any line of a newest edition, each with all its lines; those told of last come first. One
+    more than MOST_FOUND says that there are more."""
     newest = _newest().where(Bulletin.region_code == town) if town else _newest()
-    found = newest.add_columns(Row).join(Row, Row.edition_id == Edition.id)
-    found = found.where(Row.list.in_(rules.PUBLIC), *_matching("", words))
-    rows = session.execute(found.order_by(Bulletin.month.desc(), Bulletin.region_code, Row.position).limit(MOST_FOUND))
-    return [Line(bulletin, row) for bulletin, _, row in rows]
+    lines = newest.add_columns(Row).join(Row, Row.edition_id == Edition.id).where(Row.list.in_(rules.PUBLIC))
+    last = func.max(Bulletin.month).desc()
+    matching = lines.with_only_columns(Row.hazard_id).where(*_matching("", words)).group_by(Row.hazard_id)
+    ids = list(session.scalars(matching.order_by(last, Row.hazard_id.desc()).limit(MOST_FOUND + 1)))
+    told: dict[int, list[tuple[Bulletin, Row]]] = {hazard_id: [] for hazard_id in ids}
+    in_order = lines.where(Row.hazard_id.in_(ids)).order_by(Bulletin.month.desc(), Row.position.desc())
+    for bulletin, _, row in session.execute(in_order):
+        told[row.hazard_id].append((bulletin, row))
+    return [Told(each) for each in told.values()]
 
 
 def _matching(village: str, words: str) -> list[ColumnElement[bool]]:
