@@ -240,7 +240,7 @@ def _form_of(asked: Mapping[str, str]) -> str:
 
 def _moment(asked: Mapping[str, str]) -> str:
     end = end_of(asked["as_of"])
-    return f"截至{labels.due_words(end)}" if end else f"截至{labels.moment(clock.now())}"
+    return f"截至 {labels.due_words(end)}" if end else f"截至 {labels.moment(clock.now())}"
 
 
 def told_of(session: Session, asked: Mapping[str, str], places: Sequence[Unit]) -> str:

@@ -115,7 +115,7 @@ def test_everything_to_decide_stands_on_one_page(driver, signed_in, town):
     asked = set(form.xpath(".//@name"))
     assert asked == {"csrf_token", "task", "decision", "opinion", "reason", "password"}
     assert "乙镇木家具厂" not in signed_in("zhuren").get("/board/signing").text  # he has reviewed it already
-    assert "打开待我审签" in leader.get("/").text
+    assert 'href="/board/signing">待我审签</a>' in leader.get("/").text
     empty = leader.submit("/board/signing", {"task": id_of(task), "decision": "", "password": ""})
     assert empty.status_code == 422
     assert "请输入您的登录密码" in empty.text  # nothing was typed, so nothing is counted as wrong
