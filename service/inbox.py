@@ -18,6 +18,9 @@ from workflows.hazards import Hazard, likely_duplicates
 blueprint = Blueprint("inbox", __name__)
 
 BACK = {"signing": ("board.signing", "待我审签")}  # where a task was opened, if not in the inbox: endpoint and name
+OTHERWISE = frozenset(  # where one goes whom no task waits for
+    "hazards.index reports.new board.index inquiries.index guide.show designer.index admin.index audit.index".split()
+)
 BOXES = {"all": "全部", "mine": "我的任务", "posts": "岗位待签领"}
 PASSWORD_MISSING = "还没有签字：请输入您的登录密码。"
 PASSWORD_WRONG = "密码不正确，没有签字。请重新输入登录密码；连续输错 5 次，账号锁定 15 分钟。"
@@ -64,6 +67,7 @@ def index() -> ResponseReturnValue:
         "inbox/index.html",
         counts=counts,
         box=box,
+        OTHERWISE=OTHERWISE,
         boxes=BOXES if current_user.caller.all_posts - alone else {},
         found=found,
         search=search,

@@ -4,7 +4,7 @@ histories are true.
 `Driver` is also what the scenario tests drive with.
 """
 
-from service.demo import county, months, plans, stands
+from service.demo import county, matters, months, plans, stands
 from service.demo.cases import of_the_town
 from service.demo.driving import Driver
 from service.demo.lives import Progress, live
@@ -32,6 +32,7 @@ def build(
             build_town(whole)
             driver = Driver(whole, place, rules)
             live(driver, of_the_town(driver), tell=tell)
+            matters.leave_unfinished(driver)
             return
         county.build_county(whole)
         plan = plans.plan(whole, size)
@@ -39,6 +40,7 @@ def build(
         month = months.Months()
         live(driver, plan.cases, plan.events, evening=month.evening, tell=tell)
         month.open(driver)
+        matters.leave_unfinished(driver)
 
 
 def sign_ins(database: Database) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from service.demo.town import COUNTY, PASSWORD, PEOPLE, TOWN, UNITS, People, Units, settle
 from workflows import clock, people
 from workflows.db import Database
+from workflows.engine import tasks
 
 SECOND_TOWN = "999901102000"
 FOUNDED_ON = date(2023, 1, 3)
@@ -198,7 +199,8 @@ LEVELS = {
 
 
 def sign_ins(session: Any) -> str:
-    """For each role one person who holds it today, in groups; a person with several posts stands once."""
+    """For each role one person who holds it today, in groups, rather one who has something to do; a person with several posts
+    stands once."""
     if people.find_by_login(session, next(iter(PEOPLE))) is None:  # a real county: other logins may be the same
         return ""
     active = [person for person in people.everybody(session) if person.is_active]
@@ -210,11 +212,17 @@ def sign_ins(session: Any) -> str:
     for level, roles in LEVELS.items():
         lines.append(f" {level}")
         for role in roles.split():
-            holder = next((each for each in known if people.role_name(role) in dict(posts[each])), None)
+            holders = [each for each in known if people.role_name(role) in dict(posts[each])]
+            holder = next((each for each in holders if _is_busy(session, each)), holders[0] if holders else None)
             if holder and holder.id not in shown:
                 shown.add(holder.id)
                 lines.append(f"  {holder.login:<12}{_told(posts[holder])}")
     return "\n".join(lines)
+
+
+def _is_busy(session: Any, person: people.Person) -> bool:
+    waiting = tasks.counts(session, people.caller(session, person.id))
+    return waiting.mine + waiting.posts > 0
 
 
 def _told(posts: list[tuple[str, str]]) -> str:

@@ -16,9 +16,10 @@ from service.demo import county, plans
 from service.demo.stands import FULL, LEADS, Size, Stand
 from tests.recount import exported, recount
 from tests.service.inspector import Inspector
-from workflows import clock, dispatch, ledger, people, steps
+from workflows import clock, dispatch, ledger, people, report_drafts, steps
 from workflows.db import Base, Database
 from workflows.dispatch import Return
+from workflows.engine import tasks
 from workflows.engine.history import Line
 from workflows.engine.tasks import Submission
 from workflows.engine.worklist import Task
@@ -111,8 +112,8 @@ def test_each_open_hazard_waits_where_it_was_to(lived):
     for hazard, task in asked(lived, mine.where(Task.status == "OPEN", ~Task.element_id.startswith("feedback"))):
         waiting[str(hazard.enterprise_id), hazard.description].append(task)
     assert waiting.keys() == {key for key, case in planned.items() if case.stops}
-    for key, tasks in waiting.items():
-        case, open_at = planned[key], Counter(task.element_id for task in tasks)
+    for key, there in waiting.items():
+        case, open_at = planned[key], Counter(task.element_id for task in there)
         assert all(open_at[stop] == 1 for stop in case.stops), (case, open_at)
         for task in tasks:
             turn = clock.add_working_days(clock.on(task.opened_at), case.delays.get(task.element_id, 1))
@@ -234,6 +235,20 @@ def test_one_sign_in_a_role(lived):
     assert len(lines) < len(people.ROLES)
     assert all(people.role_name(role) in told for role in people.ROLES if role not in ("PUBLIC", "ANON"))
     assert all(line.split()[0] in county.persons() for line in lines)
+
+
+def test_who_is_printed_for_a_role_has_something_to_do_if_anybody_of_it_has(lived):
+    """The newcomer opens no empty inbox while there is a full one; a village's head finds the report he has not finished."""
+    printed = {line.split()[0] for line in demo.sign_ins(lived[0]).splitlines() if line.startswith("  ")}
+    with lived[0].reading() as session:
+        active = {person.id: person for person in people.everybody(session) if person.is_active}
+        held = people.posts_with_names(session, active)
+        busy = {id for id in active if tasks.inbox(session, steps.RULES, people.caller(session, id)).rows}
+        for role in {role for id in busy for role, _ in held[id]}:
+            holders = [id for id in active if role in dict(held[id]) and active[id].login in printed]
+            assert busy & set(holders), role
+        cunwei = next(id for id in active if active[id].login == "cunwei")
+        assert report_drafts.count(session, people.caller(session, cunwei)) == 1
 
 
 # ---- the months ----------------------------------------------------------------------------------------------------------

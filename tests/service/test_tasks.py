@@ -318,3 +318,18 @@ def page_of(browser, address):
     for aside in tree.xpath("//*[contains(@class, 'help') or contains(@class, 'introduction')]"):
         aside.drop_tree()
     return tree.text_content()
+
+
+@pytest.mark.parametrize(
+    ("login", "doors"),
+    [
+        ("cunwei", ["隐患", "上报隐患", "谁办什么"]),
+        ("changzhang", ["隐患", "上报隐患", "谁办什么"]),
+        ("sheji", ["谁办什么", "流程设计"]),
+        ("guanli", ["谁办什么", "管理"]),
+        ("shenji", ["谁办什么", "审计"]),
+    ],
+)
+def test_an_empty_inbox_says_where_to_go_instead(signed_in, login, doors):
+    tree = html.fromstring(signed_in(login).get("/").text)
+    assert [link.text for link in tree.xpath("//*[@class='empty']//a")] == doors
