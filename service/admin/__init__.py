@@ -12,9 +12,11 @@ from flask_login import current_user
 from service import brings_files
 from workflows import calendars, people, staffing
 from workflows.errors import Forbidden
+from workflows.staffing.rules import NEEDED
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
+LEAD = {"COUNTY": "县有关部门", "TOWN": "站所或领导组"}
 NOT_YOURS = "您的岗位不能办理这项管理工作。账号、单位和参数由系统管理员办理，任职和代理由安全管理员办理。"
 
 
@@ -59,6 +61,29 @@ def parts() -> list[Part]:
     return [part for part in PARTS if people.may(current_user.caller, part.action)]
 
 
+@dataclass(frozen=True)
+class Lacking:
+    """What the county still lacks before its loop can go round, in words."""
+
+    has_towns: bool
+    posts: list[tuple[str, str, list[str]]]
+    """Of each post: its name, where it is needed, and at which units it is vacant."""
+    industries: list[tuple[str, str, list[str]]]
+    """Of each county and town: which kind of its units should be in charge of which industries of its enterprises."""
+
+
+def lacks() -> Lacking:
+    """What the county lacks as of now."""
+    vacant: dict[str, list[str]] = {}
+    for vacancy in staffing.vacancies(g.session):
+        vacant.setdefault(vacancy.role, []).append(vacancy.unit.name)
+    return Lacking(
+        bool(people.units(g.session, "TOWN")),
+        [(people.role_name(role), need.said, vacant[role]) for role, need in NEEDED.items() if role in vacant],
+        [(region.name, LEAD[region.kind], industries) for region, industries in staffing.unled(g.session)],
+    )
+
+
 def allow(action: str) -> None:
     """Go on only if the caller's post allows it; the refusal leaves its line."""
     if not people.may(current_user.caller, action):
@@ -78,4 +103,4 @@ def index() -> ResponseReturnValue:
     allow("see_administration")
     may_enter = people.may(current_user.caller, "set_parameters")
     missing = calendars.missing(g.session) if may_enter else []
-    return render_template("admin/index.html", counts=staffing.counts(g.session), missing=missing)
+    return render_template("admin/index.html", counts=staffing.counts(g.session), missing=missing, lacking=lacks())

@@ -5,8 +5,10 @@ the person who uploaded it.
 """
 
 import hashlib
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,13 +16,14 @@ from flask_login import current_user
 from itsdangerous import BadSignature, TimestampSigner
 
 from service import house
-from service.admin import allow, blueprint, workbooks
-from workflows import clock, people, staffing
+from service.admin import allow, blueprint, lacks, workbooks
+from workflows import clock, people, steps
 from workflows.errors import Invalid
-from workflows.staffing import rosters
+from workflows.staffing import columns, rosters
 
 WAITS = timedelta(hours=2)
 GONE = "核对结果已过期，请重新选择文件核对。"
+OTHER_FIRST = "这个工作簿里的{}还没有导入。请系统管理员先用它导入，您再导入任职。"
 SHOWN_FAULTS = 200
 
 
@@ -33,7 +36,7 @@ def roster() -> ResponseReturnValue:
 
 @blueprint.get("/import/template.xlsx")
 def roster_template() -> Response:
-    """The empty workbook."""
+    """The workbook to fill in."""
     allow("see_administration")
     response = Response(workbooks.template(g.session), content_type=workbooks.TYPE)
     response.headers["Content-Disposition"] = "attachment; filename*=UTF-8''%E6%96%B0%E5%8E%BF%E5%AF%BC%E5%85%A5.xlsx"
@@ -42,7 +45,8 @@ def roster_template() -> Response:
 
 @blueprint.post("/import")
 def check_roster() -> ResponseReturnValue:
-    """The trial run: the same as the real one, rolled back."""
+    """The trial run: the same as the real one, rolled back. Everything is checked, whoever stores it: the one hears of faults in
+    the other's part while the file is being made."""
     allow("see_administration")
     file = request.files.get("file")
     if file is None or not file.filename:
@@ -52,10 +56,15 @@ def check_roster() -> ResponseReturnValue:
         book = workbooks.read(content)
     except Invalid as invalid:
         return _page(fault=invalid.message), 422
-    report = rosters.run(g.session, book, _checked(), by=current_user.id)
+    report = rosters.run(g.session, book, columns.PARTS, by=current_user.id)
+    lacking = lacks()
     g.session.rollback()
-    token = "" if report.faults else _keep(content)
-    return _page(report=report, token=token, name=Path(file.filename).name), 422 if report.faults else 200
+    name = Path(file.filename).name
+    if report.faults:
+        return _page(report=report, name=name), 422
+    if first := [part for part in columns.OF_SYSTEM - _stored() if report.added.get(part)]:
+        return _page(fault=OTHER_FIRST.format("、".join(part for part in columns.PARTS if part in first))), 422
+    return _page(report=report, token=_keep(content), name=name, lacking=lacking)
 
 
 @blueprint.post("/import/confirm")
@@ -72,33 +81,34 @@ def confirm_roster() -> ResponseReturnValue:
         return _page(report=report), 422
     digest = hashlib.sha256(content).hexdigest()
     rosters.record(g.session, report, digest, by=current_user.id)
-    return render_template("admin/imported.html", report=report, sheets=_stored())
+    steps.readdress(g.session, *report.person_ids)  # what waited for somebody at these posts finds him at once
+    return render_template("admin/imported.html", report=report, parts=_in_order(_stored()), lacking=lacks())
 
 
 def _stored() -> frozenset[str]:
-    """The sheets that are the caller's to store."""
+    """The parts that are the caller's to store."""
     mine: frozenset[str] = frozenset()
-    for action, sheets in (("administer", rosters.OF_SYSTEM), ("authorise", rosters.OF_SECURITY)):
+    for action, parts in (("administer", columns.OF_SYSTEM), ("authorise", columns.OF_SECURITY)):
         if people.may(current_user.caller, action):
-            mine |= sheets
+            mine |= parts
     return mine
 
 
-def _checked() -> frozenset[str]:
-    """The sheets to check: the system administrator hears of faults in the posts too, while the file is being made."""
-    return frozenset(rosters.SHEETS) if _stored() >= rosters.OF_SYSTEM else _stored()
+def _in_order(parts: Collection[str]) -> list[str]:
+    return [part for part in columns.PARTS if part in parts]
 
 
-def _page(*, fault: str = "", report: rosters.Report | None = None, token: str = "", name: str = "") -> str:
+def _page(*, fault: str = "", report: rosters.Report | None = None, token: str = "", name: str = "", **more: Any) -> str:
     return render_template(
         "admin/roster.html",
         fault=fault,
         report=report,
         token=token,
         name=name,
-        stored=[sheet for sheet in rosters.SHEETS if sheet in _stored()],
+        parts=columns.PARTS,
+        stored=_in_order(_stored()),
         shown=SHOWN_FAULTS,
-        is_empty=not staffing.tree(g.session),
+        **more,
     )
 
 

@@ -14,11 +14,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from workflows import people
+from workflows import clock, people, sectors, staffing
 from workflows.db import Session
 from workflows.errors import Invalid
 from workflows.staffing import rules
-from workflows.staffing.rosters import SHEETS, Column, Row, choices
+from workflows.staffing.columns import SHEETS, STAFF, Column, Row
+from workflows.staffing.rosters import choices
 
 MAX_BYTES, MAX_UNPACKED, MAX_ROWS = 5 * 1024 * 1024, 60 * 1024 * 1024, 5000
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -91,26 +92,50 @@ def _text(cell: Any) -> str:
     return " ".join(str(cell).split())
 
 
-# ---- the empty workbook ------------------------------------------------------------------------------------------------
+# ---- the workbook to fill in ---------------------------------------------------------------------------------------------
+
+EXAMPLES = {
+    "单位": {"kind": "村（社区）", "name": "例：乙镇东村", "region_code": "999901101201"},
+    "企业": {"name": "例：乙镇木器厂", "subject_type": "个体工商户", "village": "乙镇东村", "address": "东村南路 1 号"},
+    STAFF: {
+        "role": people.role_name("VILLAGE_LIAISON"),
+        "unit": "乙镇东村",
+        "name": "例：王某",
+        "login": "wangmou",
+        "document_no": "某任〔2026〕1 号",
+    },
+}
+SKELETON = ("COUNTY_DEPT", "COUNTY_DEPT", "TOWN", "GROUP", "GROUP", "STATION", "VILLAGE", "VILLAGE", "VILLAGE")
+FIRST = 3  # below the heads and an example
+STEPS = (
+    "第一步：填“单位”和“企业”，上传、核对、导入。",
+    "第二步：再下载一次这个工作簿。“人员和岗位”里已列好本县还缺的必设岗位，每行填上姓名和登录名，上传、核对、导入。",
+    "第三步：把同一个文件交安全管理员，由他导入任职。人不多的县，也可以一次填完三张表。",
+    "点到要填的格子，会显示这一列怎么填；深蓝色表头的列必填。以“例：”开头的行不导入，可以留着。",
+    "已经导入的行会跳过，文件可以接着填、反复导入。企业没有账号的，整改情况由村里或牵头责任人代录。",
+)
 
 
 def template(session: Session) -> bytes:
-    """A sheet of each kind with its columns and lists, and one that explains them."""
+    """What to fill in: a sheet of each kind with its columns, lists and an example, and one that explains them. It brings the
+    units on file, and a row for each post that the loop cannot do without and nobody holds."""
     book = Workbook()
     guide = book.active
     guide.title = "填写说明"
     lists = book.create_sheet("选项")
+    given = {"单位": list(_on_file(session)), STAFF: list(_vacant(session))}
     for name, columns in SHEETS.items():
         sheet = book.create_sheet(name)
         for place, column in enumerate(columns, start=1):
-            _head(sheet.cell(1, place, column.title + ""), is_required=column.is_required)
-            letter = get_column_letter(place)
-            sheet.column_dimensions[letter].width = 30 if column.most >= 80 else 22
-            sheet.column_dimensions[letter].number_format = "yyyy-mm-dd" if column.kind == "date" else "@"
-            for row in range(2, 302):
-                sheet.cell(row, place).number_format = "yyyy-mm-dd" if column.kind == "date" else "@"
-            if column.kind == "choice":
-                sheet.add_data_validation(_list(lists, name, column, letter, choices(session, column)))
+            offered = choices(session, column)
+            _head(sheet.cell(1, place, column.title), is_required=column.is_required)
+            _lay_out(sheet, get_column_letter(place), column)
+            told, source = column.hint + _offered(column, offered), _source(lists, name, column, offered)
+            sheet.add_data_validation(_entry(column, get_column_letter(place), told, source))
+            for number, row in enumerate((EXAMPLES[name], *given.get(name, ())), start=FIRST - 1):
+                _say(sheet.cell(number, place), row.get(column.key))
+        for cell in sheet[FIRST - 1]:
+            cell.font = Font(italic=True, color="7A828C")
         sheet.freeze_panes = "A2"
     _explain(session, guide)
     lists.sheet_state = "hidden"
@@ -119,53 +144,89 @@ def template(session: Session) -> bytes:
     return out.getvalue()
 
 
+def _on_file(session: Session) -> Iterator[dict[str, Any]]:
+    """The units of the county, as rows of their sheet; where it has none yet, the order in which they are best typed."""
+    named, units = sectors.names(session), staffing.units(session)
+    for unit in units:
+        led = "、".join(named[code] for code in unit.sectors or ())
+        yield {"kind": rules.KINDS[unit.kind], "name": unit.name, "region_code": unit.region_code, "sectors": led}
+    if len(units) < 2:
+        yield from ({"kind": rules.KINDS[kind]} for kind in SKELETON)
+
+
+def _vacant(session: Session) -> Iterator[dict[str, Any]]:
+    """A row for each person that is missing at a post."""
+    for vacancy in staffing.vacancies(session):
+        unit = {"unit": vacancy.unit.name, "region_code": vacancy.unit.region_code}
+        yield from [{"role": people.role_name(vacancy.role), **unit, "from_on": clock.today()}] * vacancy.lacking
+
+
 def _head(cell: Any, *, is_required: bool) -> None:
     cell.font = Font(bold=True, color="FFFFFF")
     cell.fill = PatternFill("solid", fgColor="0B4F9E" if is_required else "465160")
 
 
-def _list(lists: Any, sheet: str, column: Column, letter: str, offered: Mapping[str, str]) -> DataValidation:
-    """The choices stand in a hidden sheet: a list written into the cell itself may hold 255 characters only."""
+def _lay_out(sheet: Any, letter: str, column: Column) -> None:
+    """Codes are texts, also when they are typed: a spreadsheet would round 18 digits."""
+    form = "yyyy-mm-dd" if column.kind == "date" else "@"
+    sheet.column_dimensions[letter].width = 30 if column.most >= 80 else 22
+    sheet.column_dimensions[letter].number_format = form
+    for row in range(2, 302):
+        sheet[f"{letter}{row}"].number_format = form
+
+
+def _source(lists: Any, sheet: str, column: Column, offered: Mapping[str, str]) -> str:
+    """Where the texts of a drop-down list stand; a list written into the cell itself may hold 255 characters only."""
+    if column.is_of_units:
+        return f"单位!$B${FIRST}:$B${MAX_ROWS}"
+    if column.kind not in ("choice", "some"):
+        return ""
     place = lists.max_column + 1 if lists.cell(1, 1).value else 1
     for row, text in enumerate([f"{sheet}·{column.title}", *offered.values()], start=1):
         _say(lists.cell(row, place), text)
-    source = get_column_letter(place)
-    made = DataValidation("list", formula1=f"选项!${source}$2:${source}${len(offered) + 1}", allow_blank=True)
-    made.error, made.showErrorMessage = "请从下拉列表中选择。", True
+    letter = get_column_letter(place)
+    return f"选项!${letter}$2:${letter}${len(offered) + 1}"
+
+
+def _entry(column: Column, letter: str, told: str, source: str) -> DataValidation:
+    """What a spreadsheet says and offers when somebody goes to a cell; it says 255 characters at most."""
+    made = DataValidation("list" if source else None, formula1=source or None, allow_blank=True)
+    made.promptTitle, made.prompt, made.showInputMessage = column.title, told[:255], True
+    made.error, made.showErrorMessage = "请从下拉列表中选择。", column.kind == "choice"
     made.add(f"{letter}2:{letter}{MAX_ROWS}")
     return made
 
 
-def _say(cell: Any, text: str) -> None:
+def _say(cell: Any, value: Any) -> None:
     """A name as a text, also where a spreadsheet would take it for a formula."""
-    cell.value = text
-    cell.data_type, cell.quotePrefix = "s", True
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type, cell.quotePrefix = "s", True
 
 
 def _explain(session: Session, guide: Any) -> None:
-    rows = [("工作表", "列", "必填", "填写要求")]
-    rows += [
-        (name, column.title, "必填" if column.is_required else "选填", column.hint + _offered(column, choices(session, column)))
-        for name, columns in SHEETS.items()
-        for column in columns
-    ]
-    rows += [
-        ("任职", f"岗位：{people.role_name(role)}", "须设" if role in rules.NEEDED else "选设", _told(role))
-        for role in rules.KINDS_OF_ROLE
-    ]
-    for row in rows:
-        guide.append(row)
-    for cell in guide[1]:
+    for step in STEPS:
+        guide.append((step,))
+    guide.append(())
+    guide.append(("工作表", "列", "必填", "填写要求"))
+    for cell in guide[guide.max_row]:
         _head(cell, is_required=True)
-    for letter, width in zip("ABCD", (10, 20, 8, 90), strict=True):
+    head = guide.max_row
+    for name, columns in SHEETS.items():
+        for column in columns:
+            told = column.hint + _offered(column, choices(session, column))
+            guide.append((name, column.title, "必填" if column.is_required else "选填", told))
+    for role in [*rules.NEEDED, *(role for role in rules.KINDS_OF_ROLE if role not in rules.NEEDED)]:
+        guide.append((STAFF, f"岗位：{people.role_name(role)}", "须设" if role in rules.NEEDED else "选设", _told(role)))
+    for letter, width in zip("ABCD", (12, 24, 8, 90), strict=True):
         guide.column_dimensions[letter].width = width
-    for line in guide.iter_rows(min_row=2):
+    for line in guide.iter_rows(min_row=head + 1):
         line[3].alignment = Alignment(wrap_text=True, vertical="top")
 
 
 def _told(role: str) -> str:
-    needed = rules.NEEDED.get(role, "")
-    return f"任命在{rules.places_of(role)}。" + (f"{needed}。" if needed else "")
+    need = rules.NEEDED.get(role)
+    return f"任命在{rules.places_of(role)}。" + (f"{need.said}。" if need else "")
 
 
 def _offered(column: Column, offered: Mapping[str, str]) -> str:

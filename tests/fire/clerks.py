@@ -17,7 +17,7 @@ from service.demo import PASSWORD
 from tests.bench import cases
 from tests.bench.browsing import Browser
 from tests.fire.conftest import House
-from tests.service.test_admin import book
+from tests.roster import book
 from workflows import clock
 from workflows.db import OVERTAKEN, Moment
 
@@ -168,7 +168,8 @@ class Importer(Clerk):
     def work(self) -> None:
         """One workbook."""
         number = next(self.numbers)
-        content = book(单位=[], 企业=[], 任职=[], 人员=[[f"新人{number}{each}", f"new-{number}-{each}", ""] for each in "ab"])
+        people = [["", "", f"新人{number}{each}", f"new-{number}-{each}", *[""] * 5] for each in "ab"]
+        content = book(单位=[], 企业=[], 人员和岗位=people)
         token = ""
         while not token and not self.stopping.is_set():
             status, text = self.seat.ask("/admin/import", {}, ("file", content))

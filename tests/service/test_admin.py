@@ -1,18 +1,14 @@
 """管理: each administrator his own part, everything dated, nothing deleted, nothing of the business seen (INV-20, domain 2.1)."""
 
-import io
 from datetime import timedelta
 
 import pytest
-from openpyxl import Workbook, load_workbook
 
-from service.admin import workbooks
 from service.demo import PASSWORD, PEOPLE
 from tests.service.inspector import faults_of
-from workflows import campaigns, clock, passwords, people, staffing
+from workflows import campaigns, clock, passwords, people
 from workflows.engine import Subject, history
 from workflows.errors import Forbidden
-from workflows.staffing.rosters import SHEETS
 
 SYSTEM = ["/admin/units", "/admin/units/1", "/admin/units/new/TOWN", "/admin/units/1/change", "/admin/units/1/end",
           "/admin/enterprises", "/admin/persons", "/admin/persons/1", "/admin/persons/new", "/admin/persons/1/change",
@@ -330,145 +326,3 @@ def test_shares_and_lists_are_typed_as_people_write_them(signed_in, town):
 
 def test_the_way_of_counting_is_fixed(signed_in):
     assert signed_in("guanli").get("/admin/parameters/ZB2024/rectified_counting/change").status_code == 404
-
-
-# ---- the workbook ------------------------------------------------------------------------------------------------------
-
-COUNTY = {
-    "单位": [["村（社区）", "辛村", 999902101201, ""], ["站所", "庚镇应急站", "999902101000", "消防、城镇燃气"],
-             ["乡镇（街道）", "庚镇", "999902101000", ""], ["县（市、区）", "己县", "999902000000", ""]],
-    "企业": [["辛村液化气站", "企业", "91999901MA0000003X", "999902101201", "城镇燃气", "村口"],
-             ["辛村小吃店", "九小场所", "", "999902101201", "城镇燃气", "村口"]],
-    "人员": [["辛村主任", "xincun", ""], ["庚镇执法员", "gengzhifa", "ZF-1"]],
-    "任职": [["xincun", "村委", "辛村", "", "2026-01-01", "", "某任〔2026〕2 号"],
-             ["gengzhifa", "综合行政执法队员", "庚镇", "", "2026/1/1", "2027年12月31日", "某任〔2026〕2 号"]],
-}  # fmt: skip
-
-
-def book(**changed):
-    """A filled workbook; `changed`: other rows of a sheet."""
-    made = Workbook()
-    made.remove(made.active)
-    for name, columns in SHEETS.items():
-        sheet = made.create_sheet(name)
-        sheet.append([column.title for column in columns])
-        for row in {**COUNTY, **changed}[name]:
-            sheet.append(row)
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
-
-
-def check(browser, content, name="新县.xlsx"):
-    return browser.submit("/admin/import", {"file": (io.BytesIO(content), name)})
-
-
-def confirm(browser, answer):
-    token = answer.text.split('name="token" value="')[1].split('"')[0]
-    return browser.submit("/admin/import/confirm", {"token": token}, page="/admin/import")
-
-
-def counts(town):
-    with town.reading() as session:
-        return staffing.counts(session)
-
-
-def test_a_county_from_a_workbook_by_two_administrators(signed_in, town, app):
-    system, security, before = signed_in("guanli"), signed_in("anquan"), counts(town)
-    checked = check(system, book())
-    assert checked.status_code == 200
-    assert counts(town) == before  # the trial run stores nothing
-    done = confirm(system, checked)
-    assert done.status_code == 200
-    after = counts(town)
-    added = {key: after[key] - before[key] for key in before}
-    assert added == {"units": 4, "enterprises": 2, "persons": 2, "appointments": 0, "substitutions": 0}
-    password = done.text.split("<code>gengzhifa</code>")[1].split("<code>")[1].split("<")[0]
-    assert confirm(security, check(security, book())).status_code == 200
-    browser = app.test_client()
-    assert browser.sign_in("gengzhifa", password).status_code == 302
-    with town.reading() as session:
-        geng, town_unit = people.find_by_login(session, "gengzhifa"), people.find_unit_named(session, "庚镇")
-        assert {tuple(post) for post in people.posts(session, geng.id)} == {("ENFORCER", town_unit.id)}
-        assert people.get_unit(session, town_unit.parent_id).name == "己县"
-        assert history.verify(session) == []
-    again = check(system, book())
-    assert "0 行" in again.text and again.status_code == 200
-    assert confirm(system, again).status_code == 200
-    assert counts(town)["units"] == after["units"]  # nothing twice
-
-
-def test_each_bad_row_is_told_and_nothing_is_stored(signed_in, town):
-    browser, before = signed_in("guanli"), counts(town)
-    bad = book(
-        单位=[*COUNTY["单位"], ["村（社区）", "壬村", "999903101201", ""], ["城堡", "癸", "999902101202", ""]],
-        企业=[["假码厂", "企业", "91999901MA0000003W", "999902101201", "城镇燃气", "村口"]],
-        人员=[["甲", "jia", ""], ["乙", "jia", ""], ["", "Bing", ""]],
-        任职=[["nobody", "村委", "辛村", "", "2026-01-01", "", "某任"], ["jia", "县政府分管领导", "辛村", "", "昨天", "", "某任"]],
-    )
-    answer = check(browser, bad)
-    assert answer.status_code == 422
-    rows = [" ".join(row.split("</tr>")[0].replace("<", " <").split()) for row in answer.text.split("<tr>")[2:]]
-    for place, (sheet, number, part) in enumerate([
-        ("单位", 6, "没有区划代码为 999903101000"), ("单位", 7, "没有“城堡”这一项"), ("企业", 2, "校验位不符"),
-        ("人员", 3, "已有人使用"), ("人员", 4, "请填写“姓名”"), ("任职", 2, "没有登录名为“nobody”"), ("任职", 3, "不是有效的日期"),
-    ]):  # fmt: skip
-        assert sheet in rows[place] and f"第 {number} 行" in rows[place] and part in rows[place]
-    assert counts(town) == before
-    assert "/admin/import/confirm" not in answer.text
-
-
-def test_posts_at_the_wrong_kind_of_unit_are_told(signed_in):
-    bad = book(任职=[["xincun", "县政府分管领导", "辛村", "", "2026-01-01", "", "某任"]])
-    assert "应任命在县（市、区），不能任命在村（社区）" in check(signed_in("guanli"), bad).text
-
-
-def test_what_changed_between_check_and_confirmation_undoes_all(signed_in, town):
-    browser = signed_in("guanli")
-    checked = check(browser, book())
-    browser.submit("/admin/persons/new", {"name": "别人", "login": "xincun"})
-    before = counts(town)
-    assert confirm(browser, checked).status_code == 422
-    assert counts(town) == before
-
-
-def test_a_token_of_somebody_else_is_worth_nothing(signed_in, town):
-    checked, before = check(signed_in("guanli"), book()), counts(town)
-    assert confirm(signed_in("anquan"), checked).headers["Location"] == "/admin/import"
-    assert counts(town) == before
-
-
-@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04 broken", book()[:-200]])
-def test_what_is_no_workbook_is_said_so(signed_in, content):
-    answer = check(signed_in("guanli"), content)
-    assert answer.status_code == 422
-    assert "不是能读取的 Excel 工作簿" in answer.text
-
-
-def test_a_bomb_is_not_unpacked(signed_in, monkeypatch):
-    monkeypatch.setattr(workbooks, "MAX_UNPACKED", 1000)
-    assert "内容过大" in check(signed_in("guanli"), book()).text
-
-
-def test_a_sheet_or_column_that_lacks_is_named(signed_in):
-    made = load_workbook(io.BytesIO(book()))
-    del made["人员"]
-    out = io.BytesIO()
-    made.save(out)
-    assert "缺少工作表“人员”" in check(signed_in("guanli"), out.getvalue()).text
-
-
-def test_the_template_can_be_filled_in_and_read(signed_in):
-    answer = signed_in("guanli").get("/admin/import/template.xlsx")
-    made = load_workbook(io.BytesIO(answer.data))
-    assert set(SHEETS) < set(made.sheetnames)
-    told = {row[1].value: (row[2].value, row[3].value) for row in made["填写说明"].iter_rows() if row[0].value == "任职"}
-    assert told["岗位：县政府分管领导"] == ("须设", "任命在县（市、区）。全县至少 1 人，由其签字销号。")
-    assert told["岗位：站所经办"][0] == "选设"
-    for name in SHEETS:
-        for place, row in enumerate(COUNTY[name], start=2):
-            for column, cell in enumerate(row, start=1):
-                made[name].cell(place, column, cell or None)
-    out = io.BytesIO()
-    made.save(out)
-    assert check(signed_in("guanli"), out.getvalue()).status_code == 200

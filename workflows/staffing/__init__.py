@@ -20,6 +20,7 @@ from workflows.staffing.questions import (
     unit_options,
 )
 from workflows.staffing.rules import KINDS, KINDS_OF_ROLE, WITH_SECTORS, is_ended
+from workflows.staffing.vacancies import Vacancy, units, unled, vacancies
 from workflows.staffing.verbs import (
     activate,
     add_person,
@@ -43,6 +44,7 @@ __all__ = [
     "Agreed",
     "Held",
     "Page",
+    "Vacancy",
     "above",
     "activate",
     "add_person",
@@ -71,4 +73,7 @@ __all__ = [
     "substitutions",
     "tree",
     "unit_options",
+    "units",
+    "unled",
+    "vacancies",
 ]

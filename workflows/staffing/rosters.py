@@ -2,7 +2,8 @@
 
 The trial run does the same as the real one and is rolled back by its caller; so what it tells is what would happen. A row that
 is on file already is passed over, so the same workbook serves twice: the system administrator stores units, enterprises and
-persons with it, the security administrator the posts (domain 2.1: neither does the other's part).
+persons with it, the security administrator the posts (domain 2.1: neither does the other's part). A row that fails only because
+it refers to a faulty one is told there, not as a fault of its own.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -16,40 +17,28 @@ from sqlalchemy.orm import Session
 from workflows import people, sectors
 from workflows.engine import Subject, history
 from workflows.errors import Invalid
-from workflows.hazards.rules import SUBJECT_TYPES
 from workflows.people import Appointment, Unit
-from workflows.staffing import questions, rules, verbs
+from workflows.staffing import columns, questions, rules, verbs
+from workflows.staffing.columns import ENTERPRISES, PARTS, PERSONS, POSTS, SHEETS, UNITS, Column, Row
+
+Key = tuple[str, str]
+"""What a row may refer to: ("unit", its name), ("code", a region's), ("kind", the region's above), ("login", a person's)."""
+LOGIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column of a sheet."""
+@dataclass(frozen=True, order=True)
+class Place:
+    """A row of the workbook."""
 
-    key: str
-    title: str
-    hint: str
-    is_required: bool = False
-    most: int = 120
-    kind: str = "text"
-    """text, date, choice, some"""
-    choices: Mapping[str, str] = field(default_factory=dict)
-    """code → text; the workbook holds the text."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row as it stands in the workbook: its number there, and its cells by the column's title."""
-
-    number: int
-    cells: Mapping[str, str | date]
+    sheet: str
+    row: int
 
 
 @dataclass(frozen=True)
 class Fault:
     """What is wrong, and where."""
 
-    sheet: str
-    row: int
+    place: Place
     sentence: str
 
 
@@ -60,51 +49,39 @@ class Report:
     added: dict[str, int] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    waiting: dict[Place, list[Place]] = field(default_factory=dict)
+    """faulty row → the rows that refer to it and are right or wrong only when it is mended."""
     passwords: list[tuple[str, str, str]] = field(default_factory=list)
     """(name, login, initial password) of each new person; kept nowhere else."""
+    person_ids: list[int] = field(default_factory=list)
+    """Who was given a post."""
+    broken: dict[Key, Place] = field(default_factory=dict)
+    """What would be there but for a faulty row."""
 
-    def count(self, sheet: str, *, is_new: bool) -> None:
+    def count(self, part: str, *, is_new: bool) -> None:
         """Count a row that is right."""
         counted = self.added if is_new else self.known
-        counted[sheet] = counted.get(sheet, 0) + 1
+        counted[part] = counted.get(part, 0) + 1
+
+    def refuse(self, part: str, row: Row, invalid: Invalid) -> None:
+        """Note what is wrong with a row, or that it waits for another one."""
+        here = Place(PARTS[part].sheet, row.number)
+        wanted = invalid.keys if isinstance(invalid, Missing) else ()
+        cause = next((self.broken[key] for key in wanted if key in self.broken), None)
+        self.broken.update(dict.fromkeys(_provides(part, row), cause or here))
+        if cause is None:
+            told = (Fault(here, sentence) for sentence in invalid.fields.values())
+            self.faults += [fault for fault in told if fault not in self.faults]
+        elif cause != here and here not in self.waiting.setdefault(cause, []):
+            self.waiting[cause].append(here)
 
 
-UNITS, ENTERPRISES, PERSONS, POSTS = "单位", "企业", "人员", "任职"
-_KINDS = {code: text for code, text in rules.KINDS.items() if code != "ENTERPRISE"}
-_ROLES = {code: text for code, text in people.ROLES.items() if code in rules.KINDS_OF_ROLE}
-_CODE = "统计用 12 位区划代码"
-SHEETS: Mapping[str, tuple[Column, ...]] = {
-    UNITS: (
-        Column("kind", "类别", "从下拉列表中选择。", True, kind="choice", choices=_KINDS),
-        Column("name", "名称", "全称，例如“乙镇应急消防站”。", True),
-        Column("region_code", "区划代码", f"{_CODE}；县后 6 位、乡镇后 3 位填 0；站所、领导组填乡镇的，县部门填县的。", True, 12),
-        Column("sectors", "主管行业", "站所、领导组、县有关部门必填；几个行业用顿号分开。", kind="some"),
-    ),
-    ENTERPRISES: (
-        Column("name", "名称", "与营业执照一致；没有执照的写通用名称。", True),
-        Column("subject_type", "主体类别", "从下拉列表中选择。", True, kind="choice", choices=SUBJECT_TYPES),
-        Column("uscc", "统一社会信用代码", "18 位；类别为“企业”的必填，没有执照的不填。", most=18),
-        Column("region_code", "所在村区划代码", f"{_CODE}，须是“单位”中登记的村（社区）。", True, 12),
-        Column("sector_code", "行业领域", "从下拉列表中选择。", True, kind="choice"),
-        Column("address", "地址", "门牌或方位。", True, 200),
-    ),
-    PERSONS: (
-        Column("name", "姓名", "", True, 60),
-        Column("login", "登录名", "小写字母、数字、点或横线，每人一个，定了不能改。", True, 60),
-        Column("certificate_no", "执法证号", "有执法证的填写。", most=40),
-    ),
-    POSTS: (
-        Column("login", "登录名", "“人员”中的登录名；一人几个岗位就写几行。", True, 60),
-        Column("role", "岗位", "从下拉列表中选择。", True, kind="choice", choices=_ROLES),
-        Column("unit", "单位名称", "“单位”或“企业”中的名称。", True),
-        Column("region_code", "单位区划代码", "有重名的单位时填写。", most=12),
-        Column("from_on", "起始日期", "例如 2026-01-01。", True, kind="date"),
-        Column("to_on", "截止日期", "长期任职不填。", kind="date"),
-        Column("document_no", "任命文号", "", True, 80),
-    ),
-}
-OF_SYSTEM, OF_SECURITY = frozenset({UNITS, ENTERPRISES, PERSONS}), frozenset({POSTS})
-LOGIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
+class Missing(Invalid):
+    """What a row refers to is not there."""
+
+    def __init__(self, message: str, *keys: Key) -> None:
+        super().__init__(keys[0][0], message)
+        self.keys = keys
 
 
 def choices(session: Session, column: Column) -> Mapping[str, str]:
@@ -112,17 +89,16 @@ def choices(session: Session, column: Column) -> Mapping[str, str]:
     return sectors.offered(session) if column.key in ("sectors", "sector_code") else column.choices
 
 
-def run(session: Session, book: Mapping[str, Sequence[Row]], sheets: Collection[str], *, by: int) -> Report:
-    """Store what the named sheets say; the report tells each faulty row. With faults the caller must roll back."""
+def run(session: Session, book: Mapping[str, Sequence[Row]], parts: Collection[str], *, by: int) -> Report:
+    """Store some parts of what the workbook says; the report tells each faulty row. With faults the caller must roll back."""
     report = Report()
-    for sheet in (name for name in SHEETS if name in sheets):
-        for row in _in_order(sheet, book.get(sheet, ())):
+    for part in (name for name in PARTS if name in parts):
+        for row, values in list(_readable(session, part, book, report)):
             try:
-                is_new = _STORE[sheet](session, _values(session, sheet, row), report, by)
-                report.count(sheet, is_new=is_new)
+                report.count(part, is_new=_STORE[part](session, values, report, by))
             except Invalid as invalid:
-                report.faults += [Fault(sheet, row.number, sentence) for sentence in invalid.fields.values()]
-    report.faults.sort(key=lambda fault: (list(SHEETS).index(fault.sheet), fault.row))
+                report.refuse(part, row, invalid)
+    report.faults.sort(key=lambda fault: (list(SHEETS).index(fault.place.sheet), fault.place.row))
     return report
 
 
@@ -134,18 +110,33 @@ def record(session: Session, report: Report, sha256: str, *, by: int) -> None:
 # ---- a row's cells -----------------------------------------------------------------------------------------------------
 
 
-def _in_order(sheet: str, rows: Sequence[Row]) -> list[Row]:
-    """Units above come before units below, in whichever order they were typed."""
-    order = list(rules.KINDS.values())
-    if sheet != UNITS:
-        return list(rows)
-    return sorted(rows, key=lambda row: order.index(kind) if (kind := str(row.cells.get("类别"))) in order else len(order))
+def _readable(
+    session: Session, part: str, book: Mapping[str, Sequence[Row]], report: Report
+) -> Iterator[tuple[Row, dict[str, Any]]]:
+    """The rows whose cells are right, and what they say; the others are told before any row that may refer to them."""
+    for row in columns.rows(part, book):
+        try:
+            yield row, _values(session, part, row)
+        except Invalid as invalid:
+            report.refuse(part, row, invalid)
 
 
-def _values(session: Session, sheet: str, row: Row) -> dict[str, Any]:
+def _provides(part: str, row: Row) -> list[Key]:
+    """What others could refer to, were the row right."""
+    if part == PERSONS:
+        return [("login", str(row.cells.get("登录名", "")))]
+    if part == POSTS:
+        return []
+    unit, kind = ("unit", str(row.cells.get("名称", ""))), columns.kind_of(row)
+    if part == ENTERPRISES or kind not in {*rules.REGIONS, ""}:  # without a kind it might be a region
+        return [unit]
+    return [unit, ("code", str(row.cells.get("区划代码", ""))), ("kind", kind)]
+
+
+def _values(session: Session, part: str, row: Row) -> dict[str, Any]:
     values: dict[str, Any] = {}
     faults: dict[str, str] = {}
-    for column in SHEETS[sheet]:
+    for column in PARTS[part].columns:
         cell = row.cells.get(column.title, "")
         if cell == "":
             if column.is_required:
@@ -171,20 +162,22 @@ def _value(column: Column, offered: Mapping[str, str], cell: str | date) -> Any:
     if column.kind == "choice":
         return _code(column, offered, text)
     if column.kind == "some":
-        return [_code(column, offered, each) for each in dict.fromkeys(_parts(text))]
+        return [_code(column, offered, each) for each in dict.fromkeys(_listed(text))]
     return text
 
 
-def _parts(text: str) -> Iterator[str]:
+def _listed(text: str) -> Iterator[str]:
     for separator in "，,；;/ ":
         text = text.replace(separator, "、")
-    return (part for part in text.split("、") if part)
+    return (each for each in text.split("、") if each)
 
 
 def _code(column: Column, offered: Mapping[str, str], text: str) -> str:
     for code, name in offered.items():
         if text in (code, name):
             return code
+    if column.kind == "some":
+        raise ValueError(f"“{column.title}”没有“{text}”这一项，可填：{'、'.join(offered.values())}。")
     raise ValueError(f"“{column.title}”没有“{text}”这一项，请从下拉列表中选择。")
 
 
@@ -198,20 +191,42 @@ def _unit(session: Session, values: dict[str, Any], _report: Report, by: int) ->
         raise Invalid("sectors", f"{rules.KINDS[kind]}请填写“主管行业”。")
     if _find(session, kind, name, code):
         return False
-    above = questions.above(session, kind, code)
+    above = _above(session, kind, code)
     verbs.add_unit(session, kind, name, code, parent=above, by=by, sectors=sectors if kind in rules.WITH_SECTORS else [])
     return True
 
 
+def _above(session: Session, kind: str, code: str) -> Unit | None:
+    if fault := rules.region_fault(kind, code):
+        raise Invalid("region_code", fault)
+    try:
+        return questions.above(session, kind, code)
+    except Invalid as invalid:
+        raise Missing(invalid.message, ("code", rules.parent_code(kind, code)), ("kind", rules.PARENTS[kind])) from None
+
+
 def _enterprise(session: Session, values: dict[str, Any], _report: Report, by: int) -> bool:
-    name, code = values.pop("name"), values.pop("region_code")
+    name, village = values.pop("name"), _village(session, values.pop("village"))
     values["uscc"] = values["uscc"].upper() if values.get("uscc") else None
-    same = _find(session, "ENTERPRISE", name, code)
+    if not values["uscc"] and "subject_type" not in values:
+        raise Invalid("subject_type", "没有统一社会信用代码的，请填写“主体类别”。")
+    values.setdefault("subject_type", "ENTERPRISE")
+    same = _find(session, "ENTERPRISE", name, village.region_code)
     if same is not None and same.uscc == values["uscc"]:
         return False
-    above = questions.above(session, "ENTERPRISE", code)
-    verbs.add_unit(session, "ENTERPRISE", name, code, parent=above, by=by, **values)
+    verbs.add_unit(session, "ENTERPRISE", name, village.region_code, parent=village, by=by, **values)
     return True
+
+
+def _village(session: Session, text: str) -> Unit:
+    """The village by its name or its code."""
+    column, key = (Unit.region_code, "code") if text.isdigit() else (Unit.name, "unit")
+    found = list(session.scalars(select(Unit).where(Unit.kind == "VILLAGE", column == text, people.is_there()).limit(2)))
+    if not found:
+        raise Missing(f"“单位”中没有名称或区划代码为“{text}”的村（社区）。", (key, text))
+    if len(found) > 1:
+        raise Invalid("village", f"名称为“{text}”的村不止一个，请在“所在村”填写它的 12 位区划代码。")
+    return found[0]
 
 
 def _find(session: Session, kind: str, name: str, code: str) -> Unit | None:
@@ -234,16 +249,17 @@ def _person(session: Session, values: dict[str, Any], report: Report, by: int) -
     return True
 
 
-def _post(session: Session, values: dict[str, Any], _report: Report, by: int) -> bool:
+def _post(session: Session, values: dict[str, Any], report: Report, by: int) -> bool:
     person = people.find_by_login(session, values["login"])
     if person is None:
-        raise Invalid("login", f"没有登录名为“{values['login']}”的人员。")
+        raise Missing(f"没有登录名为“{values['login']}”的人员。", ("login", values["login"]))
     unit = _named(session, values["unit"], values.get("region_code", ""), rules.KINDS_OF_ROLE[values["role"]])
     post = {"person_id": person.id, "role": values["role"], "unit_id": unit.id, "from_on": values["from_on"]}
     if session.scalars(select(Appointment.id).filter_by(**post).limit(1)).first():
         return False
     dates, document_no = (values["from_on"], values.get("to_on")), values["document_no"]
     verbs.appoint(session, person, values["role"], unit, *dates, document_no=document_no, by=by)
+    report.person_ids.append(person.id)
     return True
 
 
@@ -254,7 +270,7 @@ def _named(session: Session, name: str, code: str, kinds: Collection[str]) -> Un
     all_named = list(session.scalars(found.limit(20)))
     right = [unit for unit in all_named if unit.kind in kinds] or all_named
     if not right:
-        raise Invalid("unit", f"没有名称为“{name}”的单位{'，或区划代码不符' if code else ''}。")
+        raise Missing(f"没有名称为“{name}”的单位{'，或区划代码不符' if code else ''}。", ("unit", name))
     if len(right) > 1:
         raise Invalid("unit", f"名称为“{name}”的单位不止一个，请填写“单位区划代码”。")
     return right[0]

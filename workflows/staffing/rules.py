@@ -1,5 +1,6 @@
 """Rules about units and posts, without I/O: which code fits which unit, which post exists where, which exclude each other."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from workflows import people
@@ -43,21 +44,32 @@ KINDS_OF_ROLE: dict[str, frozenset[str]] = {  # domain 2.1, column 层级; three
     **dict.fromkeys(("COUNTY_DEPT", "COUNTY_TRACKER"), _DEPTS),
     **dict.fromkeys(people.SYSTEM_ROLES, _COUNTIES),
 }
-NEEDED = {  # without whom some step of the loop would reach nobody (domain 3.3, P07, P12)
-    "VILLAGE_LIAISON": "每个村至少 1 人",
-    "STATION_HEAD": "每个站所 1 人",
-    "SECTOR_LEADER": "每个行业领域 1 人",
-    "ENFORCER": "每个镇至少 2 人，验收须两人以上",
-    "OFFICE_STAFF": "每个镇至少 1 人",
-    "OFFICE_DIRECTOR": "每个镇 1 人",
-    "TIP_OFFICER": "受理举报的镇、县各 1 人",
-    "GROUP_DEPUTY": "每个镇至少 1 人",
-    "GROUP_HEAD": "每个镇 1 人",
-    "TOWN_DISCIPLINE": "每个镇 1 人，一案三查由其经办",
-    "COUNTY_OFFICE": "全县至少 1 人",
-    "COUNTY_DEPT": "每个有关部门 1 人",
-    "COUNTY_TRACKER": "每个有关部门至少 1 人",
-    "COUNTY_LEADER": "全县至少 1 人，由其签字销号",
+
+
+@dataclass(frozen=True)
+class Need:
+    """At each unit of which kinds how many must hold a post, or some step would reach nobody (domain 3.3, P07, P12)."""
+
+    kinds: frozenset[str]
+    least: int
+    said: str
+
+
+NEEDED = {
+    "COUNTY_LEADER": Need(frozenset({"COUNTY"}), 1, "全县至少 1 人，由其签字销号"),
+    "COUNTY_OFFICE": Need(frozenset({"COUNTY"}), 1, "全县至少 1 人"),
+    "COUNTY_DEPT": Need(frozenset({"COUNTY_DEPT"}), 1, "每个有关部门 1 人"),
+    "COUNTY_TRACKER": Need(frozenset({"COUNTY_DEPT"}), 1, "每个有关部门至少 1 人"),
+    "GROUP_HEAD": Need(_TOWNS, 1, "每个镇 1 人"),
+    "GROUP_DEPUTY": Need(_TOWNS, 1, "每个镇至少 1 人"),
+    "OFFICE_DIRECTOR": Need(_TOWNS, 1, "每个镇 1 人"),
+    "OFFICE_STAFF": Need(_TOWNS, 1, "每个镇至少 1 人"),
+    "ENFORCER": Need(_TOWNS, 2, "每个镇至少 2 人，验收须两人以上，其中有人持执法证"),
+    "TIP_OFFICER": Need(frozenset({"TOWN", "COUNTY"}), 1, "受理举报的镇、县各 1 人"),
+    "TOWN_DISCIPLINE": Need(_TOWNS, 1, "每个镇 1 人，一案三查由其经办"),
+    "SECTOR_LEADER": Need(frozenset({"GROUP"}), 1, "每个领导组 1 人"),
+    "STATION_HEAD": Need(frozenset({"STATION"}), 1, "每个站所 1 人"),
+    "VILLAGE_LIAISON": Need(frozenset({"VILLAGE"}), 1, "每个村至少 1 人"),
 }
 ADMINISTRATORS = frozenset({"SYS_ADMIN", "SEC_ADMIN", "AUDITOR"})
 MIXED = "系统管理、安全管理、审计、流程设计和发布人员不得兼任业务岗位，业务人员也不得兼任这些岗位。"

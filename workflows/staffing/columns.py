@@ -1,0 +1,184 @@
+"""The sheets of a new county's workbook: what each column holds, which rows count, and what a cell that was left empty means.
+
+Rules, without I/O. The workbook itself is made and read by `service/admin/workbooks.py`, and stored by `rosters`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from workflows import people
+from workflows.hazards.rules import SUBJECT_TYPES
+from workflows.staffing import rules
+
+Cells = Mapping[str, str | date]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a sheet."""
+
+    key: str
+    title: str
+    hint: str
+    is_required: bool = False
+    most: int = 120
+    kind: str = "text"
+    """text, date, choice, some"""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    """code → text; the workbook holds the text."""
+    is_given: bool = False
+    """The template fills it in: by itself it makes no row."""
+    is_of_units: bool = False
+    """The template offers the names in the sheet of units; others may be typed."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row as it stands in the workbook: its number there, and its cells by the column's title."""
+
+    number: int
+    cells: Cells
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is stored of a sheet at a time: from which of its columns."""
+
+    sheet: str
+    keys: tuple[str, ...]
+
+    @property
+    def columns(self) -> Iterator[Column]:
+        """Its columns."""
+        return (column for column in SHEETS[self.sheet] if column.key in self.keys)
+
+
+_KINDS = {code: text for code, text in rules.KINDS.items() if code != "ENTERPRISE"}
+_ROLES = {code: text for code, text in people.ROLES.items() if code in rules.KINDS_OF_ROLE}
+STAFF = "人员和岗位"
+EXAMPLE = "例："
+SHEETS: Mapping[str, tuple[Column, ...]] = {
+    "单位": (
+        Column("kind", "类别", "从下拉列表中选择。", True, kind="choice", choices=_KINDS, is_given=True),
+        Column("name", "名称", "全称，例如“乙镇应急消防站”。", True),
+        Column(
+            "region_code",
+            "区划代码",
+            "统计用 12 位区划代码；县后 6 位、乡镇后 3 位填 0。县部门、站所、领导组可以不填，与上面最近的县、乡镇相同。",
+            True,
+            12,
+        ),
+        Column("sectors", "主管行业", "站所、领导组、县有关部门必填；几个行业用顿号分开。", kind="some"),
+    ),
+    "企业": (
+        Column("name", "名称", "与营业执照一致；没有执照的写通用名称。", True),
+        Column("uscc", "统一社会信用代码", "18 位；没有执照的不填。", most=18),
+        Column("subject_type", "主体类别", "有信用代码的可以不填，就是“企业”。", kind="choice", choices=SUBJECT_TYPES),
+        Column("village", "所在村", "“单位”中村（社区）的名称；有重名的填 12 位区划代码。", True, is_of_units=True),
+        Column("sector_code", "行业领域", "从下拉列表中选择。", True, kind="choice"),
+        Column("address", "地址", "门牌或方位。", True, 200),
+    ),
+    STAFF: (
+        Column("role", "岗位", "从下拉列表中选择；一人几个岗位就写几行。", True, kind="choice", choices=_ROLES, is_given=True),
+        Column("unit", "单位名称", "“单位”或“企业”中的名称。", True, is_given=True, is_of_units=True),
+        Column("name", "姓名", "不填姓名的行不导入。", True, 60),
+        Column("login", "登录名", "小写字母、数字、点或横线，每人一个，定了不能改。", True, 60),
+        Column("certificate_no", "执法证号", "有执法证的填写。", most=40),
+        Column("from_on", "起始日期", "例如 2026-01-01；与上一行相同的可以不填。", True, kind="date", is_given=True),
+        Column("to_on", "截止日期", "长期任职不填。", kind="date", is_given=True),
+        Column("document_no", "任命文号", "与上一行相同的可以不填。", True, 80, is_given=True),
+        Column("region_code", "单位区划代码", "有重名的单位时填写。", most=12, is_given=True),
+    ),
+}
+UNITS, ENTERPRISES, PERSONS, POSTS = "单位", "企业", "人员", "任职"
+PARTS: Mapping[str, Part] = {  # in the order in which they are stored
+    UNITS: Part("单位", ("kind", "name", "region_code", "sectors")),
+    ENTERPRISES: Part("企业", ("name", "uscc", "subject_type", "village", "sector_code", "address")),
+    PERSONS: Part(STAFF, ("name", "login", "certificate_no")),
+    POSTS: Part(STAFF, ("role", "unit", "login", "from_on", "to_on", "document_no", "region_code")),
+}
+OF_SYSTEM, OF_SECURITY = frozenset({UNITS, ENTERPRISES, PERSONS}), frozenset({POSTS})
+
+
+def rows(part: str, book: Mapping[str, Sequence[Row]]) -> list[Row]:
+    """What a part reads of the workbook, each row complete, in the order in which they are stored: without examples, and without
+    rows in which nothing was typed but what the template brings."""
+    sheet = PARTS[part].sheet
+    typed = [row for row in book.get(sheet, ()) if not _is_example(row)]
+    complete = _COMPLETE.get(sheet, list)(typed)
+    return _ORDER[part]([whole for row, whole in zip(typed, complete, strict=True) if not _is_blank(sheet, row)])
+
+
+def kind_of(row: Row) -> str:
+    """The code of a unit's kind; empty if there is no such kind."""
+    return next((code for code, text in _KINDS.items() if row.cells.get("类别") in (code, text)), "")
+
+
+def _is_example(row: Row) -> bool:
+    return any(str(cell).startswith(EXAMPLE) for cell in row.cells.values())
+
+
+def _is_blank(sheet: str, row: Row) -> bool:
+    return not any(row.cells.get(column.title) for column in SHEETS[sheet] if not column.is_given)
+
+
+# ---- what an empty cell means --------------------------------------------------------------------------------------------
+
+
+def _with_codes(typed: list[Row]) -> list[Row]:
+    """A unit that bears the code of what it stands below has it from the nearest such row above."""
+    codes: dict[str, str] = {}
+    whole: list[Row] = []
+    for row in typed:
+        kind, code = kind_of(row), str(row.cells.get("区划代码", ""))
+        above = rules.PARENTS.get(kind, "")
+        if not code and above and rules.CODES[kind] == rules.CODES[above]:
+            code = codes.get(above, "")
+        codes[kind] = code
+        whole.append(Row(row.number, {**row.cells, "区划代码": code}))
+    return whole
+
+
+def _as_above(typed: list[Row]) -> list[Row]:
+    """One document appoints many from one day on."""
+    above: Cells = {}
+    whole: list[Row] = []
+    for row in typed:
+        above = {**row.cells, **{title: row.cells.get(title) or above.get(title, "") for title in ("起始日期", "任命文号")}}
+        whole.append(Row(row.number, above))
+    return whole
+
+
+_COMPLETE: Mapping[str, Callable[[list[Row]], list[Row]]] = {"单位": _with_codes, STAFF: _as_above}
+
+
+# ---- in which order they are stored ----------------------------------------------------------------------------------------
+
+
+def _from_above(whole: list[Row]) -> list[Row]:
+    """Units above come before units below, in whichever order they were typed."""
+    order = [*rules.KINDS, ""]
+    return sorted(whole, key=lambda row: order.index(kind_of(row)))
+
+
+def _each_once(whole: list[Row]) -> list[Row]:
+    """Each person by the first of his rows."""
+    first: dict[tuple[object, ...], Row] = {}
+    for row in whole:
+        login = row.cells.get("登录名")
+        first.setdefault((login, row.cells.get("姓名")) if login else (row.number,), row)
+    return list(first.values())
+
+
+def _with_posts(whole: list[Row]) -> list[Row]:
+    """Without those who get an account alone."""
+    return [row for row in whole if row.cells.get("岗位") or row.cells.get("单位名称")]
+
+
+_ORDER: Mapping[str, Callable[[list[Row]], list[Row]]] = {
+    UNITS: _from_above,
+    ENTERPRISES: list,
+    PERSONS: _each_once,
+    POSTS: _with_posts,
+}
