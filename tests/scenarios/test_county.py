@@ -115,7 +115,7 @@ def test_each_open_hazard_waits_where_it_was_to(lived):
     for key, there in waiting.items():
         case, open_at = planned[key], Counter(task.element_id for task in there)
         assert all(open_at[stop] == 1 for stop in case.stops), (case, open_at)
-        for task in tasks:
+        for task in there:
             turn = clock.add_working_days(clock.on(task.opened_at), case.delays.get(task.element_id, 1))
             assert task.element_id in case.stops or clock.next_working_day(turn) >= clock.today(), (case, task.element_id)
 
