@@ -278,6 +278,7 @@ def _shown(row: dispatch.Return) -> dict[str, Any]:
         "handed_in": differences,
         "missing": dispatch.missing(g.session, row),
         "below": _below(row),
+        "titles": {item.code: item.title for item in dispatch.ITEMS},
         "word": dispatch.shown,
         "states": dispatch.STATES,
         "tones": TONES,
