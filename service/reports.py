@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import cases, forms, house, onward, photos, submissions
-from workflows import people, report_drafts
+from workflows import clock, people, report_drafts
 from workflows.engine import definitions, tasks
 from workflows.errors import Forbidden, Invalid
 from workflows.hazards import PROCESS, Hazard, likely_duplicates
@@ -43,7 +43,7 @@ def new() -> ResponseReturnValue:
         draft = report_drafts.get(g.session, current_user.caller, key)
         return _report_page(key, draft.data, {}, saved_at=draft.saved_at)
     subject = {name: request.args[name] for name in SUBJECT if request.args.get(name)}
-    return _report_page(report_drafts.new_key(), subject, {})
+    return _report_page(report_drafts.new_key(), {**_likely(), **subject}, {})
 
 
 @blueprint.post("/new")
@@ -87,6 +87,21 @@ def discard_draft(key: str) -> ResponseReturnValue:
 def _report_schema() -> forms.Schema:
     schema: forms.Schema = definitions.get(g.session, PROCESS).forms[REPORT]
     return schema
+
+
+def _likely() -> dict[str, str]:
+    """What the reporter would most likely answer, so that in the field he need not type it: his own, to be changed by him."""
+    if not people.is_official(current_user.caller):
+        return {"source": "SELF"}
+    me = people.get(g.session, current_user.id)
+    if not me.certificate_no:
+        return {}
+    return {
+        "source": "ENFORCE",
+        "inspection_on": clock.today().isoformat(),
+        "inspectors": me.name,
+        "certificate_1": me.certificate_no,
+    }
 
 
 def _key() -> str:

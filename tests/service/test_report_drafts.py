@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from lxml import html
 
 from tests.service.inspector import faults_of, token_of
 from tests.service.test_tasks import driver_subject, picture
@@ -44,6 +45,16 @@ def number_of_hazards(driver):
     """How many there are, for whoever sees the most."""
     with driver.database.reading() as session:
         return len(hazards.page(session, people.caller(session, driver.person("xianban"))).rows)
+
+
+@pytest.mark.parametrize(
+    ("login", "source", "own"), [("zhifa1", ["ENFORCE"], "ZF-9901-001"), ("changzhang", ["SELF"], ""), ("cunwei", [], "")]
+)
+def test_a_fresh_report_knows_what_its_reporter_would_type(signed_in, login, source, own):
+    """An enforcer in the field: where it comes from, the day, his name and his certificate stand there, to be changed by him."""
+    page = html.fromstring(signed_in(login).get("/hazards/new").text)
+    assert page.xpath("//input[@name='source'][@checked]/@value") == source
+    assert page.xpath("string(//input[@name='certificate_1']/@value)") == own
 
 
 def test_a_draft_outlives_the_sign_in(browser, signed_in):

@@ -9,7 +9,7 @@ import service
 
 FOLDER = Path(service.__file__).parent / "templates"
 ALL = sorted(str(file.relative_to(FOLDER)) for file in FOLDER.rglob("*.html"))
-PARTS = {"base.html", "macros.html", "emblem.html", "dossiers/paper.html", "admin/tabs.html", "admin/record.html"}
+PARTS = {"base.html", "macros.html", "emblem.html", "dossiers/paper.html", "admin/tabs.html", "admin/record.html", "admin/lacking.html"}
 PARTS |= {"designer/preview.html", "thursdays/tabs.html", "board/tabs.html"}
 PARTS |= {"inbox/introduction.html", "help.html"}
 PARTS |= {"bulletins/lists.html", "public/page.html", "public/contact.html"}
