@@ -96,7 +96,7 @@ def house() -> House:
 PARTS = (
     *("logs", "labels", "errors", "cases", "onward"),  # what every page needs
     *("auth", "inbox", "hazards", "matters", "reports", "dossiers", "documents", "thursdays", "urges", "look_backs", "inquiries"),
-    *("ledger", "dispatch", "exports", "board", "wall_map", "bulletins"),
+    *("enterprises", "ledger", "dispatch", "exports", "board", "wall_map", "bulletins"),
     *("definitions", "waits", "guide", "designer", "rehearsals"),
     *("admin", "audit", "probes", "public"),
 )

@@ -71,6 +71,7 @@ def show(hazard_id: int) -> ResponseReturnValue:
         lines=lines,
         names=people.names(g.session, persons),
         checked=checked,
+        enterprise_url=_enterprise_url(hazard),
         matters=matters.beside(hazard.ref, main),
         documents=documents.shown(hazard.ref),
         documents_offered=documents.offered(hazard),
@@ -207,6 +208,12 @@ def _region(hazard: Hazard) -> str:
 
 def _join(*parts: str | None, by: str = " · ") -> str:
     return by.join(part for part in parts if part)
+
+
+def _enterprise_url(hazard: Hazard) -> str | None:
+    """The page of its enterprise, if there is one and it is the caller's business."""
+    subject = Subject("unit", hazard.enterprise_id) if hazard.enterprise_id else None
+    return cases.url(subject) if subject and cases.may_see(subject) else None
 
 
 def loop(subject: Subject) -> instances.Instance | None:

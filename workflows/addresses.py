@@ -5,6 +5,7 @@ the table in domain 3.3, and says so; where the way ends, it is blocked and says
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -40,28 +41,42 @@ PERSONS = {
 }
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where something lies that is no hazard, in which industry, and of which enterprise it is."""
+
+    region_code: str
+    sector: str | None
+    enterprise_id: int
+    county_dept_id: None = None
+    lead_person_id: None = None
+
+
+Somewhere = Hazard | Place
+
+
 # ---- units -----------------------------------------------------------------------------------------------------------------
 
 
-def town(session: Session, hazard: Hazard) -> Unit | None:
+def town(session: Session, hazard: Somewhere) -> Unit | None:
     """The town the hazard lies in."""
     return people.find_unit(session, "TOWN", people.town_code(hazard.region_code))
 
 
-def sector_units(session: Session, hazard: Hazard) -> list[Unit]:
+def sector_units(session: Session, hazard: Somewhere) -> list[Unit]:
     """The town's stations and leading groups that handle the hazard's industry."""
     prefix = hazard.region_code[:9]
     found = people.units(session, "STATION", prefix) + people.units(session, "GROUP", prefix)
     return [unit for unit in found if hazard.sector in (unit.sectors or [])]
 
 
-def county_depts(session: Session, hazard: Hazard) -> list[Unit]:
+def county_depts(session: Session, hazard: Somewhere) -> list[Unit]:
     """The county departments that handle the industry; the county itself where there is none (县安委办兜底)."""
     found = people.units(session, "COUNTY_DEPT", hazard.region_code[:6])
     return [unit for unit in found if hazard.sector in (unit.sectors or [])] or _county(session, hazard)
 
 
-def units(session: Session, hazard: Hazard, word: str) -> list[Unit]:
+def units(session: Session, hazard: Somewhere, word: str) -> list[Unit]:
     """The units that a diagram's word means for this hazard."""
     if word == "enterprise":
         return [people.get_unit(session, hazard.enterprise_id)] if hazard.enterprise_id else []
@@ -71,7 +86,7 @@ def units(session: Session, hazard: Hazard, word: str) -> list[Unit]:
         return sector_units(session, hazard) or _some(town(session, hazard))
     if word == "county":
         return _county(session, hazard)
-    if word == "supervisor":
+    if word == "supervisor" and isinstance(hazard, Hazard):
         from workflows import listings  # it names its unit itself, and stands above this file
 
         return _some(listings.find_supervisor(session, hazard))
@@ -85,7 +100,7 @@ def units(session: Session, hazard: Hazard, word: str) -> list[Unit]:
     return _some(town(session, hazard))
 
 
-def _county(session: Session, hazard: Hazard) -> list[Unit]:
+def _county(session: Session, hazard: Somewhere) -> list[Unit]:
     return _some(people.find_unit(session, "COUNTY", people.county_code(hazard.region_code)))
 
 
@@ -111,7 +126,7 @@ def verifier_posts(session: Session, hazard: Hazard) -> frozenset[Post]:
     return frozenset(enforcers | {Post(role, id) for id in stations for role in ("STATION_HEAD", "STATION_STAFF")})
 
 
-def enterprise_posts(session: Session, hazard: Hazard) -> frozenset[Post]:
+def enterprise_posts(session: Session, hazard: Somewhere) -> frozenset[Post]:
     """Who rectifies: the enterprise's head and safety officer. Where the enterprise has nobody with an account, the village
     and the lead himself, not his other posts, record for it (代录)."""
     at_home = frozenset(Post(role, hazard.enterprise_id) for role in people.ENTERPRISE_ROLES if hazard.enterprise_id)
@@ -181,8 +196,7 @@ def address(session: Session, hazard: Hazard, want: Want) -> Address:
     if want.person:
         return _person(session, hazard, want)
     if want.unit == "enterprise":
-        posts = enterprise_posts(session, hazard)
-        return Address(posts) if posts else Address(blocked="企业没有账号，村里也没有可代录的人员，请在组织机构中补齐岗位。")
+        return of_enterprise(session, hazard)
     if want.unit == "responsible":
         return _responsible(hazard)
     if want.duty == "V":
@@ -194,6 +208,12 @@ def address(session: Session, hazard: Hazard, want: Want) -> Address:
     if eligible(session, hazard, want.duty, posts):
         return Address(posts)
     return _up(session, hazard, roles, want.duty)
+
+
+def of_enterprise(session: Session, hazard: Somewhere) -> Address:
+    """The enterprise's people, or who records for it."""
+    posts = enterprise_posts(session, hazard)
+    return Address(posts) if posts else Address(blocked="企业没有账号，村里也没有可代录的人员，请在组织机构中补齐岗位。")
 
 
 def _responsible(hazard: Hazard) -> Address:
@@ -236,7 +256,7 @@ def _person(session: Session, hazard: Hazard, want: Want) -> Address:
     return Address(person_id=person_id, blocked=f"{name}和主验人都已离岗或账号已停用，请补充岗位后由主验人退回。")
 
 
-def has_left(session: Session, hazard: Hazard, named_as: str, person_id: int) -> bool:
+def has_left(session: Session, hazard: Somewhere, named_as: str, person_id: int) -> bool:
     """Whether a person named on a case is shut out, or no longer holds a post for which he could be named."""
     if named_as not in QUALIFY:
         return not people.get(session, person_id).is_active

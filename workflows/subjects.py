@@ -21,6 +21,7 @@ from workflows import (
     dispatch,
     dues,
     duties,
+    enterprises,
     hazards,
     inquiries,
     memory,
@@ -116,6 +117,8 @@ def of_unit(session: Session, thing: Any, want: Want, *, barred: Collection[int 
 
 
 def _units(session: Session, thing: Any, word: str) -> list[people.Unit]:
+    if isinstance(thing, people.Unit):
+        return addresses.units(session, enterprises.place(thing), word)
     if word == "own":
         return [people.get_unit(session, thing.unit_id)]
     code = thing.region_code
@@ -157,6 +160,18 @@ def address_of_inquiry(session: Session, inquiry: inquiries.Inquiry, want: Want)
 def due_of_inquiry(session: Session, inquiry: inquiries.Inquiry, text: str, opened_at: datetime) -> Due | None:
     """A plain term from when the task opened."""
     return dues.term(session, inquiry.hazard.campaign, text, opened_at)
+
+
+def address_of_enterprise(session: Session, unit: people.Unit, want: Want) -> Address:
+    """Its own people, or those around it by region and industry."""
+    if want.unit == "enterprise":
+        return addresses.of_enterprise(session, enterprises.place(unit))
+    return of_unit(session, unit, want)
+
+
+def due_of_enterprise(session: Session, unit: people.Unit, text: str, opened_at: datetime) -> Due | None:  # noqa: ARG001
+    """A plain term from when the task opened, or a parameter of the campaign that runs."""
+    return dues.term(session, campaigns.current(session).code, text, opened_at)
 
 
 def forbidden(session: Session, wanted: Collection[tuple[Subject, str]], person_id: int) -> dict[tuple[Subject, str], str]:
@@ -228,6 +243,15 @@ KINDS = {
         units=TOWN,
         roles=OFFICE,
         persons=frozenset({"station_leader"}),
+    ),
+    "unit": Kind(
+        people.Unit,
+        enterprises.get,
+        enterprises.title,
+        address_of_enterprise,
+        due_of_enterprise,
+        units=TOWN | {"enterprise", "village", "sector", "county_dept"},
+        roles=frozenset(people.ROLES),
     ),
 }
 

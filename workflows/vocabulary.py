@@ -107,7 +107,18 @@ SUBJECTS = {
     "weekly_report": "周报告",
     "urge": "督促",
     "inquiry": "一案三查",
+    "unit": "企业",
 }
+PAGES = {
+    "hazard": "一件隐患的页面",
+    "bulletin": "三公开里一个月的页面",
+    "return": "调度表里一份月报的页面",
+    "weekly_report": "周四反馈里一份周报告的页面",
+    "urge": "一件督促的页面",
+    "inquiry": "一案三查里一起倒查的页面",
+    "unit": "一家企业的页面",
+}
+"""Where a process that people begin about something has its button."""
 LOOPS = {"hazard": "隐患闭环（须证明）"}
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import forms
-from workflows import people, steps, vocabulary
+from workflows import people, steps, subjects, vocabulary
 from workflows.engine import definitions
 from workflows.engine import forms as schemas
 from workflows.engine.definitions import blank
@@ -16,8 +16,7 @@ from workflows.errors import Forbidden, Invalid
 
 blueprint = Blueprint("new_process", __name__, url_prefix="/designer/new")
 
-UNITS = {"hazard": "around", "return": "own"}
-"""What people may begin a process about, and where the first task's post is looked for."""
+SUBJECTS = [{"const": code, "title": f"{name}：按钮在{vocabulary.PAGES[code]}"} for code, name in vocabulary.SUBJECTS.items()]
 ROLES = [{"const": code, "title": name} for code, name in vocabulary.ROLES.items()]
 REASON = {"title": "事由", "type": "string", "x-widget": "text", "minLength": 2, "maxLength": 1000}
 """What the first task asks for, until its designer asks for more."""
@@ -37,15 +36,15 @@ FORM = {
             "title": "办理对象",
             "type": "string",
             "default": "hazard",
-            "description": "周报告、月度公开、督促和一案三查由系统到时发起，页面上没有由人发起的地方，所以不在这里列出。",
-            "oneOf": [{"const": code, "title": vocabulary.SUBJECTS[code]} for code in UNITS],
+            "description": "发布以后，发起按钮就在写明的页面上。",
+            "oneOf": SUBJECTS,
         },
         "begin": {
             "title": "发起按钮上的字",
             "type": "string",
             "minLength": 2,
             "maxLength": 12,
-            "description": "轮到办第一个环节的人，在办理对象的页面上看到这个按钮，如“发起回访”。",
+            "description": "由哪个岗位发起，哪个岗位的人就看到这个按钮，如“发起回访”。",
         },
         "first": {"title": "由哪个岗位发起", "type": "string", "oneOf": ROLES},
         "others": {
@@ -76,12 +75,22 @@ def begin() -> ResponseReturnValue:
         answers = schemas.check(FORM, data, {})
         if answers["key"] in steps.STEPS:
             raise Invalid("key", "这个编号是系统步骤的名称，请换一个。")
+        _check_roles(answers)
         made = _begin(answers)
     except Invalid as invalid:
         g.session.rollback()
         return _page(data, {**_told(invalid), **faults}), 422
-    flash(f"已新建“{made.name}”。现在图上只有一个环节，请往下画。", "good")
+    where = f"{people.role_name(answers['first'])}在{vocabulary.PAGES[answers['subject']]}上看到按钮“{answers['begin']}”"
+    flash(f"已新建“{made.name}”。现在图上只有一个环节，请往下画。发布以后，{where}。", "good")
     return redirect(url_for("room.show", draft_id=made.id))
+
+
+def _check_roles(answers: Mapping[str, Any]) -> None:
+    """Only posts that have to do with what the process is about."""
+    about = answers["subject"]
+    for field, roles in (("first", [answers["first"]]), ("others", answers.get("others", []))):
+        if wrong := [people.role_name(role) for role in roles if role not in subjects.KINDS[about].roles]:
+            raise Invalid(field, f"{'、'.join(wrong)}不办理{vocabulary.SUBJECTS[about]}方面的事项，请选别的岗位。")
 
 
 def _begin(answers: Mapping[str, Any]) -> definitions.DiagramDraft:
@@ -94,7 +103,7 @@ def _begin(answers: Mapping[str, Any]) -> definitions.DiagramDraft:
         [people.role_name(role) for role in lanes],
         said={"subject": answers["subject"], "begin": answers["begin"]},
         task=answers["begin"],
-        of_task={"role": first, "unit": UNITS[answers["subject"]], "form": form},
+        of_task={"role": first, "unit": "around", "form": form},
     )
     asked = {"$id": form, "title": answers["begin"], "type": "object", "required": ["reason"], "properties": {"reason": REASON}}
     return definitions.begin_new(g.session, key, answers["name"], drawn, {form: asked}, by=current_user.id)

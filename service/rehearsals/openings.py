@@ -197,6 +197,12 @@ def _inquired(driver: Driver, _at: str) -> Subject:
         return inquiries.get(session, 1).ref
 
 
+def _enterprise(driver: Driver, _at: str) -> Subject:
+    """An enterprise that has people with accounts."""
+    with driver.database.reading() as session:
+        return _unit(session, "furniture").ref
+
+
 def _unit(session: Any, key: str) -> people.Unit:
     """A unit of the town, by its key in the demo's list."""
     kind, name, *_ = UNITS[key]
@@ -228,5 +234,6 @@ ABOUT = {
     "weekly_report": Opening(_week, {}),
     "urge": Opening(_urged, {str(level): f"隐患超期，到了{name}一级" for level, name in reminders.LEVELS.items() if level}),
     "inquiry": Opening(_inquired, {}),
+    "unit": Opening(_enterprise, {}),
 }
 """Diagrams about something that is there already, by its kind."""

@@ -178,7 +178,10 @@ def test_a_month_and_a_week_show_and_publish_what_was_typed_as_text(march, signe
         above = people.find_unit_named(session, "丙村")
         more = {"subject_type": "NINE_SMALL", "sector_code": "GAS", "address": FORMULA}
         staffing.add_unit(session, "ENTERPRISE", "=1+1" + MARKUP, above.region_code, parent=above, **more)
+        enterprise = people.find_unit_named(session, "=1+1" + MARKUP).id
     bring(march, found(march, at="=1+1" + MARKUP, description=FORMULA + MARKUP), "rectify")
+    for address in ("/enterprises", f"/enterprises/{enterprise}"):
+        assert holds(signed_in("banshi1").get(address)) > 0
     clock_at("2026-03-06 00:40")
     assert daily.collect_weeks(march.database) == 1
     week = Subject("weekly_report", 1)

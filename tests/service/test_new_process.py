@@ -1,11 +1,13 @@
-"""全新的流程: begun in the browser, published by a second person, begun on a hazard's page and done."""
+"""全新的流程: begun in the browser, published by a second person, begun on the page of what it is about and done."""
 
 import pytest
 
+from tests import make
 from tests.scenarios import ways
 from tests.service.inspector import faults_of
-from tests.service.test_designer import content, hand_in, send
-from workflows.engine import definitions, history, tasks
+from tests.service.test_designer import content, hand_in, save, send
+from workflows import bulletins, campaigns, clock, dispatch, feedbacks, people, steps, subjects, vocabulary, weekly_reports
+from workflows.engine import Subject, definitions, history, instances, tasks
 
 ANSWERS = {"name": "复查回访", "key": "revisit", "subject": "hazard", "begin": "发起回访", "first": "ENFORCER", "others": ["OFFICE_DIRECTOR"]}
 
@@ -16,7 +18,7 @@ def designer(signed_in):
     return signed_in("sheji")
 
 
-def test_a_new_process_is_published_by_two_and_a_case_runs_on_it(designer, signed_in, town, driver):
+def test_a_new_process_is_published_by_two(designer, signed_in):
     room = designer.submit("/designer/new", ANSWERS).location
     draft_id = int(room.rsplit("/", 1)[1])
     assert "全新的流程，还没有发布过" in designer.get(room).text
@@ -31,18 +33,6 @@ def test_a_new_process_is_published_by_two_and_a_case_runs_on_it(designer, signe
     assert publisher.submit(f"{room}/approve", {}, page="/designer").location == "/definitions/revisit/1"
     assert "全新的流程" in publisher.get(f"{room}/review").text
 
-    hazard = ways.bring(driver, ways.found(driver), "rectify")
-    enforcer = signed_in("zhifa2")
-    assert "发起回访" in enforcer.get(f"/hazards/{hazard}").text
-    assert "发起回访" not in signed_in("banshi1").get(f"/hazards/{hazard}").text
-    address = f"/matters/hazard/{hazard}/revisit"
-    assert enforcer.submit(address, {"reason": ""}).status_code == 422
-    assert enforcer.submit(address, {"reason": "整改半年后回访。"}).status_code == 302
-    with town.reading() as session:
-        subject = ways.state(driver, hazard).ref
-        assert [each.element_id for each in tasks.submissions(session, subject)][-1] == "revisit_first"
-        assert history.verify(session) == []
-
 
 @pytest.mark.parametrize(
     ("field", "value", "word"),
@@ -52,7 +42,7 @@ def test_a_new_process_is_published_by_two_and_a_case_runs_on_it(designer, signe
         ("key", "close_hazard", "系统步骤"),
         ("name", "", "流程名称"),
         ("first", "SYS_ADMIN", "选项"),
-        ("subject", "bulletin", "选项"),
+        ("subject", "town", "选项"),
     ],
 )
 def test_what_cannot_be_is_said_at_its_field(designer, field, value, word):
@@ -71,3 +61,92 @@ def test_two_drafts_do_not_bear_one_key(designer, town):
 
 def test_only_a_designer_begins_one(signed_in):
     assert [signed_in(login).get("/designer/new").status_code for login in ("fabu", "zhuren")] == [403, 403]
+
+
+def test_a_post_that_has_nothing_to_do_with_it_is_no_choice(designer):
+    """An enterprise fills in no return; the officials of a village conduct no inquiry."""
+    for field, about, role in (("first", "return", "ENT_HEAD"), ("others", "inquiry", "VILLAGE")):
+        value = role if field == "first" else [role]
+        refused = designer.submit("/designer/new", {**ANSWERS, "subject": about, "first": "GROUP_HEAD", field: value})
+        assert refused.status_code == 422
+        assert vocabulary.SUBJECTS[about] in faults_of(refused.text)[field]
+
+
+# ---- about each kind of thing ------------------------------------------------------------------------------------------
+
+WHO = {  # who begins it, at which post, and in whose lane the second task lies
+    "hazard": ("zhanzhang", "STATION_HEAD", "GROUP_HEAD"),
+    "bulletin": ("banshi1", "OFFICE_STAFF", "GROUP_HEAD"),
+    "return": ("cunwei", "VILLAGE", "GROUP_HEAD"),
+    "weekly_report": ("xianban", "COUNTY_OFFICE", "OFFICE_DIRECTOR"),
+    "urge": ("banshi1", "OFFICE_STAFF", "ENT_HEAD"),
+    "inquiry": ("shuji", "GROUP_HEAD", "TOWN_DISCIPLINE"),
+    "unit": ("banshi1", "OFFICE_STAFF", "ENT_HEAD"),
+}
+DOES = {"GROUP_HEAD": "shuji", "OFFICE_DIRECTOR": "zhuren", "ENT_HEAD": "changzhang", "TOWN_DISCIPLINE": "cunwei2"}
+PAGE = {
+    "hazard": "/hazards/{}",
+    "bulletin": "/bulletins/{}",
+    "return": "/dispatch/returns/{}",
+    "weekly_report": "/thursdays/reports/{}",
+    "urge": "/urges/{}",
+    "inquiry": "/inquiries/{}",
+    "unit": "/enterprises/{}",
+}
+
+
+def thing(driver, about):
+    """One of a kind, in the town of the tests."""
+    hazard = ways.bring(driver, ways.found(driver), "rectify") if about in ("hazard", "urge", "inquiry", "weekly_report") else 0
+    month = (clock.today().replace(day=1) - clock.DAY).replace(day=25)
+    with driver.database.transaction() as session:
+        at = {name: people.find_unit_named(session, name) for name in ("乙镇", "丙村", "乙镇木家具厂")}
+        ids = {
+            "hazard": lambda: hazard,
+            "bulletin": lambda: bulletins.open_month(session, steps.RULES, at["乙镇"], bulletins.due_month()).id,
+            "return": lambda: dispatch.open_return(session, steps.RULES, at["丙村"], campaigns.current(session, month).code, month).id,
+            "weekly_report": lambda: weekly_reports.collect(session, at["乙镇"], feedbacks.week_after(clock.today())).id,
+            "urge": lambda: make.urge(session, hazard),
+            "inquiry": lambda: make.inquiry(session, hazard),
+            "unit": lambda: at["乙镇木家具厂"].id,
+        }
+        return Subject(about, ids[about]())
+
+
+def with_a_second_task(xml, key, role):
+    """The blank diagram with one more task, addressed by nothing but its lane."""
+    lane, flow = f'name="{people.role_name(role)}"/>', f'targetRef="{key}_end"/>'
+    assert (xml.count(lane), xml.count(flow)) == (1, 1)
+    xml = xml.replace(lane, lane.replace("/>", f"><bpmn:flowNodeRef>{key}_second</bpmn:flowNodeRef></bpmn:lane>"))
+    drawn = f'<bpmn:userTask id="{key}_second" name="回复"/><bpmn:sequenceFlow id="{key}_on" sourceRef="{key}_second" {flow}'
+    return xml.replace(flow, f'targetRef="{key}_second"/>{drawn}')
+
+
+@pytest.mark.parametrize("about", subjects.KINDS)
+def test_a_process_of_two_tasks_runs_about_each_kind_of_thing(designer, signed_in, driver, about):
+    """Drawn, published, begun on the page of the thing by whose it is and offered to nobody else, done by whose lane it is."""
+    (login, first, second), key = WHO[about], f"talk_{about}"
+    answers = {**ANSWERS, "key": key, "subject": about, "first": first, "others": [second]}
+    room = designer.submit("/designer/new", answers).location
+    draft_id = int(room.rsplit("/", 1)[1])
+    assert save(designer, draft_id, with_a_second_task(content(designer, draft_id)["xml"], key, second)).status_code == 200
+    if about == "unit":  # the others are begun on with what is delivered about them
+        assert designer.submit(f"{room}/rehearsal", {"at": ""}, page=f"{room}/review").status_code == 302
+    assert hand_in(designer, draft_id).status_code == 302
+    assert signed_in("fabu").submit(f"{room}/approve", {}, page="/designer").status_code == 302
+
+    subject = thing(driver, about)
+    if about == "inquiry":
+        ways.appoint(driver, "cunwei2", "TOWN_DISCIPLINE", "乙镇")
+    page, address, browser = PAGE[about].format(subject.id), f"/matters/{about}/{subject.id}/{key}", signed_in(login)
+    assert address in browser.get(page).text
+    assert address not in signed_in(DOES[second]).get(page).text
+    assert browser.submit(address, {"reason": ""}).status_code == 422
+    assert browser.submit(address, {"reason": "请到镇里来谈。"}).location == page
+    assert "正在办理：复查回访" in browser.get(page).text
+    with driver.database.reading() as session:
+        task = next(each for each in tasks.open_of(session, subject) if each.name == "回复")
+    assert (task.blocked, signed_in(DOES[second]).submit(f"/tasks/{task.id}", {}).status_code) == ("", 302)
+    with driver.database.reading() as session:
+        instance = instances.find(session, subject, key)
+        assert (instance.ended_how, history.verify(session, subject)) == ("completed", [])

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflows.db import Base, Key
+from workflows.engine import Subject
 
 
 class Unit(Base):
@@ -29,6 +30,11 @@ class Unit(Base):
     report_email: Mapped[str | None] = mapped_column(String(100))
     from_on: Mapped[date | None]  # its first day; None: before this system
     to_on: Mapped[date | None]  # its last day; None: it lasts. Cases keep its code (区划会变更，旧件不改码)
+
+    @property
+    def ref(self) -> Subject:
+        """The unit as a subject of history, and, if it is an enterprise, of instances."""
+        return Subject("unit", self.id)
 
 
 class Person(Base):

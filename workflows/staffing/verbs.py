@@ -40,7 +40,7 @@ def add_unit(
     session.add(unit)
     session.flush()
     more: dict[str, Any] = {key: value for key, value in fields.items() if value}
-    history.record(session, _subject(unit), "unit_added", by=by, kind=kind, name=name, region_code=region_code, **more)
+    history.record(session, unit.ref, "unit_added", by=by, kind=kind, name=name, region_code=region_code, **more)
     return unit
 
 
@@ -58,7 +58,7 @@ def change_unit(session: Session, unit: Unit, *, by: int | None = None, **fields
         setattr(unit, key, fields[key])
     session.flush()
     after = {key: fields[key] for key in before}
-    history.record(session, _subject(unit), "unit_changed", by=by, before=before, after=after)
+    history.record(session, unit.ref, "unit_changed", by=by, before=before, after=after)
 
 
 def end_unit(session: Session, unit: Unit, to_on: date, *, by: int | None = None) -> None:
@@ -73,11 +73,7 @@ def end_unit(session: Session, unit: Unit, to_on: date, *, by: int | None = None
         raise Invalid("to_on", f"到这一天仍有 {below} 个下属单位、{held} 项任职没有终止，请先把它们终止。")
     unit.to_on = to_on
     session.flush()
-    history.record(session, _subject(unit), "unit_ended", by=by, to_on=to_on)
-
-
-def _subject(unit: Unit) -> Subject:
-    return Subject("unit", unit.id)
+    history.record(session, unit.ref, "unit_ended", by=by, to_on=to_on)
 
 
 def _must_be_new(
