@@ -25,7 +25,7 @@ UNITS = {
     "town": "所在镇",
     "sector": "镇行业站所和领导组",
     "county": "县",
-    "county_dept": "承接移交二的县有关部门",
+    "county_dept": "县有关部门（隐患移交二以后，为承接的部门）",
     "supervisor": "挂牌督办的督办单位",
     "around": "有关各方（企业、村、站所、镇、县部门、县）",
     "own": "月报所属的村、镇、县本身",
@@ -177,7 +177,7 @@ def words(session: Session) -> dict[str, list[Word]]:
     words = known()
     listed = _listed(session, words)
     for key, of in OF_LIST.items():
-        listed[key] = [{**word, "about": sorted(words.only.get((of, word["code"]), words.subjects))} for word in listed[key]]
+        listed[key] = [{**word, "subjects": sorted(words.only.get((of, word["code"]), words.subjects))} for word in listed[key]]
     return listed
 
 

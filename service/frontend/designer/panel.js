@@ -3,6 +3,7 @@
 import { getBusinessObject, is, isAny } from "bpmn-js/lib/util/ModelUtil";
 
 import { group, h, redraw } from "./dom.js";
+import { properties, subject } from "./extensions.js";
 import { called, colours, more } from "./groups/basics.js";
 import { condition } from "./groups/condition.js";
 import { moment } from "./groups/moment.js";
@@ -24,7 +25,8 @@ export default function panel(part, room) {
   return { show };
 }
 
-function groups(element, room) {
+function groups(element, all) {
+  const room = Object.assign(Object.create(all), { words: fitting(all.words, properties(processOf(element)).subject) });
   const found = [called(room, element)];
   if (is(element, "bpmn:UserTask")) found.push(...task(room, element));
   if (is(element, "bpmn:UserTask") && getBusinessObject(element).loopCharacteristics) found.push(members(room, element));
@@ -35,6 +37,20 @@ function groups(element, room) {
   if (is(element, "bpmn:Lane")) found.push(lane(room, element));
   if (is(element, "bpmn:CallActivity")) found.push(call(room, element));
   return [...found, more(room, element)];
+}
+
+// The process an element belongs to; itself, if it stands above them all.
+function processOf(element) {
+  let object = subject(element);
+  while (object.$parent && !is(object, "bpmn:Process")) object = object.$parent;
+  return object;
+}
+
+// The words that may be said of what a process is about. Posts stay all there, so that one that does not fit can be taken away.
+function fitting(words, about) {
+  const fits = ({ subjects }) => !about || !subjects || subjects.includes(about);
+  const lists = Object.entries(words).map(([name, list]) => [name, name === "roles" ? list : list.filter(fits)]);
+  return Object.fromEntries(lists);
 }
 
 const several = (selected) => group("选中的图形", h("p", {}, `选中了 ${selected.length} 个图形。对齐和分布请用图形旁边的工具。`));

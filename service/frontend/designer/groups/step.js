@@ -21,5 +21,5 @@ export function step(room, element) {
       hint: "文字请加单引号，如 '是'；也可以写数字或数据名。",
     }),
   );
-  return group("系统步骤", choose, h("p", { class: "hint" }, word?.about ?? "由系统执行，不进任何人的待办。"), parameters);
+  return group("系统步骤", choose, h("p", { class: "hint" }, "由系统执行，不进任何人的待办。"), parameters);
 }

@@ -23,6 +23,7 @@ const MODES = [
 
 function addressee({ words }, said, set) {
   const mode = said.person ? "person" : said.role || said.unit ? "role" : "lane";
+  const modes = words.persons.length > 0 || mode === "person" ? MODES : MODES.filter(([code]) => code !== "person");
   // No post is ticked beforehand: whoever overlooked it would send the task to people he never thought of.
   const change = (to) =>
     set({
@@ -31,7 +32,7 @@ function addressee({ words }, said, set) {
       person: to === "person" ? words.persons[0].code : "",
     });
   return [
-    select({ label: "办理人", value: mode, choices: MODES, set: change }),
+    select({ label: "办理人", value: mode, choices: modes, set: change }),
     mode === "person" ? person(words, said, set) : null,
     mode === "role" ? posts(words, said, set) : null,
     duty(words, said, set),
