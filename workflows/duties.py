@@ -135,6 +135,13 @@ def kept_out(session: Session, hazard: Hazard, duty: str) -> frozenset[int]:
     return barred(session, hazard, duty, _borne(session, hazard))
 
 
+_HIS = (
+    select(Duty.hazard_id, Duty.duty, Duty.round, Hazard.reopened_count, Hazard.false_rectification)
+    .join(Hazard, Hazard.id == Duty.hazard_id)
+    .where(Duty.hazard_id.in_(bindparam("hazards", expanding=True)), Duty.person_id == bindparam("person"))
+)
+
+
 def among(session: Session, wanted: Collection[tuple[Subject, str]], person_id: int) -> dict[tuple[Subject, str], str]:
     """Which of several (hazard, duty) pairs a person may not bear, with the sentence: one question for a page of tasks."""
     ids = {subject.id for subject, duty in wanted if subject.kind == "hazard" and duty in NAMES}
@@ -146,9 +153,7 @@ def among(session: Session, wanted: Collection[tuple[Subject, str]], person_id: 
         return {pair: sentence for pair, sentence in found.items() if sentence and pair[0].kind == "hazard"}
     borne: dict[int, list[tuple[str, int]]] = {}
     now: dict[int, tuple[int, bool]] = {}
-    mine = select(Duty.hazard_id, Duty.duty, Duty.round, Hazard.reopened_count, Hazard.false_rectification)
-    mine = mine.join(Hazard, Hazard.id == Duty.hazard_id).where(Duty.hazard_id.in_(ids), Duty.person_id == person_id)
-    for hazard_id, other, then, round, is_false in session.execute(mine):
+    for hazard_id, other, then, round, is_false in session.execute(_HIS, {"hazards": list(ids), "person": person_id}):
         borne.setdefault(hazard_id, []).append((other, then))
         now[hazard_id] = (round, is_false)
     told = {

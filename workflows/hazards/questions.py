@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from workflows import clock, people
@@ -86,8 +86,10 @@ def page(
 
 def some(session: Session, hazard_ids: Iterable[int]) -> dict[int, Hazard]:
     """Several hazards by id, in one question; for pages that hold the right to them already."""
-    found = select(Hazard).where(Hazard.id.in_(set(hazard_ids)))
-    return {hazard.id: hazard for hazard in session.scalars(found)}
+    return {hazard.id: hazard for hazard in session.scalars(_SOME, {"ids": list(set(hazard_ids))})}
+
+
+_SOME = select(Hazard).where(Hazard.id.in_(bindparam("ids", expanding=True)))
 
 
 def deadlines(session: Session, hazard: Hazard) -> list[Deadline]:

@@ -120,6 +120,24 @@ _HOLDERS = (
         tuple_(Appointment.role, Appointment.unit_id).in_(bindparam("posts", expanding=True)), _LASTS_TODAY, Person.is_active
     )
 )
+_IS_STOOD_IN_FOR = (
+    select(Substitution.id)
+    .where(Substitution.principal_id == bindparam("person_id"), is_lasting(_TODAY, Substitution.from_on, Substitution.to_on))
+    .exists()
+)
+_HELD_BY_OTHERS = (
+    select(Appointment.role, Appointment.unit_id)
+    .join(Person, Person.id == Appointment.person_id)
+    .where(
+        tuple_(Appointment.role, Appointment.unit_id).in_(bindparam("posts", expanding=True)),
+        or_(
+            Appointment.person_id != bindparam("person_id"),
+            and_(_IS_STOOD_IN_FOR, Appointment.role.not_in(sorted(NOT_DELEGABLE))),
+        ),
+        _LASTS_TODAY,
+        Person.is_active,
+    )
+)
 _HOLDS_ROLE = (
     select(Appointment.id)
     .join(Unit, Unit.id == Appointment.unit_id)
@@ -164,21 +182,8 @@ def alone_at(session: Session, caller: Caller) -> frozenset[Post]:
     """At which of his own posts nobody but the caller can act today: no colleague holds it, nobody stands in for him there."""
     if not caller.posts:
         return frozenset()
-    today = clock.today()
-    is_stood_in_for = select(Substitution.principal_id).where(
-        Substitution.principal_id == caller.person_id, is_lasting(today, Substitution.from_on, Substitution.to_on)
-    )
-    by_somebody_else = or_(
-        Appointment.person_id != caller.person_id,
-        and_(is_stood_in_for.exists(), Appointment.role.not_in(sorted(NOT_DELEGABLE))),
-    )
-    shared = (
-        select(Appointment.role, Appointment.unit_id)
-        .join(Person, Person.id == Appointment.person_id)
-        .where(tuple_(Appointment.role, Appointment.unit_id).in_([tuple(post) for post in caller.posts]), by_somebody_else)
-        .where(is_lasting(today, Appointment.from_on, Appointment.to_on), Person.is_active)
-    )
-    return caller.posts - {Post(role, unit_id) for role, unit_id in session.execute(shared)}
+    asked = {"person_id": caller.person_id, "posts": [tuple(post) for post in caller.posts], "today": clock.today()}
+    return caller.posts - {Post(role, unit_id) for role, unit_id in session.execute(_HELD_BY_OTHERS, asked)}
 
 
 def posts(session: Session, person_id: int) -> frozenset[Post]:

@@ -262,9 +262,13 @@ def is_shared(session: Session, task: Task, alone: Collection[Post]) -> bool:
 def _shared(session: Session, shown: Collection[Task], alone: Collection[Post]) -> set[int]:
     if not alone:
         return {task.id for task in shown}
-    elsewhere = tuple_(TaskPost.role, TaskPost.unit_id).not_in([tuple(post) for post in alone])
-    asked = select(TaskPost.task_id).where(TaskPost.task_id.in_([task.id for task in shown]), elsewhere)
-    return set(session.scalars(asked))
+    return set(session.scalars(_ELSEWHERE, {"tasks": [task.id for task in shown], "alone": [tuple(post) for post in alone]}))
+
+
+_ELSEWHERE = select(TaskPost.task_id).where(
+    TaskPost.task_id.in_(bindparam("tasks", expanding=True)),
+    tuple_(TaskPost.role, TaskPost.unit_id).not_in(bindparam("alone", expanding=True)),
+)
 
 
 def _rows(session: Session, rules: Rules, caller: Caller, shown: list[Task], alone: Collection[Post]) -> list[Row]:
