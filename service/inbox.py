@@ -110,7 +110,7 @@ def task(task_id: int) -> ResponseReturnValue:
 @blueprint.post("/tasks/<int:task_id>/claim")
 def claim(task_id: int) -> ResponseReturnValue:
     """签领: from now on the task is mine, and the others at the post see that."""
-    mine = _get(task_id)
+    mine = _get(task_id, to_act=True)
     tasks.claim(g.session, house().rules, mine, current_user.caller)
     flash("已签领，由您办理。", "good")
     return redirect(url_for("inbox.task", task_id=task_id))
@@ -119,7 +119,7 @@ def claim(task_id: int) -> ResponseReturnValue:
 @blueprint.post("/tasks/<int:task_id>/release")
 def release(task_id: int) -> ResponseReturnValue:
     """退签: the task waits for everybody at the post again."""
-    mine = _get(task_id)
+    mine = _get(task_id, to_act=True)
     tasks.release(g.session, mine, current_user.caller)
     flash("已退签，本岗位的其他人员可以签领。", "info")
     return redirect(url_for("inbox.index"))
@@ -129,7 +129,7 @@ def release(task_id: int) -> ResponseReturnValue:
 def draft(task_id: int) -> ResponseReturnValue:
     """暂存: keep what is typed, unchecked. The page's script saves the same way after a pause and wants no page back."""
     taken = photos.take()
-    mine = _get(task_id)
+    mine = _get(task_id, to_act=True)
     data, _ = forms.read(tasks.schema(g.session, mine), request.form, taken.photos)
     tasks.save_draft(g.session, mine, current_user.caller, data)
     if request.headers.get("X-Autosave"):
@@ -157,7 +157,7 @@ def hand_in(task_id: int) -> Refused | None:
     taken = photos.take()
     typed = request.form.get("password", "")
     is_confirmed = typed != "" and auth.is_own_password(typed)
-    mine = _get(task_id)
+    mine = _get(task_id, to_act=True)
     schema = tasks.schema(g.session, mine)
     data, faults = submissions.read(schema, taken)
     rules, caller = house().rules, current_user.caller
@@ -178,9 +178,9 @@ def _opened_from() -> dict[str, str] | None:
     return {"key": key, "endpoint": BACK[key][0], "name": BACK[key][1]} if key in BACK else None
 
 
-def _get(task_id: int) -> Task:
+def _get(task_id: int, *, to_act: bool = False) -> Task:
     """The task, if it is among the caller's and its case not kept from him; the log then says which case the request is about."""
-    found = tasks.get(g.session, task_id, current_user.caller)
+    found = tasks.get(g.session, task_id, current_user.caller, to_act=to_act)
     if found.status == "OPEN" and found.subject in cases.KINDS[found.subject.kind].kept_from(current_user.caller):
         raise NotFound(tasks.NOT_FOUND)
     logs.about(found.subject)

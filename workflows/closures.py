@@ -18,6 +18,7 @@ from workflows import (
     fields,
     handovers,
     hazards,
+    memory,
     papers,
     people,
     rectifications,
@@ -203,6 +204,7 @@ def _write(
         line=line,
     )
     session.add(row)
+    memory.of(session, "reviews").pop(hazard.id, None)
 
 
 def _send_back(session: Session, hazard: Hazard, to: str, reason: str, *, by: int, on_behalf_of: int | None) -> None:
@@ -227,7 +229,7 @@ _REVIEWS = select(Review).where(Review.hazard_id == bindparam("hazard")).order_b
 
 def of(session: Session, hazard: Hazard) -> list[Review]:
     """Every step on the way to closure, oldest first."""
-    return list(session.scalars(_REVIEWS, {"hazard": hazard.id}))
+    return memory.once(session, "reviews", hazard.id, lambda: list(session.scalars(_REVIEWS, {"hazard": hazard.id})))
 
 
 def revoked(session: Session, hazard: Hazard) -> list[Review]:
@@ -269,8 +271,7 @@ def _since_verification(session: Session, hazard: Hazard) -> list[tuple[str, str
     last = verifications.find_last(session, hazard)
     if last is None:
         return []
-    resting = select(Review.stage, Review.decision).where(Review.hazard_id == hazard.id, Review.verification_id == last.id)
-    return [(stage, decision) for stage, decision in session.execute(resting.order_by(Review.id))]
+    return [(row.stage, row.decision) for row in of(session, hazard) if row.verification_id == last.id]
 
 
 def is_verified(hazard: Hazard) -> bool:

@@ -148,8 +148,7 @@ def missing(session: Session, hazard: Hazard, at: datetime | None = None) -> lis
     row = handovers.find_last(session, hazard, "RECTIFY")
     if row is None:
         return []
-    mine = select(Feedback.part, Feedback.week_on).where(Feedback.hazard_id == hazard.id)
-    given = {(part, week_on) for part, week_on in session.execute(mine)}
+    given = {(part, week_on) for part, week_on in session.execute(_GIVEN, {"hazard": hazard.id})}
     owed = weeks(clock.on(row.issued_at), at or clock.now(), calendars.of(session))
     return [(part, week_on) for week_on in owed for part in handovers.PARTS if (part, week_on) not in given]
 
@@ -169,6 +168,7 @@ def _owed(session: Session, hazard: Hazard, part: str) -> date:
     return week_after(max(_last(session, hazard).get(part, issued_on), issued_on))
 
 
+_GIVEN = select(Feedback.part, Feedback.week_on).where(Feedback.hazard_id == bindparam("hazard"))
 _LAST = (  # asked at most clicks, so it is put together once
     select(Feedback.part, func.max(Feedback.week_on)).where(Feedback.hazard_id == bindparam("hazard")).group_by(Feedback.part)
 )

@@ -390,7 +390,11 @@ def track_faults(session: Session, hazard: Hazard, *, while_open: bool = False) 
 
 def _accepted(session: Session, row: Handover) -> set[tuple[str, int]]:
     """(part, person) of those who acknowledged a handover; read once for both handovers of a hazard."""
-    found = select(Acknowledgement.handover_id, Acknowledgement.part, Acknowledgement.person_id).join(Handover)
-    mine = found.where(Handover.hazard_id == row.hazard_id, Acknowledgement.is_accepted)
-    accepted = memory.once(session, "acknowledgements", row.hazard_id, lambda: session.execute(mine).all())
+    ask = lambda: session.execute(_ACCEPTED, {"hazard": row.hazard_id}).all()  # noqa: E731
+    accepted = memory.once(session, "acknowledgements", row.hazard_id, ask)
     return {(part, person_id) for handover_id, part, person_id in accepted if handover_id == row.id}
+
+
+_ACCEPTED = select(Acknowledgement.handover_id, Acknowledgement.part, Acknowledgement.person_id).join(Handover).where(
+    Handover.hazard_id == bindparam("hazard"), Acknowledgement.is_accepted
+)

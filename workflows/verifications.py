@@ -247,8 +247,10 @@ def of(session: Session, hazard: Hazard) -> list[Verification]:
 
 def members(session: Session, row: Verification) -> list[Member]:
     """The verifiers of a verification, the leading one first."""
-    mine = select(Member).where(Member.verification_id == row.id)
-    return list(session.scalars(mine.order_by(Member.place)))
+    return list(session.scalars(_MEMBERS, {"verification": row.id}))
+
+
+_MEMBERS = select(Member).where(Member.verification_id == bindparam("verification")).order_by(Member.place)
 
 
 def member(session: Session, hazard: Hazard, index: int) -> int | None:

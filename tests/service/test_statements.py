@@ -7,7 +7,7 @@ from tests.service.test_tasks import driver_subject
 from workflows import hazards, people, staffing
 from workflows.options import OPTIONS
 
-PLAIN, APPLICATION = 14, 29
+PLAIN, APPLICATION = 12, 27
 
 
 def listed(counted):

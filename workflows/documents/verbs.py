@@ -26,9 +26,20 @@ def order(session: Session, thing: Any, kind_code: str, *, by: int | None) -> Do
     Asked for again while nothing has changed, the one that is there is given back; once something has, a new one with a new
     number is made, and the old one stays as it was. Conflict with the reason where the record does not bear one yet.
     """
-    kind = kinds.KINDS[kind_code]
-    if sentence := kind.lacks(session, thing):
+    if sentence := kinds.KINDS[kind_code].lacks(session, thing):
         raise Conflict(sentence)
+    return _order(session, thing, kind_code, by=by)
+
+
+def order_borne(session: Session, thing: Any, kind_codes: Iterable[str], *, by: int | None) -> None:
+    """Make those of several documents that the record bears now: what a step of the loop brings about (制发)."""
+    for code in kind_codes:
+        if kinds.KINDS[code].lacks(session, thing) is None:
+            _order(session, thing, code, by=by)
+
+
+def _order(session: Session, thing: Any, kind_code: str, *, by: int | None) -> Document:
+    kind = kinds.KINDS[kind_code]
     told, about = kind.fill(session, thing), kind.about(thing)
     digest = history.digest(told)
     template = questions.find_template(session, people.county_code(thing.region_code), kind_code)
@@ -58,13 +69,6 @@ def order(session: Session, thing: Any, kind_code: str, *, by: int | None) -> Do
     history.record(session, about, "document_ordered", by=by, **body)
     jobs.enqueue(session, "documents.write", document_id=made.id)
     return made
-
-
-def order_borne(session: Session, thing: Any, kind_codes: Iterable[str], *, by: int | None) -> None:
-    """Make those of several documents that the record bears now: what a step of the loop brings about (制发)."""
-    for code in kind_codes:
-        if kinds.KINDS[code].lacks(session, thing) is None:
-            order(session, thing, code, by=by)
 
 
 def _places(session: Session, region_code: str) -> tuple[str, str]:

@@ -174,12 +174,15 @@ def lock(session: Session, instance_id: int, task: Task | None = None) -> Instan
     """The instance, held until the transaction ends: whoever else wants to move its tokens waits here.
 
     With a task of it, that one is read again as well, in the same question. It is locked too, after its instance: PostgreSQL
-    reads anew after a wait only what it locks; the rest of the row stays as it was when the wait began.
+    reads anew after a wait only what it locks; the rest of the row stays as it was when the wait began. Asked again in the same
+    transaction, both are held already (`tasks.get` may have done so).
     """
     if task is None:
         return session.scalars(_HELD, {"instance": instance_id}).one()
-    held, _ = session.execute(_HELD_WITH_TASK, {"instance": instance_id, "task": task.id}).one()
-    return held
+    known: dict[int, Instance] = memory.of(session, "held")
+    if task.id not in known:
+        known[task.id] = session.execute(_HELD_WITH_TASK, {"instance": instance_id, "task": task.id}).one()[0]
+    return known[task.id]
 
 
 _HELD = (  # put together once, as they are asked at every click

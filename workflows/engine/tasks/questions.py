@@ -94,6 +94,7 @@ _MINE_WITH_INSTANCE = (  # put together once, as it is asked at every click
         ),
     )
 )
+_MINE_HELD = _MINE_WITH_INSTANCE.with_for_update(of=[instances.Instance, Task]).execution_options(populate_existing=True)
 _PLACES = select(TaskPost.role, TaskPost.unit_id).where(TaskPost.task_id == bindparam("task"))
 _OPEN = (
     select(Task)
@@ -102,15 +103,18 @@ _OPEN = (
 )
 
 
-def get(session: Session, task_id: int, caller: Caller) -> Task:
-    """A task at the caller's posts or in his name, open or done; NotFound for any other, so that addresses tell nothing."""
+def get(session: Session, task_id: int, caller: Caller, *, to_act: bool = False) -> Task:
+    """A task at the caller's posts or in his name, open or done; NotFound for any other, so that addresses tell nothing.
+
+    `to_act`: held at once, with its instance, as `instances.lock` would: by whoever is going to do something with it.
+    """
     people, places = [caller.person_id, *caller.stands_in], [tuple(place) for place in caller.all_places]
     mine = {"task": task_id, "person": caller.person_id, "people": people, "places": places}
-    row = session.execute(_MINE_WITH_INSTANCE, mine).first()
+    row = session.execute(_MINE_HELD if to_act else _MINE_WITH_INSTANCE, mine).first()
     if row is None:
         raise NotFound(NOT_FOUND)
     task, instance = row
-    memory.of(session, "instances")[instance.id] = instance  # holds it, so that the session's own map keeps finding it
+    memory.of(session, "held" if to_act else "seen")[task.id] = instance  # so that the session's own map keeps finding it
     return task
 
 
@@ -157,7 +161,11 @@ def faults(session: Session) -> list[str]:
     ]
 
 
-_DRAFT = select(TaskDraft).where(TaskDraft.task_id == bindparam("task"), TaskDraft.person_id == bindparam("person"))
+_DRAFT = (
+    select(TaskDraft)
+    .join(Task, Task.id == TaskDraft.task_id)
+    .where(Task.id == bindparam("task"), Task.status == "OPEN", TaskDraft.person_id == bindparam("person"))
+)
 _SUBMISSIONS = (
     select(Submission)
     .where(Submission.subject_kind == bindparam("kind"), Submission.subject_id == bindparam("id"))
@@ -166,7 +174,7 @@ _SUBMISSIONS = (
 
 
 def find_draft(session: Session, task: Task, caller: Caller) -> TaskDraft | None:
-    """What the caller kept for this task, or None."""
+    """What the caller kept for this task, or None; nothing of a task that is over (`clear_drafts`)."""
     return session.scalar(_DRAFT, {"task": task.id, "person": caller.person_id})
 
 

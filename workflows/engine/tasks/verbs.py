@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from workflows import clock
@@ -149,13 +149,9 @@ def _submit(session: Session, task: Task, data: dict[str, Any], by: int, on_beha
 _SUBMIT = insert(Submission.rows())
 
 
-_DROP_DRAFTS = delete(TaskDraft.rows()).where(TaskDraft.rows().c.task_id == bindparam("task"))
-
-
 def _finish(session: Session, task: Task, by: int, on_behalf_of: int | None) -> None:
     task.status, task.done_at, task.done_by, task.on_behalf_of = "DONE", clock.now(), by, on_behalf_of
     worklist.mark(session, [task.id], "CLOSED")
-    session.execute(_DROP_DRAFTS, {"task": task.id})
 
 
 def _hold(session: Session, task: Task) -> instances.Instance:
