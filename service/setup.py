@@ -98,7 +98,7 @@ def check_files(files: Iterable[Path], *, foreign: bool) -> Checked:
             continue
         examined = _structure(data) if foreign else examinations.examine(data, vocabulary.known(forms_beside(file)))
         for each in examined.findings:
-            found = FileFinding(str(file), each.severity, each.element_id, each.rule, each.message)
+            found = FileFinding(str(file), each.severity, each.element_id, each.rule, each.in_full)
             (checked.unusable if each.rule == "file-unreadable" else checked.findings).append(found)
         if examined.proof:
             checked.proofs.append(f"{file}：{examined.proof.sentence}用时 {examined.proof.milliseconds} 毫秒。")

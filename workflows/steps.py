@@ -46,8 +46,8 @@ from workflows.hazards.tables import Hazard
 from workflows.options import OPTIONS
 
 
-def _task(call: Any, title: str, *returns: str) -> Step:
-    return Step(call, title, "task", returns=frozenset(returns))
+def _task(call: Any, title: str, **returns: str) -> Step:
+    return Step(call, title, "task", returns=returns)
 
 
 def _service(call: Any, title: str) -> Step:
@@ -213,7 +213,7 @@ STEPS = {
     "rule_on_tracking": _task(handovers.rule_on_tracking, "县办裁定"),
     "submit_plan": _task(rectifications.submit_plan, "整改方案"),
     "finish_rectification": _task(rectifications.finish_rectification, "整改实施"),
-    "verify": _task(verifications.verify, "验收", "member_count"),
+    "verify": _task(verifications.verify, "验收", member_count="验收成员数"),
     "confirm_verification": _task(verifications.confirm_verification, "成员确认"),
     "apply_for_closure": _task(closures.apply_for_closure, "申请销号"),
     "review_in_town": _task(_making(closures.review_in_town, "CLOSURE_APPLY"), "镇审核"),

@@ -203,7 +203,7 @@ def _listed(session: Session, known: checks.Known) -> dict[str, list[Word]]:
         "persons": _named(known.persons, PERSONS),
         "duties": [_word(code, name, rule=_bars(code)) for code, name in duties.NAMES.items()],
         "dues": [*_named(set(DUES) & known.dues, DUES), *_terms(session)],
-        "verbs": [_word(code, step.title) for code, step in steps.STEPS.items() if step.of == "task"],
+        "verbs": [_verb(code) for code, step in steps.STEPS.items() if step.of == "task"],
         "steps": [_step(code) for code, step in steps.STEPS.items() if step.of == "service"],
         "functions": [_function(code) for code in sorted(set(functions.FUNCTIONS) - set(MOMENTS))],
         "moments": [_word(code, MOMENTS.get(code, code)) for code in sorted(set(functions.FUNCTIONS) - set(FUNCTIONS))],
@@ -240,6 +240,11 @@ def _terms(session: Session) -> list[Word]:
         for name in terms
         if name in parameters.SPECS
     ]
+
+
+def _verb(code: str) -> Word:
+    step = steps.STEPS[code]
+    return _word(code, step.title, returns=[_word(name, title) for name, title in step.returns.items()])
 
 
 def _step(code: str) -> Word:

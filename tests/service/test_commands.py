@@ -186,7 +186,7 @@ def _shortcut(folder):
 def test_check_tells_the_way_round_a_rule(tmp_path):
     answer = _run(tmp_path, "check", str(_shortcut(tmp_path)))
     assert answer.exit_code == 1
-    assert "：错误：apply：申请销号须在最近一次整改、验收合格之后（INV-2）：从“验收不通过”到“申请销号”，其间没有验收通过。" in answer.output
+    assert "：错误：apply：申请销号须在最近一次整改、验收合格之后：从“验收不通过”到“申请销号”，其间没有验收通过。" in answer.output
 
 
 def test_nothing_gets_deployed_past_a_counter_example(home):

@@ -110,7 +110,7 @@ class Step:
     title: str
     of: Literal["task", "service"]
     parameters: Mapping[str, str] = field(default_factory=dict)
-    returns: frozenset[str] = frozenset()  # the names under which the diagram may ask for what it returns
+    returns: Mapping[str, str] = field(default_factory=dict)  # name → what people call it: the diagram may ask for it by name
 
 
 END = "end"

@@ -58,7 +58,8 @@ class Node:
 
     id: str
     element_id: str
-    name: str  # for people; "" for none
+    name: str  # on the canvas; "" for none
+    label: str  # what people call it, with a name or without
     words: frozenset[str]  # what it calls: its verb, its step, "duty:V"
     kind: str
     scope: str  # id of the node (sub-process, call) or process it stands in
@@ -109,6 +110,9 @@ class Net:
         """Add the nodes and flows of a process. `above`: the processes that called it; none may call itself."""
         own = process.get("id")
         flows = process.iter(f"{MODEL}sequenceFlow")
+        beside: dict[str, str] = {}
+        for part in (process, *process.iter(f"{MODEL}subProcess")):
+            beside |= diagrams.places(part)
         for flow in flows:
             id = prefix + flow.get("id", "")
             self.source[id], self.target[id] = prefix + flow.get("sourceRef", ""), prefix + flow.get("targetRef", "")
@@ -118,7 +122,7 @@ class Net:
             if etree.QName(element).localname in KINDS:
                 parent = element.getparent()
                 inside = parent.get("id") if parent is not None else own
-                node = self._node(element, prefix, scope if inside == own else f"{prefix}{inside}")
+                node = self._node(element, prefix, scope if inside == own else f"{prefix}{inside}", beside)
                 self.nodes[node.id] = node
                 if len(self.nodes) > MOST_NODES:
                     raise TooLarge
@@ -128,7 +132,7 @@ class Net:
                         raise ValueError(f"{called} calls itself")
                     self._add(self._processes[called], prefix=f"{node.id}>", scope=node.id, above=(*above, called))
 
-    def _node(self, element: etree._Element, prefix: str, scope: str) -> Node:
+    def _node(self, element: etree._Element, prefix: str, scope: str, beside: Mapping[str, str]) -> Node:
         id = prefix + element.get("id", "")
         many = element.find(f"{MODEL}multiInstanceLoopCharacteristics")
         host, default = element.get("attachedToRef"), element.get("default")
@@ -136,6 +140,7 @@ class Net:
             id=id,
             element_id=element.get("id", ""),
             name=" ".join((element.get("name") or "").split()),
+            label=diagrams.label(element, beside.get(element.get("id", ""), "")),
             words=diagrams.words_of(element),
             kind=etree.QName(element).localname,
             scope=scope,

@@ -118,7 +118,7 @@ BENT = {  # what the designer did → (the diagram, element that is marked, word
     "applied for without the tracker's word": (
         bend("county_names__m_ack_k", "sv_h2_done"),
         "apply",
-        "申请销号须在县跟踪人签收之后（INV-3）：从“县办指定跟踪人”经“移交二完成”",
+        "申请销号须在县跟踪人签收之后：从“县办指定跟踪人”经“移交二完成”",
     ),
     "rectified at once although time was given": (
         put("mode() == 'DEADLINE'", "mode() == 'IMMEDIATE'"),
@@ -168,7 +168,12 @@ BENT = {  # what the designer did → (the diagram, element that is marked, word
     "a signature without its verb": (
         put('name="verb" value="sign_closure"', 'name="verb" value="feed_back"'),
         "sv_close",
-        "图上没有办理县签字的环节，请补画。",
+        "图上没有办理县签字的环节，请补画（依据：闭环规则第 2 条）。",
+    ),
+    "a handover issued without its verb": (
+        put('name="verb" value="issue_for_tracking"', 'name="verb" value="feed_back"'),
+        "sv_h2_done",
+        "移交二完成须在移交二签发之后",
     ),
     "a refusal that waits at the join": (
         bend("reassign_territory__m_ack_t", "join_ack"),
@@ -193,7 +198,7 @@ BENT = {  # what the designer did → (the diagram, element that is marked, word
     "handover two is not given back": (
         cut("fork_h2_stays__m_h2"),
         "join_handovers",
-        "“跟踪已落实且验收通过”一直等着“排他网关 m_h2”过来，却再也等不到。请检查往",
+        "“跟踪已落实且验收通过”一直等着“移交二完成”后面的排他网关过来，却再也等不到。请检查往",
     ),
     "feedback that breeds": (
         bend("feedback_territory__join_feedback", "m_feedback"),

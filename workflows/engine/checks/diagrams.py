@@ -63,11 +63,7 @@ class Node:
     kind: str
     scope: str
     element: etree._Element
-
-    @property
-    def label(self) -> str:
-        """What a designer sees on the canvas."""
-        return label(self.element)
+    label: str  # what a designer sees on the canvas
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,12 +158,12 @@ def _collect(process: etree._Element, scopes: list[Scope]) -> None:
 
 def _fill(scope: Scope) -> list[etree._Element]:
     """Reads the scope's own nodes and flows; answers the sub-processes in it."""
-    inner = []
+    inner, beside = [], places(scope.element)
     for child in scope.element:
         kind = kind_of(child)
         node_id = child.get("id", "")
         if (kind in NODES or kind in REFUSED) and node_id and node_id not in scope.nodes:
-            scope.nodes[node_id] = Node(node_id, kind, scope.id, child)
+            scope.nodes[node_id] = Node(node_id, kind, scope.id, child, label(child, beside.get(node_id, "")))
             if kind == "subProcess" and not is_event_subprocess(child):
                 inner.append(child)
     scope.flows.extend(_flow(child, scope.nodes) for child in children(scope.element, "sequenceFlow"))
@@ -203,18 +199,31 @@ def is_event_subprocess(element: etree._Element) -> bool:
     return element.get("triggeredByEvent", "false") not in ("false", "0")
 
 
-def label(element: etree._Element) -> str:
-    """What people call an element of the file."""
-    return called(element.get("name") or "", kind_of(element), element.get("id") or "")
+def places(scope: etree._Element) -> dict[str, str]:
+    """Where the nodes of a process or sub-process stand, told by a neighbour that has a name: “验收”后面的. A node without such a
+    neighbour is left out."""
+    named = {child.get("id"): _quoted(name) for child in scope if (name := child.get("name")) and kind_of(child) in NODES}
+    arrows = [(flow.get("sourceRef", ""), flow.get("targetRef", "")) for flow in children(scope, "sequenceFlow")]
+    before = {source: f"{named[target]}前面的" for source, target in reversed(arrows) if target in named}
+    after = {target: f"{named[source]}后面的" for source, target in reversed(arrows) if source in named}
+    return before | after
 
 
-def called(name: str, kind: str, id: str) -> str:
-    """The name on the canvas in quotes and on one line; where there is none, of which kind it is, and its id unless a tool made
-    it up."""
-    nameless = f"未命名的{NAMES.get(kind, '图形')}" if not id or MADE_UP.fullmatch(id) else id
-    if kind in NODES and nameless == id:
-        nameless = f"{NAMES[kind]} {id}"
-    said = " ".join(name.split()) or nameless
+def label(element: etree._Element, place: str = "") -> str:
+    """What people call an element of the file: the name on the canvas, in quotes and on one line. Where there is none, of which
+    kind it is, and where it stands (see `places`), else its id unless a tool made it up."""
+    if name := (element.get("name") or "").strip():
+        return _quoted(name)
+    kind, id = kind_of(element), element.get("id") or ""
+    if place and kind in NODES:
+        return f"{place}{NAMES[kind]}"
+    if not id or MADE_UP.fullmatch(id):
+        return f"未命名的{NAMES.get(kind, '图形')}"
+    return _quoted(f"{NAMES[kind]} {id}" if kind in NODES else id)
+
+
+def _quoted(name: str) -> str:
+    said = " ".join(name.split())
     return f"“{said if len(said) <= 40 else said[:40] + '…'}”"
 
 

@@ -103,7 +103,7 @@ def anywhere(diagram: Diagram) -> Iterator[Finding]:
             said = f"流程{label(element)}放错了位置，嵌在别的元素里。请用建模工具重新导出。"
             yield error(element.get("id", ""), "element-misplaced", said)
         elif kind in ("message", "signal", "error", "escalation") and not element.get("id"):
-            yield error("", "id-missing", f"{label(element)}没有编号（id），请在建模工具中重新建立或删去它。")
+            yield error("", "id-missing", f"{label(element)}没有编号，请在建模工具中重新建立或删去它。")
 
 
 def inside(diagram: Diagram) -> Iterator[Finding]:
@@ -125,7 +125,7 @@ def inside(diagram: Diagram) -> Iterator[Finding]:
 
 
 def _unsupported(element: etree._Element, kind: str) -> Finding:
-    what = REFUSED.get(kind, f"元素 {kind} ")
+    what = REFUSED.get(kind, f"元素“{kind}”")
     advice = INSTEAD.get(kind, "请删去它，或改用本系统支持的元素。")
     return error(element.get("id", ""), "element-unsupported", f"{label(element)}是{what}，本系统不支持。{advice}")
 
@@ -165,7 +165,7 @@ def _part(node: Node, child: etree._Element, kind: str) -> Iterator[Finding]:
     elif kind in PEOPLE:
         yield _people(node.id, node.label)
     elif kind and kind not in HARMLESS | NODE_PARTS and not (kind in EVENT_KINDS and node.kind in EVENTS):
-        said = f"{node.label}里含有本系统不支持的内容（{kind}）。请删去它，或换一个新的图形重画。"
+        said = f"{node.label}里含有本系统不支持的内容“{kind}”。请删去它，或换一个新的图形重画。"
         yield error(node.id, "element-unsupported", said)
 
 
@@ -183,10 +183,10 @@ def _loops(node: Node) -> Iterator[Finding]:
 
 def _multi_instance(node: Node, many: list[etree._Element]) -> Iterator[Finding]:
     if len(many) > 1 or any(kind_of(part).startswith(("loopData", "inputData", "outputData")) for part in many[0]):
-        said = f"{node.label}的会签按数据集合展开，本系统不支持。请改为填写会签人数（loopCardinality）。"
+        said = f"{node.label}的会签按数据集合展开，本系统不支持。请改为填写会签人数。"
         yield error(node.id, "multi-unsupported", said)
     if len(children(many[0], "loopCardinality")) != 1:
-        said = f"{node.label}是会签，但没有写会签人数。请填写人数，例如 member_count。"
+        said = f"{node.label}是会签，但没有写会签人数。请在属性中填写或选择人数。"
         yield error(node.id, "cardinality-missing", said)
 
 
@@ -202,7 +202,7 @@ def marks(diagram: Diagram) -> Iterator[Finding]:
         many = children(node.element, "multiInstanceLoopCharacteristics")
         words = [node.element.get("cancelActivity"), *(each.get("isSequential") for each in many)]
         if not {"true", "false", None}.issuperset(words):
-            said = f"{node.label}的“是否中断”或“是否依次办理”写法看不懂，只能写 true 或 false。请在属性中重新选择。"
+            said = f"{node.label}的“是否中断”或“是否依次办理”写法看不懂，请在属性中重新选择。"
             yield error(node.id, "mark-unclear", said)
 
 
@@ -237,12 +237,10 @@ def timers(diagram: Diagram) -> Iterator[Finding]:
         for timer in children(node.element, "timerEventDefinition"):
             kinds = [kind_of(part) for part in timer if kind_of(part).startswith("time")]
             if any(kind in ("timeDuration", "timeCycle") for kind in kinds):
-                said = (
-                    f"{node.label}用了时长或周期定时，退回重办时会重新计时。请改为“日期”定时，写到期时刻，如 next_reminder_at()。"
-                )
+                said = f"{node.label}用了时长或周期定时，退回重办时会重新计时。请在属性中重新选择到什么时刻。"
                 yield error(node.id, "timer-kind", said)
             elif kinds != ["timeDate"]:
-                said = f"{node.label}没有写到期时刻。请选择“日期”定时并填写，如 next_reminder_at()。"
+                said = f"{node.label}没有写到期时刻。请在属性中选择到什么时刻。"
                 yield error(node.id, "timer-missing", said)
 
 

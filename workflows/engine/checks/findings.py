@@ -15,6 +15,12 @@ class Finding:
     element_id: str  # "" when it is about the whole file; form:KEY or form:KEY/FIELD when about a form
     rule: str  # a slug, for tests and for filtering
     message: str
+    codes: str = ""  # what may be written there instead, for whoever edits the file by hand; pages let choose by name
+
+    @property
+    def in_full(self) -> str:
+        """For the command line."""
+        return self.message + self.codes
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class Known:
 
     task_steps: frozenset[str] = frozenset()
     service_steps: Mapping[str, frozenset[str]] = field(default_factory=dict)  # step → names of its parameters
-    returns: Mapping[str, frozenset[str]] = field(default_factory=dict)  # step → names of what it hands to the diagram
+    returns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # step → what it hands to the diagram → its name
     functions: frozenset[str] = frozenset()
     roles: Mapping[str, str] = field(default_factory=dict)  # Chinese name → code
     forms: frozenset[str] | None = None  # None: the forms are not at hand, do not check them
@@ -43,11 +49,11 @@ class Known:
         return self == Known()
 
 
-def error(element_id: str, rule: str, message: str) -> Finding:
+def error(element_id: str, rule: str, message: str, codes: str = "") -> Finding:
     """What keeps a diagram from being deployed."""
-    return Finding("error", element_id, rule, message)
+    return Finding("error", element_id, rule, message, codes)
 
 
-def warning(element_id: str, rule: str, message: str) -> Finding:
+def warning(element_id: str, rule: str, message: str, codes: str = "") -> Finding:
     """What a designer should look at, but may leave."""
-    return Finding("warning", element_id, rule, message)
+    return Finding("warning", element_id, rule, message, codes)

@@ -45,7 +45,7 @@ def defaults(diagram: Diagram) -> Iterator[Finding]:
         if default is None:
             continue
         if default not in {flow.id for flow in scope.leaving.get(node.id, [])}:
-            said = f"{node.label}的默认出口 {default} 不是从它出来的箭头。请重新指定默认出口。"
+            said = f"{node.label}的默认出口不是从它出来的箭头。请重新指定默认出口。"
             yield error(node.id, "default-unknown", said)
         elif node.kind not in ("exclusiveGateway", "inclusiveGateway"):
             said = f"{node.label}设了默认出口，但只有排他网关和包容网关才有默认出口，这里不起作用，可以去掉。"

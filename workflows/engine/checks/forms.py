@@ -156,7 +156,7 @@ def _condition(at: str, label: str, field: Mapping[str, Any], form: Mapping[str,
         said = f"填报项{label}的显示条件用了本表单没有的“{name}”，永远不会显示。请改用本表单的填报项。"
         yield error(at, "field-condition", said)
     for name in sorted(condition.calls - known.functions) if not known.is_empty else ():
-        yield error(at, "field-condition", f"填报项{label}的显示条件用了没有的函数 {name}()。请改用列出的函数。")
+        yield error(at, "field-condition", f"填报项{label}的显示条件用了“{name}()”，但系统没有这一项。请改用列出的项。")
 
 
 def pattern_fault(pattern: Any) -> str | None:

@@ -21,12 +21,12 @@ def missing(diagram: Diagram) -> Iterator[Finding]:
     """Processes, nodes and flows need an id."""
     for process in diagram.processes:
         if not process.get("id"):
-            yield error("", "id-missing", f"流程{label(process)}没有编号（id），请在属性中填写。")
+            yield error("", "id-missing", f"流程{label(process)}没有编号，请在属性中填写。")
     for scope in diagram.scopes:
         for child in scope.element:
             kind = kind_of(child)
             if not child.get("id") and (kind in NODES or kind in REFUSED or kind == "sequenceFlow"):
-                said = f"{scope.label}里有一个图形{label(child)}没有编号（id），请在属性中填写，或删去重画。"
+                said = f"{scope.label}里有一个图形{label(child)}没有编号，请在属性中填写，或删去重画。"
                 yield error(scope.id, "id-missing", said)
 
 
@@ -36,8 +36,8 @@ def form(diagram: Diagram) -> Iterator[Finding]:
         own = element.get("id", "")
         if own in RESERVED or own.endswith(RESERVED_ENDS):
             said = (
-                f"编号 {own} 是系统保留的名称，{label(element)}会不被执行。"
-                f"请改成别的编号，例如 {own.lower().replace('.', '_')}_1。"
+                f"编号“{own}”是系统保留的名称，{label(element)}会不被执行。"
+                f"请改成别的编号，例如“{own.lower().replace('.', '_')}_1”。"
             )
             yield error(own, "id-reserved", said)
         elif not FORM.fullmatch(own):
@@ -56,7 +56,7 @@ def twice(diagram: Diagram) -> Iterator[Finding]:
         own = element.get("id", "")
         if own in seen and own not in told:
             told.add(own)
-            said = f"编号 {own} 用了两次，其中一个会丢失。请给{label(element)}换一个编号。"
+            said = f"编号“{own}”用了两次，其中一个会丢失。请给{label(element)}换一个编号。"
             yield error(own, "id-twice", said)
         seen.add(own)
 
@@ -69,7 +69,7 @@ def clashes(diagram: Diagram) -> Iterator[Finding]:
             own = element.get("id", "")
             if own in ids and not kind_of(element):
                 what = "步骤" if element.tag == f"{{{SPIFF}}}serviceTaskOperator" else "扩展设置"
-                said = f"图形编号 {own} 与{what}的名称相同，执行时会出错。请改图形的编号，例如 sv_{own}。"
+                said = f"图形编号“{own}”与{what}的名称相同，执行时会出错。请改图形的编号，例如“sv_{own}”。"
                 yield error(own, "id-clash", said)
 
 

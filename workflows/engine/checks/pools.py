@@ -71,7 +71,7 @@ def _reference(reference: etree._Element, ids: set[str | None], seen: dict[str, 
         yield error(at, "lane-unknown", said)
     before = seen.get(text)
     if before is not None and before is not lane and before not in lane.iterancestors() and lane not in before.iterancestors():
-        said = f"图形 {text} 同时属于泳道{label(before)}和{name}。请只放进一条泳道。"
+        said = f"图形“{text}”同时属于泳道{label(before)}和{name}。请只放进一条泳道。"
         yield error(text, "lane-twice", said)
     seen[text] = lane
 
@@ -123,7 +123,7 @@ def strangers(diagram: Diagram) -> Iterator[Finding]:
         for space in (space for space in spaces if space and space not in told and not _is_ours(space)):
             told.add(space)
             said = (
-                f"图中有其他软件（{urlsplit(space).netloc or space}）的设置，本系统不采用，办理人、表单等请按本系统的属性填写。"
+                f"图中有其他软件“{urlsplit(space).netloc or space}”的设置，本系统不采用，办理人、表单等请按本系统的属性填写。"
             )
             yield warning(_owner(element), "foreign-extension", said)
 
@@ -149,7 +149,7 @@ def drawing(diagram: Diagram) -> Iterator[Finding]:
         drawn.add(shape.get("bpmnElement"))
         for bounds in shape.iter(f"{{{DC}}}Bounds"):
             if not all(_is_number(bounds.get(side, "0")) for side in ("x", "y", "width", "height")):
-                said = f"图形 {shape.get('bpmnElement', '')} 的位置不是数字，无法显示。请在建模工具中重新摆放后保存。"
+                said = f"图形“{shape.get('bpmnElement', '')}”的位置不是数字，无法显示。请在建模工具中重新摆放后保存。"
                 yield error(shape.get("bpmnElement", ""), "drawing-broken", said)
     missing = [node for _, node in diagram.nodes if node.kind in NODES and node.id not in drawn]
     if missing and not drawn:

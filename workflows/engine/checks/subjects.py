@@ -11,14 +11,14 @@ from workflows.engine.checks.texts import called_in, calls
 
 WHAT = {
     "verb": "办理步骤",
-    "step": "步骤",
+    "step": "系统步骤",
     "unit": "单位",
     "person": "人员",
     "duty": "职责",
     "due": "期限",
     "role": "岗位",
-    "function": "函数",
-    "options": "选项",
+    "function": "条件",
+    "options": "名单",
 }
 OF_TASK = ("verb", "unit", "person", "duty", "due")
 Said = tuple[str, str, str, str]

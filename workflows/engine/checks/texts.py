@@ -30,7 +30,7 @@ def beginnings(diagram: Diagram, known: Known) -> Iterator[Finding]:
     for process_id, what, when in _begun_when(diagram):
         yield from _read(process_id, what, when, known)
         for name in sorted(_names(when)):
-            said = f"{what}用了“{name}”，而发起以前还没有填过任何表单。请改用列出的函数。"
+            said = f"{what}用了“{name}”，而发起以前还没有填过任何表单。请改用列出的项。"
             yield error(process_id, "data-undecided", said)
 
 
@@ -66,7 +66,7 @@ def _at_least_one(element_id: str, name: str, text: str) -> Iterator[Finding]:
     except ValueError:
         return
     if not 1 <= number <= MAX_MEMBERS or not number.is_integer():
-        said = f"{name}的会签人数写成了 {text}。请写1 到 {MAX_MEMBERS} 之间的整数，或写数据名，如 member_count。"
+        said = f"{name}的会签人数写成了 {text}。请写 1 到 {MAX_MEMBERS} 之间的整数，或选前面步骤得出的人数。"
         yield error(element_id, "cardinality-odd", said)
 
 
@@ -82,7 +82,7 @@ def _given(diagram: Diagram) -> Iterator[tuple[str, str, str]]:
         for parameter in step.iterfind(f".//{{{SPIFF}}}parameter") if step is not None else ():
             value = parameter.get("value")
             if value is not None:
-                yield node.id, f"{node.label}的参数 {parameter.get('id', '')}", value.strip()
+                yield node.id, f"{node.label}的参数“{parameter.get('id', '')}”", value.strip()
 
 
 def calls(diagram: Diagram) -> Iterator[tuple[str, str, str]]:
@@ -111,7 +111,8 @@ def _advice(name: str, fields: Mapping[str, Any], known: Known) -> str:
     if name in fields:
         return f"表单里的“{fields[name].get('title', name)}”没有勾选“用于流程判断”。请勾选它，或改用别的项。"
     if step := next((step for step, names in sorted(known.returns.items()) if name in names), None):
-        return f"它由步骤 {step} 给出，而图中没有环节选用这一步骤。请在前面的环节选上它，或改用别的项。"
+        title = known.names.get(("verb", step), step)
+        return f"它由办理步骤“{title}”给出，而图中没有环节选用这一步骤。请在前面的环节选上它，或改用别的项。"
     return "图中没有哪张表单填报它，也没有哪个步骤给出它。请改用列出的项，或在前面的表单里加上它。"
 
 
@@ -158,12 +159,12 @@ def _read(element_id: str, what: str, text: str, known: Known) -> Iterator[Findi
     try:
         expression = expressions.parse(text)
     except Invalid as problem:
-        hint = "这是其他软件的写法，请去掉外面的符号，如写成 decision == 'accept'。" if text.startswith(FOREIGN) else ""
+        hint = "这是其他软件的写法，请删去它，在属性中重新选择。" if text.startswith(FOREIGN) else ""
         yield error(element_id, "expression-bad", f"{what}有误：{problem.message}{hint}")
         return
     for name in sorted(expression.calls - known.functions) if not known.is_empty else ():
         listed = "、".join(f"{function}()" for function in sorted(known.functions)) or "（无）"
-        said = f"{what}用了没有的函数 {name}()。可用的函数有：{listed}。"
-        yield error(element_id, "function-unknown", said)
+        said = f"{what}用了“{name}()”，但系统没有这一项。请在属性中重新选择。"
+        yield error(element_id, "function-unknown", said, f"可用的函数有：{listed}。")
     for name in sorted(expression.given & known.functions):  # the domain answers each about its own case
-        yield error(element_id, "function-given", f"{what}给函数 {name}() 写了参数。括号里什么也不用写，请写成 {name}()。")
+        yield error(element_id, "function-given", f"{what}在“{name}()”的括号里写了东西。括号里什么也不用写，请改成“{name}()”。")

@@ -30,7 +30,7 @@ def extras(diagram: Diagram) -> Iterator[Finding]:
                 said = f"{name}带有前置或后置脚本，流程图中不能写程序。请删去脚本，改用服务任务。"
                 yield error(at, "script", said)
             elif kind in CHANGING:
-                said = f"{name}的扩展设置 {kind} 会改变系统的执行方式，不能使用。请删去它。"
+                said = f"{name}的扩展设置“{kind}”会改变系统的执行方式，不能使用。请删去它。"
                 yield error(at, "extension-refused", said)
             elif kind == "properties":
                 yield from _pairs(at, name, extra)
@@ -45,9 +45,9 @@ def _pairs(at: str, name: str, group: etree._Element) -> Iterator[Finding]:
         if not key or value is None:
             yield error(at, "property-broken", f"{name}有一条属性没有名称或没有值。请补全，或删去它。")
         elif pair.getparent() is not group:
-            yield error(at, "property-broken", f"{name}的属性 {key} 嵌在别的设置里，不起作用。请移到外面，或删去它。")
+            yield error(at, "property-broken", f"{name}的属性“{key}”嵌在别的设置里，不起作用。请移到外面，或删去它。")
         elif key in seen:
-            yield error(at, "property-broken", f"{name}的属性 {key} 写了两次。请只留一条。")
+            yield error(at, "property-broken", f"{name}的属性“{key}”写了两次。请只留一条。")
         seen.add(key)
 
 
@@ -78,15 +78,15 @@ def _operator(node: Node, known: Known) -> Iterator[Finding]:
     if known.is_empty:
         return
     if name not in known.service_steps:
-        said = f"{node.label}的步骤 {name} 不存在。{_choose(known.service_steps)}"
-        yield error(node.id, "step-unknown", said)
+        said = f"{node.label}的系统步骤“{name}”不存在。请在属性中重新选择。"
+        yield error(node.id, "step-unknown", said, _choose(known.service_steps))
         return
     names = {one.get("id", "") for one in given}
     for wrong in sorted(names - known.service_steps[name]):
-        said = f"步骤 {name} 没有参数 {wrong}。{_choose(known.service_steps[name])}"
-        yield error(node.id, "parameter-unknown", said)
+        said = f"{node.label}的系统步骤没有“{wrong}”这个参数。请删去它，或重新选择步骤。"
+        yield error(node.id, "parameter-unknown", said, _choose(known.service_steps[name]))
     for left in sorted(known.service_steps[name] - names):
-        said = f"{node.label}没有写参数 {left}，请确认是否需要。"
+        said = f"{node.label}没有写参数“{left}”，请确认是否需要。"
         yield warning(node.id, "parameter-missing", said)
 
 
@@ -111,7 +111,7 @@ def tasks(diagram: Diagram, known: Known) -> Iterator[Finding]:
 def _word(node: Node, key: str, title: str, said: dict[str, str], words: frozenset[str]) -> Iterator[Finding]:
     if key in said and said[key] not in words:
         rule = "step-unknown" if key == "verb" else f"{key}-unknown"
-        yield error(node.id, rule, f"{node.label}的{title}（{key}）“{said[key]}”不存在。{_choose(words)}")
+        yield error(node.id, rule, f"{node.label}的{title}“{said[key]}”不存在。请在属性中重新选择。", _choose(words))
 
 
 def _form(node: Node, said: dict[str, str], known: Known) -> Iterator[Finding]:
@@ -121,22 +121,20 @@ def _form(node: Node, said: dict[str, str], known: Known) -> Iterator[Finding]:
         message = f"{node.label}没有指定表单，办理时没有可填写的内容。请确认。"
         yield warning(node.id, "form-missing", message)
     elif said["form"] not in known.forms:
-        message = f"{node.label}的表单“{said['form']}”不存在。{_choose(known.forms)}"
-        yield error(node.id, "form-unknown", message)
+        message = f"{node.label}的表单“{said['form']}”不存在。请在属性中重新选择。"
+        yield error(node.id, "form-unknown", message, _choose(known.forms))
 
 
 def _due(node: Node, said: dict[str, str], known: Known) -> Iterator[Finding]:
     if "due" in said and said["due"] not in known.dues and not TERM.fullmatch(said["due"]):
-        message = (
-            f"{node.label}的期限（due）“{said['due']}”看不懂。请写 3wd（3 个工作日）、24h（24 小时）、30d（30 日），"
-            f"或选用：{'、'.join(sorted(known.dues)) or '（无）'}。"
-        )
-        yield error(node.id, "due-unknown", message)
+        message = f"{node.label}的期限“{said['due']}”看不懂。请在属性中重新选择怎样算。"
+        terms = f"可写 3wd（3 个工作日）、24h（24 小时）、30d（30 日）。{_choose(known.dues)}"
+        yield error(node.id, "due-unknown", message, terms)
 
 
 def _unknown(at: str, name: str, said: dict[str, str], words: frozenset[str]) -> Iterator[Finding]:
     for key in sorted(said.keys() - words - {""}):
-        yield warning(at, "property-unknown", f"{name}的属性 {key} 不起作用。{_choose(words)}")
+        yield warning(at, "property-unknown", f"{name}的属性“{key}”不起作用，可以删去。", _choose(words))
 
 
 def processes(diagram: Diagram, known: Known) -> Iterator[Finding]:
@@ -155,10 +153,11 @@ def loops(diagram: Diagram, known: Known) -> Iterator[Finding]:
     for scope in (each for each in diagram.scopes if loops and each.parent is None and each.id not in called):
         loop, choices = properties(scope.element).get("loop"), _choose(loops)
         if loop is not None and loop not in loops:
-            yield error(scope.id, "loop-unknown", f"流程{scope.label}的闭环规则“{loop}”不存在。{choices}")
+            said = f"流程{scope.label}的闭环规则“{loop}”不存在。请在流程的属性中重新选择。"
+            yield error(scope.id, "loop-unknown", said, choices)
         elif loop is None and closing:
-            said = f"流程{scope.label}里有{closing[0].label}，却没有写明闭环规则，发布前无法按闭环规则证明。{choices}"
-            yield error(scope.id, "loop-missing", said)
+            said = f"流程{scope.label}里有{closing[0].label}，却没有写明闭环规则，发布前无法证明。请在流程的属性中选择。"
+            yield error(scope.id, "loop-missing", said, choices)
 
 
 def addressees(diagram: Diagram, known: Known) -> Iterator[Finding]:
@@ -170,8 +169,8 @@ def addressees(diagram: Diagram, known: Known) -> Iterator[Finding]:
         codes = [code.strip() for code in said.get("role", "").split(",") if code.strip()]
         for code in (code for code in codes if code not in known.roles.values()):
             names = "、".join(f"{code}（{name}）" for name, code in known.roles.items())
-            message = f"{node.label}的岗位“{code}”不存在。可选：{names or '（无）'}。"
-            yield error(node.id, "role-unknown", message)
+            message = f"{node.label}的岗位“{code}”不存在。请在属性中重新选择。"
+            yield error(node.id, "role-unknown", message, f"可选：{names or '（无）'}。")
         if codes and said.get("person"):
             message = f"{node.label}既写了岗位又写了人员，以人员为准。请只留一项。"
             yield warning(node.id, "role-and-person", message)
@@ -188,8 +187,8 @@ def _by_lane(scope: Scope, node: Node, known: Known) -> Iterator[Finding]:
         message = f"{node.label}没有办理人。请填写岗位或人员，或把它放进以岗位命名的泳道。"
         yield error(node.id, "role-missing", message)
     elif lane not in known.roles:
-        message = f"{node.label}所在泳道“{lane}”不是岗位名称。请改泳道名，或给环节填写岗位。{_choose(known.roles)}"
-        yield error(node.id, "lane-role", message)
+        message = f"{node.label}所在泳道“{lane}”不是岗位名称。请改泳道名，或给环节填写岗位。"
+        yield error(node.id, "lane-role", message, _choose(known.roles))
 
 
 def names(diagram: Diagram) -> Iterator[Finding]:

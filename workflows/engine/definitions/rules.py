@@ -34,7 +34,7 @@ class Rejected(Invalid):
     def __init__(self, findings: list[checks.Finding]) -> None:
         self.findings = findings
         elements = dict.fromkeys(finding.element_id for finding in findings)
-        super().__init__({id: "".join(each.message for each in findings if each.element_id == id) for id in elements})
+        super().__init__({id: "".join(each.in_full for each in findings if each.element_id == id) for id in elements})
 
 
 def must_be_sound(examined: Examination, *, reason: str = "") -> Proof:

@@ -63,7 +63,8 @@ def _prove(data: bytes, process_id: str, rules: tuple[LoopRule, ...], limit: int
     except TooLarge:
         return Proof("unproven", (), 0, 0, 0, sha256)
     loop = _loop(data, process_id)
-    space = Space(net, [rule for rule in rules if rule.loop == loop], limit).explore()
+    asked = tuple(rule for rule in rules if rule.loop == loop)
+    space = Space(net, asked, limit).explore()
     found = tuple(faults(space))
     return Proof(
         verdict="refuted" if found else "unproven" if space.is_cut else "proven",
@@ -72,6 +73,7 @@ def _prove(data: bytes, process_id: str, rules: tuple[LoopRule, ...], limit: int
         acts=space.acts,
         milliseconds=round((time.perf_counter() - began) * 1000),
         sha256=sha256,
+        rules=asked,
     )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from workflows.engine import LoopRule
+
 Verdict = Literal["proven", "refuted", "unproven"]
 
 
@@ -40,6 +42,7 @@ class Proof:
     acts: int  # every state within so many acts from the beginning was seen
     milliseconds: int
     sha256: str  # of the file
+    rules: tuple[LoopRule, ...] = ()  # those it was asked about
 
     @property
     def sentence(self) -> str:

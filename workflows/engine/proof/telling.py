@@ -2,18 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from workflows.engine.checks.diagrams import called
 from workflows.engine.proof.records import Stop
 from workflows.engine.proof.space import Run, Space
 from workflows.engine.tokens import SCOPES, TASKS, Net, Node
 
 LONGEST = 14  # names told of one way
 TOLD = {*TASKS, "serviceTask", "startEvent", "endEvent", "intermediateCatchEvent", "boundaryEvent"}
-
-
-def label(node: Node) -> str:
-    """What the designer calls an element."""
-    return called(node.name, node.kind, node.element_id)
 
 
 def whole(space: Space, run: Run) -> list[Run]:
@@ -55,7 +49,7 @@ def way(net: Net, runs: Sequence[Run], begins: Callable[[str], bool] = lambda _:
     """从…经…到…: what was done, and what named gateways decided, since `begins` last said yes; up to `last`."""
     names = list(_names(net, runs, begins))
     if last is not None:
-        names = [*(names[:-1] if names[-1:] == [label(last)] else names), label(last)]
+        names = [*(names[:-1] if names[-1:] == [last.label] else names), last.label]
     first, *middle, end = names if len(names) > 1 else [*names, *names]
     if len(middle) > LONGEST:
         middle = [*middle[: LONGEST // 2], f"……（略去 {len(middle) - LONGEST} 步）……", *middle[-LONGEST // 2 :]]
@@ -67,7 +61,7 @@ def _names(net: Net, runs: Sequence[Run], begins: Callable[[str], bool]) -> Iter
     start = max((n for n, (_, node, _) in enumerate(passed) if begins(node.id)), default=0)
     before = ""
     for n, (what, node, choice) in enumerate(passed[start:]):
-        told = f"{label(node)}（{choice}）" if choice else label(node)
+        told = f"{node.label}（{choice}）" if choice else node.label
         is_told = n == 0 or choice or (what == "done" and node.kind in TOLD)
         if is_told and told != before:
             yield told
@@ -75,7 +69,7 @@ def _names(net: Net, runs: Sequence[Run], begins: Callable[[str], bool]) -> Iter
 
 
 def _entries(net: Net, log: tuple[tuple[str, str], ...], flows: tuple[str, ...]) -> Iterator[tuple[str, Node, str]]:
-    choice = "、".join(net.captions[flow] or f"往{label(net.nodes[net.target[flow]])}" for flow in flows)
+    choice = "、".join(net.captions[flow] or f"往{net.nodes[net.target[flow]].label}" for flow in flows)
     for what, id in log:
         node = net.nodes[id]
         yield what, node, choice if node.name and len(node.out) > 1 else ""

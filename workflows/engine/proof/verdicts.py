@@ -7,7 +7,7 @@ from itertools import chain
 
 from workflows.engine.proof.records import Fault
 from workflows.engine.proof.space import Run, Space, State
-from workflows.engine.proof.telling import label, stops, way, whole
+from workflows.engine.proof.telling import stops, way, whole
 from workflows.engine.tokens import Node
 
 PAIRS = "请让分开和汇合的网关成对：排他分开的用排他汇合，并行分开的用并行汇合。"
@@ -29,7 +29,7 @@ def _unsafe(space: Space) -> Iterator[Fault]:
         node, runs = space.net.nodes[id], whole(space, run)
         twice = "还没有结束，又会再来一次" if node.waits else "会同时走到两次，后面的环节跟着重复"
         said = (
-            f"{label(node)}{twice}：{way(space.net, runs, last=node)}。"
+            f"{node.label}{twice}：{way(space.net, runs, last=node)}。"
             "请在分开的路径合到一起的地方用并行网关汇合；定期重复的工作放进子流程，由终止结束事件收口。"
         )
         yield Fault("proof-unsafe", node.element_id, said, stops(space.net, runs))
@@ -67,8 +67,8 @@ def _passed(space: Space, runs: Iterable[Run]) -> list[Node]:
 
 
 def _in_vain(space: Space, state: State, join: Node) -> str:
-    missing = [label(space.net.nodes[space.net.source[flow]]) for flow in join.into if flow not in state.marking]
-    return f"{label(join)}一直等着{'、'.join(missing)}过来，却再也等不到"
+    missing = [space.net.nodes[space.net.source[flow]].label for flow in join.into if flow not in state.marking]
+    return f"{join.label}一直等着{'、'.join(missing)}过来，却再也等不到"
 
 
 def _endless(space: Space) -> Iterator[Fault]:
@@ -78,18 +78,18 @@ def _endless(space: Space) -> Iterator[Fault]:
     lost = [state for state in space.came if state not in good]
     if not space.came:
         start = net.starts[net.root]
-        yield Fault("proof-livelock", start.element_id, f"从{label(start)}出发会一直空转。请在圈里加用户任务或定时事件。")
+        yield Fault("proof-livelock", start.element_id, f"从{start.label}出发会一直空转。请在圈里加用户任务或定时事件。")
     elif lost:
         whirl = _whirl(space, lost[-1])
         vain = _vain(space, whirl)
         runs = whole(space, space.came[next(state for state in lost if state in whirl or _never_goes(space, state, vain))])
         turning = list(dict.fromkeys(net.node_at(place) for state in whirl for place in space.acts_in(state.marking)))
-        again = f"之后只有{'、'.join(map(label, turning[:6]))}一再重来"
+        again = f"之后只有{'、'.join(node.label for node in turning[:6])}一再重来"
         ended = [node for node in _passed(space, runs) if node.kind == "endEvent" and node.scope == turning[0].scope]
         if ended:
-            cause = f"。请把{label(ended[-1])}改为终止结束事件，让它们一起停下。"
+            cause = f"。请把{ended[-1].label}改为终止结束事件，让它们一起停下。"
         elif vain:
-            cause = f"，而{_in_vain(space, next(iter(whirl)), vain)}。请检查往{label(vain)}去的箭头，看哪一条没有接上。"
+            cause = f"，而{_in_vain(space, next(iter(whirl)), vain)}。请检查往{vain.label}去的箭头，看哪一条没有接上。"
         else:
             cause = "。请画出通到结束的箭头。"
         at = turning[0] if ended or not vain else vain
@@ -152,7 +152,7 @@ def _dead(space: Space) -> Iterator[Fault]:
     before = {node.id: {node.scope, node.host, *(net.source[flow] for flow in node.into)} for node in dead.values()}
     first = [node for node in dead.values() if before[node.id].isdisjoint(dead)]
     for node in first or dead.values():
-        said = f"{label(node)}永远轮不到：没有一种走法经过它。请检查通到它的箭头，或删去它。"
+        said = f"{node.label}永远轮不到：没有一种走法经过它。请检查通到它的箭头，或删去它。"
         yield Fault("proof-dead", node.element_id, said)
 
 
@@ -165,7 +165,7 @@ def _broken(space: Space) -> Iterator[Fault]:
     for (demand, source, run), numbers in together.items():
         last, runs, lacking = _asking(space, run, numbers[0]), whole(space, run), "、".join(_lacking(space, numbers))
         told = way(space.net, runs, partial(space.ear.begins, numbers[0]), last)
-        said = f"{demand.format(lacking)}（{source}）：{told}，其间没有{lacking}。{_advice(space, numbers)}"
+        said = f"{demand.format(lacking)}：{told}，其间没有{lacking}。{_advice(space, numbers)}（依据：{source}）。"
         yield Fault("proof-loop", last.element_id, said, stops(space.net, runs))
 
 
@@ -184,5 +184,5 @@ def _lacking(space: Space, rules: Iterable[int]) -> list[str]:
 def _advice(space: Space, rules: list[int]) -> str:
     unknown = _lacking(space, (rule for rule in rules if not space.ear.knows(rule)))
     if unknown:
-        return f"图上没有办理{'、'.join(unknown)}的环节，请补画。"
-    return f"请让每一条这样的路都先经过{'、'.join(_lacking(space, rules))}。"
+        return f"图上没有办理{'、'.join(unknown)}的环节，请补画"
+    return f"请让每一条这样的路都先经过{'、'.join(_lacking(space, rules))}"

@@ -10,7 +10,7 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 
 from workflows.engine import xml as bpmn
-from workflows.engine.checks.diagrams import properties
+from workflows.engine.checks import diagrams
 from workflows.engine.spiff.library import Specs, connect, exchange
 from workflows.errors import Invalid
 
@@ -53,7 +53,7 @@ def read(xml: bytes, process_id: str | None = None) -> Spec:
     """
     root = bpmn.parse(xml)
     processes = {p.get("id", ""): p for p in root.iterfind(f"{MODEL}process")}
-    chosen = process_id or _main(root, processes)
+    chosen = process_id or _main(root)
     if chosen not in processes:
         raise Invalid("", f"文件里没有编号为“{chosen}”的流程。")
     specs = _specs(root, chosen)
@@ -63,7 +63,7 @@ def read(xml: bytes, process_id: str | None = None) -> Spec:
     process = processes[chosen]
     first = elements.get(_behind_start(process))
     first = first if first is not None and first.kind == "userTask" else None
-    return Spec(chosen, process.get("name") or chosen, properties(process), elements, first, specs)
+    return Spec(chosen, process.get("name") or chosen, diagrams.properties(process), elements, first, specs)
 
 
 def _behind_start(process: etree._Element) -> str:
@@ -73,9 +73,9 @@ def _behind_start(process: etree._Element) -> str:
     return targets[0] if len(starts) == len(targets) == 1 else ""
 
 
-def _main(root: etree._Element, processes: Mapping[str, etree._Element]) -> str:
-    called = {call.get("calledElement") for call in root.iter(f"{MODEL}callActivity")}
-    free = [id for id in processes if id not in called]
+def _main(root: etree._Element) -> str:
+    called = {node.element.get("calledElement") for _, node in diagrams.read(root).nodes if node.kind == "callActivity"}
+    free = [process.get("id", "") for process in root.iterfind(f"{MODEL}process") if process.get("id") not in called]
     if len(free) != 1:
         raise Invalid("", "文件里必须正好有一个主流程（不被其他流程调用的流程）。")
     return free[0]
@@ -123,5 +123,5 @@ def _element(node: etree._Element, lanes: Mapping[str, str]) -> Element:
         kind=etree.QName(node).localname,
         scope=cast(etree._Element, scope).get("id", ""),
         lane=lanes.get(id),
-        properties=properties(node),
+        properties=diagrams.properties(node),
     )
