@@ -654,7 +654,7 @@ def test_what_a_condition_asks_for_is_decided_somewhere(condition, decides, said
 def test_what_is_for_something_else_is_told_by_its_name():
     """In words, and with what it is for; a word that is for everything is said of nothing."""
     (found,) = (each for each in check(of_a_month(service()), KNOWN) if each.rule == "word-elsewhere")
-    assert found.message == "“步骤”的步骤“销号”只用于隐患，而这个流程的办理对象是月报。请换一项，或改选办理对象。"
+    assert found.message == "“步骤”的系统步骤“销号”只用于隐患，而这个流程的办理对象是月报。请换一项，或改选办理对象。"
     form = {**FORM, "properties": {"agree": {**FORM["properties"]["agree"], "x-visible-when": "is_done()"}}}
     found = check(of_a_month(user(role="OFFICE_DIRECTOR", form="report")), KNOWN, {"report": form, "other": form})
     assert [(each.rule, each.element_id) for each in found if each.severity == "error"] == [("word-elsewhere", "form:report/agree")]
