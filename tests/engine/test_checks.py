@@ -557,6 +557,9 @@ ERRORS = {
         diagram(properties(subject="hazard", begin="申请", when="decision == 'yes'"), start(), user(), end(), flow("s", "u"), flow("u", "e")),
     ),
     "a subject nobody knows": (("subject-unknown", "p"), diagram(properties(subject="day"), start(), end(), flow("s", "e"))),
+    "a button that nobody's task is behind": (
+        ("begin-first", "p"), diagram(properties(subject="hazard", begin="申请"), start(), service(), end(), flow("s", "v"), flow("v", "e")),
+    ),
     "a button about nothing": (("subject-missing", "p"), diagram(properties(begin="申请"), start(), end(), flow("s", "e"))),
     "a step that is for something else": (("word-elsewhere", "v"), of_a_month(service())),
     "a post that has nothing to do with it": (("word-elsewhere", "u"), of_a_month(user(role="ENT_SAFETY", form="report"))),
@@ -651,6 +654,15 @@ def test_what_a_condition_asks_for_is_decided_somewhere(condition, decides, said
     assert [each for each in check(drawn, known, {}) if each.rule == "data-undecided"] == []  # the missing form is said already
 
 
+def test_what_people_begin_they_do_not_sign():
+    """The page on which it begins asks for no password, so that the button would never be there."""
+    drawn = diagram(properties(subject="hazard", begin="申请"), start(), user(), end(), flow("s", "u"), flow("u", "e"))
+    for signed, rules in ((False, []), (True, ["begin-signed"])):
+        found = check(drawn, KNOWN, {"report": {**FORM, "x-reauthenticate": signed}})
+        assert [each.rule for each in found if each.severity == "error"] == rules
+        assert_readable(found)
+
+
 def test_what_is_for_something_else_is_told_by_its_name():
     """In words, and with what it is for; a word that is for everything is said of nothing."""
     (found,) = (each for each in check(of_a_month(service()), KNOWN) if each.rule == "word-elsewhere")
@@ -675,7 +687,7 @@ def test_every_rule_has_a_test():
     """Two lists that must agree: the slugs in the code, and those asserted here."""
     rooms = Path(check.__code__.co_filename).parent.glob("*.py")
     code = "".join(room.read_text() for room in rooms if room.name != "forms.py")  # see test_form_checks.py
-    asserted = {case[0][0] for case in (ERRORS | WARNINGS).values()} | {"file-unreadable", "too-large", "more"}
+    asserted = {case[0][0] for case in (ERRORS | WARNINGS).values()} | {"file-unreadable", "too-large", "more", "begin-signed"}
     written = set(re.findall(r'"((?!x-)[a-z]+(?:-[a-z]+)+)"', code))  # x-… is what a form says of a field
     written |= {"script", "compensation", "quantity", "unreachable", "more"}
     built = {f"{word}-unknown" for word in ("unit", "person", "duty")}  # words.py makes these slugs from the property

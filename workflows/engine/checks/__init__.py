@@ -86,7 +86,8 @@ def check(data: bytes, known: Known, asked: Mapping[str, Any] | None = None) -> 
     except Invalid as problem:
         return [error("", "file-unreadable", problem.message)]
     of_forms = [*check_forms(asked, known), *texts.undecided(diagram, known, asked)] if asked is not None else []
-    found = list(dict.fromkeys([*_all(diagram, known), *subjects.elsewhere(diagram, known, asked or {}), *of_forms]))
+    about = [*subjects.begun(diagram, asked or {}), *subjects.elsewhere(diagram, known, asked or {})]
+    found = list(dict.fromkeys([*_all(diagram, known), *about, *of_forms]))
     found.sort(key=lambda finding: finding.severity != "error")
     if len(found) <= MAX_FINDINGS:
         return found

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
@@ -43,7 +43,7 @@ def check_forms(forms: Mapping[str, Any], known: Known) -> Iterator[Finding]:
                 yield from _field(f"form:{key}/{name}", name, field, form, known)
 
 
-def is_form(form: Any) -> bool:
+def is_form(form: Any) -> TypeGuard[dict[str, Any]]:
     """Whether it has the shape of a form at all: fields by key, and a list of those that must be filled."""
     if not isinstance(form, dict) or not isinstance(form.get("properties"), dict):
         return False

@@ -1,9 +1,10 @@
-"""What a process is about, and the words that are only for something else: a step that closes a hazard closes no month."""
+"""What a process is about, how people begin it, and the words that are only for something else: a step that closes a hazard
+closes no month."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workflows.engine.checks.diagrams import Diagram, Node, Scope, operator, properties
+from workflows.engine.checks.diagrams import Diagram, Node, Scope, children, operator, properties
 from workflows.engine.checks.findings import Finding, Known, error
 from workflows.engine.checks.forms import is_form
 from workflows.engine.checks.pools import lane_of
@@ -38,8 +39,32 @@ def named(diagram: Diagram, known: Known) -> Iterator[Finding]:
             yield error(scope.id, "subject-missing", told)
 
 
+def begun(diagram: Diagram, asked: Mapping[str, Any]) -> Iterator[Finding]:
+    """What people begin, they begin with the first task, handed in on a page that asks for no password. `asked`: the
+    forms that come with the diagram, by key."""
+    for scope in diagram.scopes:
+        if scope.parent is not None or not properties(scope.element).get("begin"):
+            continue
+        first = _behind_start(scope)
+        if first is None:
+            told = f"流程{scope.label}写了发起按钮，开始之后却不是一个人办的用户任务，没有人能发起。请画一个，或删去按钮。"
+            yield error(scope.id, "begin-first", told)
+        elif is_form(form := asked.get(properties(first.element).get("form", ""))) and form.get("x-reauthenticate"):
+            told = f"{first.label}的表单要求输入登录密码，而发起的页面不问密码，按钮不会出现。请取消，另画一个签字的环节。"
+            yield error(first.id, "begin-signed", told)
+
+
+def _behind_start(scope: Scope) -> Node | None:
+    """The task of one person right behind the only start, as the engine has it."""
+    starts = scope.of("startEvent")
+    behind = [flow.target for start in starts for flow in scope.leaving.get(start.id, [])]
+    first = scope.nodes.get(behind[0]) if len(starts) == len(behind) == 1 else None
+    is_one = first is not None and first.kind == "userTask" and not children(first.element, "multiInstanceLoopCharacteristics")
+    return first if is_one else None
+
+
 def elsewhere(diagram: Diagram, known: Known, asked: Mapping[str, Any]) -> Iterator[Finding]:
-    """Each word may be said about what the process is about. `asked`: the forms that come with it, by key."""
+    """Each word may be said about what the process is about."""
     subjects = (properties(scope.element).get("subject", "") for scope in diagram.scopes if scope.parent is None)
     about = next((subject for subject in subjects if subject in known.subjects), None)
     if about is None:
