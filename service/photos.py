@@ -8,6 +8,7 @@ uploaded it. So nobody can hang a photo onto his form, or look at one, by knowin
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -78,10 +79,10 @@ def _still_there(references: list[str]) -> list[str]:
 
 def _receive(file: FileStorage, *, is_paper: bool) -> papers.Stored:
     """One file into the store; in a field of photos a photo is referred to by its digest alone."""
-    place, filename = house().config.place, Path(file.filename or "").name
+    place, filename, announce = house().config.place, Path(file.filename or "").name, partial(strays.announce, house().database)
     if is_paper:
-        return papers.receive(place, file.stream, filename)
-    photo = photos.receive(place, file.stream, filename)
+        return papers.receive(place, file.stream, filename, announce)
+    photo = photos.receive(place, file.stream, filename, announce)
     return papers.Stored(photo.sha256, 0, photo)
 
 

@@ -5,7 +5,7 @@ import hmac
 import http.server
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -15,7 +15,8 @@ PAGE = 2  # names in one answer, so that a list always has several
 
 
 class Service(http.server.ThreadingHTTPServer):
-    """`objects` by path; `fails` makes it answer 500 from now on; `asked` is the methods it was asked by."""
+    """`objects` by path; `fails` makes it answer 500 from now on; `asked` is the methods it was asked by; `before_delete` is what
+    happens while somebody waits for an object to go."""
 
     daemon_threads = True
 
@@ -24,6 +25,7 @@ class Service(http.server.ThreadingHTTPServer):
         self.objects: dict[str, bytes] = {}
         self.asked: list[str] = []
         self.fails = False
+        self.before_delete: Callable[[], None] = lambda: None
 
     @property
     def place(self) -> str:
@@ -45,6 +47,7 @@ class _Answer(http.server.BaseHTTPRequestHandler):
 
     def do_DELETE(self) -> None:
         if self._is_allowed():
+            self.server.before_delete()
             self.server.objects.pop(unquote(self.path), None)
             self._give(204)
 

@@ -8,7 +8,7 @@ import hashlib
 import io
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -131,8 +131,9 @@ def _degrees(parts: Any, is_negative: bool) -> float | None:
 # ---- file work (no database) ---------------------------------------------------------------------------------------------
 
 
-def receive(place: store.Place, stream: BinaryIO, filename: str) -> Stored:
-    """Take in a jpg or png of at most 20 MB and store it without its metadata; Invalid with the sentence otherwise."""
+def receive(place: store.Place, stream: BinaryIO, filename: str, announce: Callable[[str], None] = store.silently) -> Stored:
+    """Take in a jpg or png of at most 20 MB and store it without its metadata; Invalid with the sentence otherwise.
+    `announce` is told the file's name before it is written (`workflows.strays`)."""
     data = stream.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise Invalid("photos", f"“{filename}”超过 20 MB，请压缩后再传。")
@@ -140,6 +141,7 @@ def receive(place: store.Place, stream: BinaryIO, filename: str) -> Stored:
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=88)
     sha256 = hashlib.sha256(buffer.getvalue()).hexdigest()
+    announce(stored_as(sha256))
     store.at(place).put(stored_as(sha256), buffer.getvalue())
     return Stored(sha256, picture.width, picture.height, _taken_at(exif), *_place(exif))
 
@@ -183,15 +185,15 @@ def keep(database: Database, stored: Iterable[Stored], *, by: int) -> None:
 def write_down(session: Session, stored: Iterable[Stored], *, by: int) -> None:
     """Write down what pictures said of time and place."""
     for one in stored:
-        if session.get(Photo, one.sha256) is None:
+        if not renew(session, Photo, PhotoUse, one.sha256):
             session.add(Photo(**vars(one), received_at=clock.now(), received_by=by))
-        else:
-            renew(session, Photo, PhotoUse, one.sha256)
 
 
-def renew(session: Session, kept: type[Any], use: type[Any], sha256: str) -> None:
-    """What is brought again before anybody has used it counts as brought today (`workflows.strays`)."""
+def renew(session: Session, kept: type[Any], use: type[Any], sha256: str) -> bool:
+    """What is brought again before anybody has used it counts as brought today; whether there is such a row. First the change,
+    then the look: it waits for whoever is just deleting the row (`workflows.strays`)."""
     session.execute(update(kept).where(kept.sha256 == sha256, is_unused(kept, use)).values(received_at=clock.now()))
+    return session.get(kept, sha256) is not None
 
 
 def attach(

@@ -1,6 +1,7 @@
 """文书模板: the docx of each kind of document, to be fetched, changed in Word, and put back."""
 
 import io
+from functools import partial
 
 from flask import Response, flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -8,7 +9,7 @@ from flask_login import current_user
 
 from service import house
 from service.admin import allow, blueprint
-from workflows import documents, papers, people
+from workflows import documents, papers, people, strays
 from workflows.documents.kinds import ROWS
 from workflows.errors import Forbidden, Invalid, NotFound
 
@@ -42,7 +43,8 @@ def replace_template(kind: str) -> ResponseReturnValue:
     try:
         if file is None or not file.filename:
             raise Invalid("file", "请选择要上传的 docx 模板。")
-        sha256 = documents.receive_template(house().config.place, kind, file.stream)
+        announce = partial(strays.announce, house().database)
+        sha256 = documents.receive_template(house().config.place, kind, file.stream, announce)
         row = documents.replace_template(g.session, _county(), kind, sha256, by=current_user.id)
     except Invalid as invalid:
         g.session.rollback()

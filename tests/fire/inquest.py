@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.fire.clerks import Clerk
 from tests.fire.conftest import House
-from workflows import clock, exports, people, photos, steps
+from workflows import clock, exports, people, photos, steps, strays
 from workflows.engine import Cause, history, instances, spiff, worklist
 from workflows.engine.tasks import Submission
 from workflows.engine.worklist import Task, Timer
@@ -61,10 +61,14 @@ def tables_say_what_the_engine_holds(session):
 
 
 def _photos_are_whole(session, house, clerks):
-    """Each photo that was taken in lies there whole, under its own digest; nothing under a digest's name is half a file."""
+    """Each photo that was taken in lies there whole, under its own digest; nothing under a digest's name is half a file; what a kill
+    left without a row is noted, so that it goes."""
     known = set(session.scalars(select(photos.Photo.sha256)))
     files = {file.stem: file for file in (house.home / "photos").rglob("*.jpg")}
     assert known <= files.keys()
+    noted = set(session.scalars(select(strays.LooseEnd.name)))
+    uploads = {photos.stored_as(file) for file in files.keys() - known}
+    assert uploads <= noted
     for sha256, file in files.items():
         assert hashlib.sha256(file.read_bytes()).hexdigest() == sha256
         Image.open(file).load()

@@ -1,8 +1,11 @@
 """Files that nobody handed in go after seven days, and nothing else does."""
 
+import contextvars
 import io
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 
 import pytest
 from PIL import Image
@@ -131,3 +134,86 @@ def test_what_a_kill_left_half_written_goes_after_a_day(town, tmp_path):
     os.utime(old, (yesterday, yesterday))
     assert strays.clear(town, place=tmp_path) == 0
     assert [old.exists(), new.exists()] == [False, True]
+
+
+def loose_ends(town):
+    """The files that perhaps have no row."""
+    with town.reading() as session:
+        return {each.name for each in session.query(strays.LooseEnd)}
+
+
+def take_in(town, place, file=None):
+    """A file as the page takes it in: noted, then written; its row comes after that."""
+    return papers.receive(place, *(file or picture("red")), partial(strays.announce, town))
+
+
+@pytest.mark.parametrize("bring", [picture, lambda color: (io.BytesIO(pdf(color.encode())), "a.pdf")], ids=["photo", "paper"])
+def test_what_a_kill_left_without_a_row_goes_after_seven_days(town, driver, place, clock_at, bring):
+    """Between the file and its row. What somebody brings again meanwhile stays his."""
+    clock_at(DAY.format(1))
+    for color in ("red", "blue"):
+        take_in(town, place, bring(color))
+    left = lying(place)
+    assert (len(left), loose_ends(town)) == (2, left)
+    clock_at(DAY.format(5))
+    papers.keep(town, [take_in(town, place, bring("red"))], by=driver.person("zhifa1"))
+    clock_at("2026-03-08 08:59")
+    assert (strays.clear(town, place=place), lying(place)) == (0, left)
+    clock_at("2026-03-08 09:01")
+    assert strays.clear(town, place=place) == 1
+    kept = lying(place)
+    assert (kept < left, len(kept), loose_ends(town)) == (True, 1, kept)
+    clock_at(DAY.format(14))
+    assert (strays.clear(town, place=place), lying(place), loose_ends(town)) == (1, set(), set())
+
+
+def test_what_has_its_row_is_no_loose_end_for_long(town, signed_in, place, clock_at):
+    """The page notes what it takes in; what a draft names stays without it."""
+    clock_at(DAY.format(1))
+    begun = {"draft_key": "a-report-begun", "files-photos": picture("red")}
+    signed_in("zhifa1").submit("/hazards/drafts", begun, page="/hazards/new")
+    assert len(lying(place)) == 1
+    assert loose_ends(town) == lying(place)
+    clock_at(DAY.format(9))
+    assert strays.clear(town, place=place) == 0
+    assert (len(lying(place)), loose_ends(town)) == (1, set())
+
+
+def rows_of(town):
+    """The files that rows name."""
+    with town.reading() as session:
+        return {photos.stored_as(each.sha256) for each in session.query(photos.Photo)}
+
+
+def test_a_photo_that_is_cleared_between_its_file_and_its_row_is_spared(town, driver, place, clock_at):
+    """The same content lay there as a stray, so nothing was written anew."""
+    by = driver.person("zhifa1")
+    clock_at(DAY.format(1))
+    papers.keep(town, [take_in(town, place)], by=by)
+    clock_at(DAY.format(9))
+    stored = take_in(town, place)
+    strays.clear(town, place=place)
+    papers.keep(town, [stored], by=by)
+    assert len(rows_of(town)) == 1
+    assert rows_of(town) == lying(place)
+
+
+def test_whoever_brings_a_photo_that_is_just_being_removed_writes_it_anew(town, driver, clock_at):
+    """He waits until it is gone; a file that goes after he has looked for it would leave his row without one."""
+    by = driver.person("zhifa1")
+    with bucket.serving() as service, ThreadPoolExecutor(1) as pool:
+        clock_at(DAY.format(1))
+        papers.keep(town, [take_in(town, service.place)], by=by)
+        clock_at(DAY.format(9))
+        bringing = []
+
+        def meanwhile():
+            again = partial(contextvars.copy_context().run, lambda: papers.keep(town, [take_in(town, service.place)], by=by))
+            bringing.append(pool.submit(again))
+            wait(bringing, timeout=0.3)
+
+        service.before_delete = meanwhile
+        strays.clear(town, place=service.place)
+        assert bringing[0].result() is None
+        assert len(rows_of(town)) == 1
+        assert rows_of(town) == lying(service.place)

@@ -3,7 +3,7 @@ takes as long as half a start."""
 
 import gc
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, BinaryIO
 
@@ -120,8 +120,11 @@ def write(database: Database, place: store.Place, document_id: int) -> None:
             history.record(session, row.subject, "document_written", document=row.id, no=row.no, sha256=sha256, **mark)
 
 
-def receive_template(place: store.Place, kind_code: str, stream: BinaryIO) -> str:
+def receive_template(
+    place: store.Place, kind_code: str, stream: BinaryIO, announce: Callable[[str], None] = store.silently
+) -> str:
     """Take in an office's own template and store it; answers its digest. Invalid with a sentence that names the wrong field.
+    `announce` is told the file's name before it is written.
     Before the first question to the database: a row never names what is not there, and no transaction waits for a store."""
     from workflows.documents import templates
 
@@ -131,6 +134,7 @@ def receive_template(place: store.Place, kind_code: str, stream: BinaryIO) -> st
     if sentence := templates.fault(kinds.KINDS[kind_code], data):
         raise Invalid("file", sentence)
     sha256 = hashlib.sha256(data).hexdigest()
+    announce(questions.stored_as(sha256))
     store.at(place).put(questions.stored_as(sha256), data)
     return sha256
 

@@ -9,7 +9,7 @@ import hashlib
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -122,14 +122,15 @@ def stored_as(sha256: str, kind: str) -> str:
 # ---- file work (no database) ---------------------------------------------------------------------------------------------
 
 
-def receive(place: store.Place, stream: BinaryIO, filename: str) -> Stored:
-    """Take in a pdf, docx, jpg or png of at most 20 MB and store it; Invalid with the sentence otherwise."""
+def receive(place: store.Place, stream: BinaryIO, filename: str, announce: Callable[[str], None] = store.silently) -> Stored:
+    """Take in a pdf, docx, jpg or png of at most 20 MB and store it; Invalid with the sentence otherwise. `announce` is told the
+    file's name before it is written."""
     data = stream.read(photos.MOST_BYTES + 1)
     if len(data) > photos.MOST_BYTES:
         raise Invalid("papers", f"“{filename}”超过 20 MB，请压缩或拆分后再传。")
     kind = sniffing.kind_of(data)
     if kind in ("jpg", "png"):
-        photo = photos.receive(place, io.BytesIO(data), filename)
+        photo = photos.receive(place, io.BytesIO(data), filename, announce)
         return Stored(f"{photo.sha256}/{safe_name(filename, 'jpg')}", len(data), photo)
     if kind == "doc":
         raise Invalid("papers", f"“{filename}”是旧版 Word 文档，请另存为 docx 或 pdf 后再传。")
@@ -138,6 +139,7 @@ def receive(place: store.Place, stream: BinaryIO, filename: str) -> Stored:
     if fault := sniffing.fault(kind, data):
         raise Invalid("papers", f"“{filename}”{fault}")
     sha256 = hashlib.sha256(data).hexdigest()
+    announce(stored_as(sha256, kind))
     store.at(place).put(stored_as(sha256, kind), data)
     return Stored(f"{sha256}/{safe_name(filename, kind)}", len(data))
 
@@ -154,11 +156,9 @@ def keep(database: Database, stored: Iterable[Stored], *, by: int) -> None:
             refers = read(each.reference)
             if each.photo is not None:
                 continue
-            if session.get(Paper, refers.sha256) is None:
+            if not photos.renew(session, Paper, PaperUse, refers.sha256):
                 now = clock.now()
                 session.add(Paper(sha256=refers.sha256, kind=refers.kind, size=each.size, received_at=now, received_by=by))
-            else:
-                photos.renew(session, Paper, PaperUse, refers.sha256)
 
 
 def attach(
