@@ -11,6 +11,7 @@ from markupsafe import Markup
 from service import definitions as pages
 from service import drawing
 from service.designer import new, room, wording
+from service.designer.telling import Version
 from workflows import people
 from workflows.engine import definitions, instances
 from workflows.engine.definitions import DiagramDraft, blank, changes
@@ -146,7 +147,7 @@ def _review(shown: DiagramDraft, faults: dict[str, str]) -> str:
     now = definitions.find(g.session, shown.key, shown.base_version if is_published else None)
     drawn, before = shown.xml.encode(), now.xml.encode() if now else blank.NOTHING
     forms_before = now.forms if now else {}
-    about = wording.Wording(g.session, (drawn, before), (forms_before, shown.forms))
+    about = wording.Wording(g.session, Version(before, forms_before), Version(drawn, shown.forms))
     life = definitions.life_of(g.session, shown)
     return render_template(
         "designer/review.html",

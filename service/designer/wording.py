@@ -1,15 +1,14 @@
 """What changed, said to a publisher: the engine's differences in the words of the house."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from service.designer.telling import Version
 from workflows import dues, vocabulary
 from workflows.engine.checks import diagrams
 from workflows.engine.definitions.changes import Change
-from workflows.engine.xml import BPMN, parse
 
 DONE = {"ADDED": "新增", "REMOVED": "删除", "CHANGED": "修改"}
 TONES = {"ADDED": "green", "REMOVED": "red", "CHANGED": "amber"}
@@ -78,10 +77,19 @@ FIELD_VALUES = {
     "x-options": vocabulary.OPTIONS,
     "items": vocabulary.OPTIONS,
 }
-CONDITIONS = ("conditionExpression", "completionCondition", "when", "field x-visible-when")
-SIMPLE = re.compile(r"(not )?(\w+)(\(\))?(?:\s*(==|!=|<=|>=|<|>)\s*('[^']*'|-?[\d.]+|True|False))?")
-COMPARED = {"==": "是", "!=": "不是", "<": "小于", "<=": "不大于", ">": "大于", ">=": "不小于"}
-LISTS = {"role": "roles", "unit": "units", "person": "persons", "duty": "duties", "due": "dues", "verb": "verbs", "step": "steps"}
+REFERENCES = ("sourceRef", "targetRef", "attachedToRef", "default", "calledElement")
+CONDITIONS = ("conditionExpression", "completionCondition", "when", "x-visible-when")
+LISTS = {
+    "role": "roles",
+    "unit": "units",
+    "person": "persons",
+    "duty": "duties",
+    "due": "dues",
+    "verb": "verbs",
+    "step": "steps",
+    "subject": "subjects",
+    "loop": "loops",
+}
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,6 @@ class Told:
 
     done: str
     tone: str
-    where: str
     kind: str
     name: str
     aspect: str
@@ -104,19 +111,11 @@ def _row(change: Change) -> tuple[str, str, str]:
 
 
 class Wording:
-    """Words for the changes between two files. `where(id)` is what an element is called in either of them."""
+    """Words for the changes between two versions: each value in the words of its own version."""
 
-    def __init__(self, session: Any, files: Iterable[bytes], forms: Iterable[Mapping[str, Any]]) -> None:
+    def __init__(self, session: Any, old: Version, new: Version) -> None:
         self._words = vocabulary.words(session)
-        forms = list(forms)
-        self._names = {id: name for file in reversed(list(files)) for id, name in _named(file)}
-        self._forms = {key: str(form.get("title", key)) for each in forms for key, form in each.items()}
-        asked = [field for each in forms for form in each.values() for field in form["properties"].items()]
-        self._fields = {key: field for key, field in asked if all(other == field for name, other in asked if name == key)}
-
-    def where(self, id: str) -> str:
-        """An element by its name, else by what it is; the whole file for ""."""
-        return self._names.get(id, id) or "整个流程图"
+        self._old, self._new = old, new
 
     def tell(self, changes: Iterable[Change]) -> list[Told]:
         """A row for each change; what was added is one row, with all that it says."""
@@ -131,54 +130,33 @@ class Wording:
         sort, _, name = change.aspect.rpartition(" ")
         said = FIELD_ASPECTS if sort == "field" else ASPECTS
         aspect = f"参数 {name}" if sort == "parameter" else said.get(name, name)
-        before, after = self._value(change.aspect, change.before), self._value(change.aspect, change.after)
-        kind, called = KINDS.get(change.kind, change.kind), change.name or self.where(change.where)
-        return Told(DONE[change.what], TONES[change.what], change.where, kind, called, aspect, before, after)
+        before, after = self._value(change, change.before, self._old), self._value(change, change.after, self._new)
+        called = change.name or self._new.name(change.where) or self._old.name(change.where) or "整个流程图"
+        return Told(DONE[change.what], TONES[change.what], KINDS.get(change.kind, change.kind), called, aspect, before, after)
 
-    def _value(self, aspect: str, value: str) -> str:
-        if aspect in ("sourceRef", "targetRef", "attachedToRef", "default", "calledElement"):
-            return self.where(value) if value else ""
-        if aspect == "kind":
-            return KINDS.get(value, value)
-        if aspect in CONDITIONS:
-            return self._condition(value)
-        sort, _, keyword = aspect.rpartition(" ")
-        if sort == "field":
+    def _value(self, change: Change, value: str, version: Version) -> str:
+        if not value:
+            return ""
+        sort, _, keyword = change.aspect.rpartition(" ")
+        if keyword in CONDITIONS:
+            return version.condition(change.where, value)
+        if sort:  # of a field or a parameter
             return FIELD_VALUES.get(keyword, {}).get(value, value)
-        if aspect == "form":
-            return self._forms.get(value, value)
-        if aspect == "due" and (term := dues.TERM.fullmatch(value)):
-            return f"{term[1]} {dues.UNITS[term[2]]}"
-        names = {word["code"]: word["name"] for word in self._words.get(LISTS.get(aspect, ""), ())}
-        codes = [code.strip() for code in value.split(",")] if aspect == "role" else [value]
+        if keyword in REFERENCES:
+            return version.name(value)
+        match keyword:
+            case "cancelActivity":
+                return "否" if value == "false" else "是"
+            case "kind":
+                return KINDS.get(value, value)
+            case "form":
+                return version.form(value)
+            case "loopCardinality":
+                return version.count(value)
+            case "timeDate":
+                return vocabulary.MOMENTS.get(value.removesuffix("()"), value)
+            case "due" if term := dues.TERM.fullmatch(value):
+                return f"{term[1]} {dues.UNITS[term[2]]}"
+        names = {word["code"]: word["name"] for word in self._words.get(LISTS.get(keyword, ""), ())}
+        codes = [code.strip() for code in value.split(",")] if keyword == "role" else [value]
         return "、".join(names.get(code, code) for code in codes)
-
-    def _condition(self, text: str) -> str:
-        """“本轮验收结论”是“合格”, as the room itself tells it. What is no simple comparison stays as it is, and what asks for an
-        item that several forms have in different words."""
-        said = SIMPLE.fullmatch(text)
-        if said is None or (said[1] and said[4]) or not (said[3] or said[2] in self._fields):
-            return text
-        name, values = self._function(said[2]) if said[3] else self._field(said[2])
-        value = said[5] or ("False" if said[1] else "True")
-        return f"“{name}”{COMPARED[said[4] or '==']}“{values.get(value, value.strip(chr(39)))}”"
-
-    def _function(self, code: str) -> tuple[str, dict[str, str]]:
-        name, values = vocabulary.FUNCTIONS.get(code, (code, ()))
-        return name, dict(values)
-
-    def _field(self, key: str) -> tuple[str, dict[str, str]]:
-        field = self._fields[key]
-        choices = {repr(each.get("const")): str(each.get("title")) for each in field.get("oneOf", ())}
-        return str(field.get("title", key)), {"True": "是", "False": "否", **choices}
-
-
-def _named(file: bytes) -> Iterator[tuple[str, str]]:
-    """What each element of a file is called. An arrow without a name is called by its ends."""
-    elements = {each.get("id", ""): each for each in parse(file).iter(f"{{{BPMN}}}*")}
-    for id, each in elements.items():
-        if diagrams.kind_of(each) != "sequenceFlow" or each.get("name"):
-            yield id, diagrams.label(each).strip("“”")
-            continue
-        ends = [elements.get(each.get(end, "")) for end in ("sourceRef", "targetRef")]
-        yield id, "从{}到{}".format(*(diagrams.label(end) if end is not None else "“”" for end in ends))
