@@ -85,6 +85,7 @@ def test_the_room_speaks_chinese(desks) -> None:
     for element in ("register", "gw_register", "gw_register__sv_reject", "sv_archive", "wait_thursday", "confirm_verification"):
         pick(page, element)
         assert english(page) == [], element
+    assert page.get_by_label("人数").locator("option:checked").inner_text() == "验收成员数"
     for entry in page.locator(".djs-context-pad .entry, .djs-palette .entry").all():
         title = entry.get_attribute("title")
         assert title and not LATIN.search(title)

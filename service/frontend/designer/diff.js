@@ -26,8 +26,12 @@ async function drawn(container, xml) {
 }
 
 function mark(viewer, ids, name) {
+  const canvas = viewer.get("canvas");
   const known = viewer.get("elementRegistry");
-  for (const id of ids) if (known.get(id)?.parent) viewer.get("canvas").addMarker(id, name);
+  for (const { id, width } of ids.map((each) => known.get(each)).filter((each) => each?.parent)) {
+    canvas.addMarker(id, name);
+    if (width >= LARGE) canvas.addMarker(id, "is-large"); // only its edge, so that what stands in it keeps its own colours
+  }
 }
 
 function together(one, other) {

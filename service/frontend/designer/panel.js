@@ -6,10 +6,11 @@ import { group, h, redraw } from "./dom.js";
 import { properties, subject } from "./extensions.js";
 import { called, colours, more } from "./groups/basics.js";
 import { condition } from "./groups/condition.js";
+import { members } from "./groups/members.js";
 import { moment } from "./groups/moment.js";
 import { call, lane, process } from "./groups/process.js";
 import { step } from "./groups/step.js";
-import { members, task } from "./groups/task.js";
+import { task } from "./groups/task.js";
 
 export default function panel(part, room) {
   const { modeler } = room;

@@ -1,13 +1,13 @@
-// What a gateway may ask: the deciding fields of the forms that were filled in before it, the nearest first, and the functions
-// of the domain.
+// What a gateway, or a task that several do, may ask: the deciding fields of the forms that were filled in before it, the nearest
+// first, and the functions of the domain.
 import { is } from "bpmn-js/lib/util/ModelUtil";
 
 import { valuesOf } from "./conditions.js";
 import { properties } from "./extensions.js";
 
-export function sourcesOf(flow, forms, words) {
+export function sourcesOf(element, forms, words) {
   const fields = new Map();
-  for (const task of tasksBefore(flow.source)) {
+  for (const task of tasksBefore(element)) {
     const form = forms[properties(task).form];
     for (const [key, field] of Object.entries(form?.properties ?? {})) {
       if (field["x-decides"] && !fields.has(key)) {

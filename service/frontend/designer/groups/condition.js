@@ -25,7 +25,7 @@ const chosen = (room, flow) =>
     none: "没有条件",
     hint: "前面表单里勾了“用于流程判断”的项，和系统给出的结论。",
     body: getBusinessObject(flow).conditionExpression?.body ?? "",
-    sources: sourcesOf(flow, room.forms, room.words),
+    sources: sourcesOf(flow.source, room.forms, room.words),
     write: (body) => write(room, flow, body),
   });
 

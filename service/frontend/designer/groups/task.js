@@ -1,6 +1,4 @@
 // A user task: whose it is, what he fills in, until when.
-import { getBusinessObject } from "bpmn-js/lib/util/ModelUtil";
-
 import { button, group, h, pairs, select, several, text } from "../dom.js";
 import * as dues from "../dues.js";
 import { properties, setProperties } from "../extensions.js";
@@ -107,29 +105,4 @@ function due({ words }, said, set) {
     );
   }
   return [...controls, h("p", { class: "hint" }, dues.tell(said.due ?? "", words))];
-}
-
-// Several persons do the same task (会签): how many, and when it is enough.
-export function members(room, element) {
-  const many = getBusinessObject(element).loopCharacteristics;
-  const change = (name) => (value) => {
-    const made = value ? room.modeler.get("bpmnFactory").create("bpmn:FormalExpression", { body: value }) : undefined;
-    if (made) made.$parent = many;
-    room.modeler.get("modeling").updateModdleProperties(element, many, { [name]: made });
-  };
-  return group(
-    "会签",
-    text({
-      label: "人数",
-      value: many.loopCardinality?.body,
-      set: change("loopCardinality"),
-      hint: "一个整数，或前一步得出的人数，如 member_count（验收成员数）。",
-    }),
-    text({
-      label: "提前结束的条件",
-      value: many.completionCondition?.body,
-      set: change("completionCondition"),
-      hint: "如 agree == 'no'：有一人不同意即结束。不写则人人办完才结束。",
-    }),
-  );
 }
