@@ -16,7 +16,7 @@ import click
 import waitress.channel
 import waitress.task
 
-from service import create_app, documents, errors, exports, logs, setup
+from service import create_app, documents, errors, exports, heap, logs, setup
 from service.config import Config, Misconfigured
 from workflows import daily, steps, strays
 from workflows.db import Database
@@ -40,6 +40,7 @@ THREADS = 8  # two cores answer no faster with more, and each thread costs memor
 def run(config: Config, *, demo: str | None) -> None:
     """Prepare the database, make the demo county if asked and nobody is there, and serve until stopped."""
     logs.configure(config.log)
+    heap.spare()
     bound = _bind(config)
     database = Database(config.database_url)
     if demo:
@@ -136,6 +137,7 @@ def progress(label: str) -> Iterator[Callable[[float], None]]:
 def work(config: Config) -> None:
     """Sweep and run jobs until the process is told to stop."""
     logs.configure(config.log)
+    heap.spare()
     database = Database(config.database_url)
     if database.is_sqlite:
         raise Misconfigured("SQLite has one process, and `bihuan run` sweeps by itself; a worker needs PostgreSQL.")

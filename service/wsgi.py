@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from service import App, create_app, logs
+from service import App, create_app, heap, logs
 from service.config import Config, Misconfigured
 from workflows import steps
 from workflows.db import Database
@@ -19,6 +19,7 @@ def make() -> App:
     """The web application of this process, by the settings of its environment."""
     config = Config.from_env()
     logs.configure(config.log)
+    heap.spare()
     database = Database(config.database_url)
     if database.is_sqlite:
         raise Misconfigured("SQLite has one process: use `bihuan run`; gunicorn needs PostgreSQL (DATABASE_URL).")

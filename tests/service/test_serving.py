@@ -1,7 +1,10 @@
 """What the serving process does before it can serve, and what it answers before a page is asked."""
 
 import http.client
+import platform
 import socket
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -66,3 +69,24 @@ def test_how_far_it_is_stands_in_a_file_line_by_line(capsys):
         for share in (0.01, 0.1, 0.1004, 0.35, 0.99, 1.0):
             tell(share)
     assert capsys.readouterr().out.splitlines() == ["正在建 …", *(f"正在建：{tenth}%" for tenth in (10, 30, 90, 100))]
+
+
+SIGN_INS = """
+from concurrent.futures import ThreadPoolExecutor
+import psutil
+from service import heap
+from workflows.passwords import _hasher
+heap.spare()
+before = psutil.Process().memory_info().rss
+for _ in range(3):
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(_hasher.hash, ["Demo-2026"] * 4))
+print(psutil.Process().memory_info().rss - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries give large blocks back by themselves")
+def test_what_checking_passwords_took_is_given_back():
+    """One takes 19 MB; glibc by itself keeps that for each thread."""
+    kept = subprocess.run([sys.executable, "-c", SIGN_INS], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert int(kept) < 10 * 2**20
