@@ -228,7 +228,7 @@ def place(post: Post) -> str:
     """Where a task waits, in words."""
     if post == own(post.unit_id):
         return people.get(g.session, post.unit_id).name
-    return f"{people.get_unit(g.session, post.unit_id).name}{people.role_name(post.role)}"
+    return labels.post(people.get_unit(g.session, post.unit_id).name, people.role_name(post.role))
 
 
 def picture(instance: instances.Instance, stayed: list[stays.Stay], *, at: str = "") -> dict[str, Any]:

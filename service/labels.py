@@ -194,7 +194,8 @@ def init_app(app: Flask) -> None:
 
 
 def post(unit: str, role: str) -> str:
-    """A post as one says it: 甲县政府分管领导, not 甲县县政府分管领导."""
+    """A post as one says it: 甲县政府分管领导, not 甲县县政府分管领导; 甲县应急管理局负责人, without 县有关部门."""
+    role = role.removeprefix("县有关部门")
     return unit + (role[1:] if role[0] in "县镇" and unit.endswith(role[0]) else role)
 
 

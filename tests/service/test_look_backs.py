@@ -36,7 +36,7 @@ def test_a_look_back_from_the_draw_to_the_list(signed_in, driver, clock_at):
     assert "安全出口&lt;b&gt;畅通&lt;/b&gt;。" in lacking.text
     assert browser.submit(address, {**typed, "files-photos": [picture(), picture("green")]}).status_code == 302
     shown = text_of(office.get("/look-backs"))
-    told = ("乙镇：2026年3月销号的", "按种子重算一致", "保持有效", "安全出口<b>畅通</b>。", "共 1 件")
+    told = ("乙镇：2026年3月销号的", "抽取核对一致", "保持有效", "安全出口<b>畅通</b>。", "共 1 件")
     assert [words for words in told if words not in shown] == []
     assert "回头看 保持有效" in text_of(office.get(f"/hazards/{hazard}"))
     assert signed_in("changzhang").get("/look-backs").status_code == 403
