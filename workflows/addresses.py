@@ -1,28 +1,16 @@
-"""Whose business a hazard is: the units and posts that belong to it by region and industry, and the way up (上转表).
-
-A task goes to posts. If nobody who holds them today may do the task (vacant, or barred by separation of duties), it goes up by
-the table in domain 3.3, and says so; where the way ends, it is blocked and says that.
-"""
+"""Whose business a hazard is: the units and posts that belong to it by region and industry, and the persons named on it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.orm import Session
 
-from workflows import duties, people
+from workflows import duties, people, ways_up
 from workflows.engine import Address, Post, Want, own
 from workflows.hazards.tables import Hazard
 from workflows.people import Person, Unit
 
-UP: dict[str, tuple[tuple[str, str], ...]] = {  # role → the (role, unit word) it goes up to, one after the other
-    "GROUP_DEPUTY": (("GROUP_HEAD", "town"), ("COUNTY_OFFICE", "county")),
-    "GROUP_HEAD": (("COUNTY_OFFICE", "county"),),
-    "TOWN_DISCIPLINE": (("COUNTY_OFFICE", "county"),),  # 【设】 not 纪委监委, who receive referrals
-    "OFFICE_DIRECTOR": (("GROUP_DEPUTY", "town"), ("GROUP_HEAD", "town")),
-    "OFFICE_STAFF": (("OFFICE_DIRECTOR", "town"),),
-    "COUNTY_DEPT": (("COUNTY_OFFICE", "county"),),
-    "ENFORCER": (("COUNTY_DEPT", "county_depts"),),
-}
 TERRITORY, SECTOR = ("VILLAGE_LIAISON", "VILLAGE"), ("SECTOR_LEADER", "STATION_HEAD", "STATION_STAFF", "OFFICE_DIRECTOR")
 QUALIFY = {  # named person → (the roles one of which he must still hold, digits of the region code within which)
     "territory": (TERRITORY, 9),
@@ -201,19 +189,18 @@ def address(session: Session, hazard: Hazard, want: Want) -> Address:
         return _responsible(hazard)
     if want.duty == "V":
         return _verification(session, hazard)
-    roles, word = asked(want)
-    posts = frozenset(Post(role, unit.id) for unit in units(session, hazard, word) for role in roles)
-    if want.duty == "B":  # whoever could have verified it, and did not
-        posts = verifier_posts(session, hazard)
-    if eligible(session, hazard, want.duty, posts):
-        return Address(posts)
-    return _up(session, hazard, roles, want.duty)
+
+    def may(held: frozenset[Post]) -> bool:
+        return bool(eligible(session, hazard, want.duty, held))
+
+    could_verify = verifier_posts(session, hazard) if want.duty == "B" else None  # and whoever did not, looks back
+    return ways_up.first_who_may(want, partial(units, session, hazard), may, instead=could_verify)
 
 
 def of_enterprise(session: Session, hazard: Somewhere) -> Address:
     """The enterprise's people, or who records for it."""
-    posts = enterprise_posts(session, hazard)
-    return Address(posts) if posts else Address(blocked="企业没有账号，村里也没有可代录的人员，请在组织机构中补齐岗位。")
+    held = enterprise_posts(session, hazard)
+    return Address(held) if held else Address(blocked="企业没有账号，村里也没有可代录的人员，请在组织机构中补齐岗位。")
 
 
 def _responsible(hazard: Hazard) -> Address:
@@ -222,13 +209,6 @@ def _responsible(hazard: Hazard) -> Address:
         return Address(blocked="还没有确定牵头责任人。")
     enterprise = {Post(role, hazard.enterprise_id) for role in people.ENTERPRISE_ROLES if hazard.enterprise_id}
     return Address(frozenset({own(hazard.lead_person_id), *enterprise}))
-
-
-def asked(want: Want) -> tuple[tuple[str, ...], str]:
-    """The roles a task is for, and the word for where they are held. Without a role the lane names it (design 5), wherever around
-    the thing somebody holds it."""
-    of_lane = tuple(code for code, name in people.ROLES.items() if name == want.lane)
-    return want.roles or of_lane, want.unit or ("town" if want.roles else "around")
 
 
 def _person(session: Session, hazard: Hazard, want: Want) -> Address:
@@ -272,19 +252,3 @@ def _verification(session: Session, hazard: Hazard) -> Address:
     if _suffice(verifiers(session, hazard)):
         return Address(posts | above, note="镇上可验收的人员不足两人或没有执法证，已上转县有关部门一并办理。")
     return Address(posts | above, blocked="可验收的人员不足两人，或都没有执法证，请补充人员。")
-
-
-def _up(session: Session, hazard: Hazard, roles: tuple[str, ...], duty: str) -> Address:
-    """The first post on the way up whose holders may do it."""
-    asked = "、".join(people.role_name(role) for role in roles)
-    for role, word in way_up(roles):
-        posts = frozenset(Post(role, unit.id) for unit in units(session, hazard, word))
-        if eligible(session, hazard, duty, posts):
-            return Address(posts, note=f"{asked}空缺或因职责分离不能办理，已上转{people.role_name(role)}。")
-    return Address(blocked=f"{asked}空缺或因职责分离不能办理，且没有可上转的岗位，请补充人员。")
-
-
-def way_up(roles: tuple[str, ...]) -> list[tuple[str, str]]:
-    """The (role, unit word) pairs above some roles, nearest first (上转表)."""
-    steps = [step for role in roles for step in UP.get(role, ())]
-    return [step for step in dict.fromkeys(steps) if step[0] not in roles]

@@ -2,13 +2,14 @@
 and which words a diagram may say about it.
 
 The engine knows a thing only by what it asks here; every thing has a `ref`. A kind whose things belong to a unit (a month's
-return, a week's report) needs no addressing of its own: `of_unit` finds posts around the thing's `region_code`.
+return, a week's report) needs no addressing of its own: `ways_up.of_unit` finds them around the thing's `region_code`.
 """
 
 import inspect
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, get_args
 
 from sqlalchemy.orm import Session
@@ -27,14 +28,13 @@ from workflows import (
     memory,
     people,
     urges,
+    ways_up,
     weekly_reports,
 )
-from workflows.engine import Address, Due, Post, Subject, Want
+from workflows.engine import Address, Due, Subject, Want
 from workflows.errors import NotFound
-from workflows.hazards.questions import DIGITS
 from workflows.hazards.tables import Hazard
 
-BESIDE = {"around": ("STATION", "GROUP", "COUNTY_DEPT")}  # whose posts stand beside those of village, town and county
 MOMENT = timedelta(microseconds=1)  # before 24:00 it is still the day that ends then
 
 
@@ -65,18 +65,13 @@ def address_of_bulletin(session: Session, bulletin: bulletins.Bulletin, want: Wa
     """The town's office drafts; of those who may decide, somebody else than who drafted."""
     edition = bulletins.find_drafted(session, bulletin) if want.duty == "P2" else None
     drafters = {edition.drafted_by, edition.drafted_for} if edition else frozenset()
-    return of_unit(session, bulletin, want, barred=drafters)
+    return ways_up.of_unit(session, bulletin, want, barred=drafters)
 
 
 def due_of_bulletin(session: Session, bulletin: bulletins.Bulletin, text: str, opened_at: datetime) -> Due | None:
     """A month is published so many working days after its cut; a correction after it was begun."""
     begun_at = opened_at if bulletins.is_correction(session, bulletin) else bulletin.cut_at - MOMENT
     return dues.term(session, campaigns.current(session, clock.on(begun_at)).code, text, begun_at)
-
-
-def address_of_return(session: Session, row: dispatch.Return, want: Want) -> Address:
-    """The people of the return's own unit, and those above it to whom it goes up."""
-    return of_unit(session, row, want)
 
 
 def get(session: Session, ref: Subject) -> Any:
@@ -103,36 +98,11 @@ def due(session: Session, thing: Any, text: str, opened_at: datetime) -> Due | N
     return KINDS[thing.ref.kind].due(session, thing, text, opened_at)
 
 
-def of_unit(session: Session, thing: Any, want: Want, *, barred: Collection[int | None] = ()) -> Address:
-    """Whose task it is when the thing belongs to a village, town or county: the roles that the diagram names, at the unit it
-    names around the thing's region; up by the same table as for hazards where nobody holds them but who is barred (上转表)."""
-    named, at = addresses.asked(want)
-    asked = "、".join(people.role_name(role) for role in named)
-    for roles, word in [(named, at), *(((role,), word) for role, word in addresses.way_up(named))]:
-        posts = frozenset(Post(role, unit.id) for role in roles for unit in _units(session, thing, word))
-        if any(person.id not in barred for person in people.holders(session, posts)):
-            up = f"{asked}空缺或因职责分离不能办理，已上转{people.role_name(roles[0])}。"
-            return Address(posts, note="" if roles == named else up)
-    return Address(blocked=f"{asked}空缺或因职责分离不能办理，且没有可上转的岗位，请补充人员。")
-
-
-def _units(session: Session, thing: Any, word: str) -> list[people.Unit]:
-    if isinstance(thing, people.Unit):
-        return addresses.units(session, enterprises.place(thing), word)
-    if word == "own":
-        return [people.get_unit(session, thing.unit_id)]
-    code = thing.region_code
-    above = {"village": code, "town": people.town_code(code), "county": people.county_code(code)}
-    wanted = above if word == "around" else [word] if word in above else ["town"]
-    found = [unit for each in wanted if (unit := people.find_unit(session, each.upper(), above[each]))]
-    return found + [unit for kind in BESIDE.get(word, ()) for unit in people.units(session, kind, code[: DIGITS[kind]])]
-
-
 def address_of_weekly_report(session: Session, report: weekly_reports.WeeklyReport, want: Want) -> Address:
     """The town's people and the county's; of the leaders who sign for their stations each by name."""
     if want.person == "station_leader":
         return weekly_reports.station_leader(session, report, want.index)
-    return of_unit(session, report, want)
+    return ways_up.of_unit(session, report, want)
 
 
 def due_of_weekly_report(session: Session, report: weekly_reports.WeeklyReport, text: str, opened_at: datetime) -> Due | None:
@@ -154,7 +124,7 @@ def address_of_inquiry(session: Session, inquiry: inquiries.Inquiry, want: Want)
     """The head of the leading group, the town's discipline office; nobody whom the case is about, and whoever inquires does not
     decide."""
     barred = inquiries.concerned(session, inquiry) | duties.kept_out(session, inquiry.hazard, want.duty)
-    return of_unit(session, inquiry, want, barred=barred)
+    return ways_up.of_unit(session, inquiry, want, barred=barred)
 
 
 def due_of_inquiry(session: Session, inquiry: inquiries.Inquiry, text: str, opened_at: datetime) -> Due | None:
@@ -164,9 +134,10 @@ def due_of_inquiry(session: Session, inquiry: inquiries.Inquiry, text: str, open
 
 def address_of_enterprise(session: Session, unit: people.Unit, want: Want) -> Address:
     """Its own people, or those around it by region and industry."""
+    where = enterprises.place(unit)
     if want.unit == "enterprise":
-        return addresses.of_enterprise(session, enterprises.place(unit))
-    return of_unit(session, unit, want)
+        return addresses.of_enterprise(session, where)
+    return ways_up.first_who_may(want, partial(addresses.units, session, where), lambda held: bool(people.holders(session, held)))
 
 
 def due_of_enterprise(session: Session, unit: people.Unit, text: str, opened_at: datetime) -> Due | None:  # noqa: ARG001
@@ -209,7 +180,7 @@ KINDS = {
         dispatch.Return,
         dispatch.get,
         dispatch.title,
-        address_of_return,
+        ways_up.of_unit,
         dispatch.due,
         units=TOWN | {"own", "village"},
         roles=OFFICE,
