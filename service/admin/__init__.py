@@ -70,17 +70,20 @@ class Lacking:
     """Of each post: its name, where it is needed, and at which units it is vacant."""
     industries: list[tuple[str, str, list[str]]]
     """Of each county and town: which kind of its units should be in charge of which industries of its enterprises."""
+    silent: list[str]
+    """The towns that have told the public neither a telephone number nor an address to report to."""
 
 
 def lacks() -> Lacking:
     """What the county lacks as of now."""
-    vacant: dict[str, list[str]] = {}
+    towns, vacant = people.units(g.session, "TOWN"), dict[str, list[str]]()
     for vacancy in staffing.vacancies(g.session):
         vacant.setdefault(vacancy.role, []).append(vacancy.unit.name)
     return Lacking(
-        bool(people.units(g.session, "TOWN")),
+        bool(towns),
         [(people.role_name(role), need.said, vacant[role]) for role, need in NEEDED.items() if role in vacant],
         [(region.name, LEAD[region.kind], industries) for region, industries in staffing.unled(g.session)],
+        [town.name for town in towns if not (town.report_phone or town.report_email)],
     )
 
 

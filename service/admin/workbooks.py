@@ -149,7 +149,8 @@ def _on_file(session: Session) -> Iterator[dict[str, Any]]:
     named, units = sectors.names(session), staffing.units(session)
     for unit in units:
         led = "、".join(named[code] for code in unit.sectors or ())
-        yield {"kind": rules.KINDS[unit.kind], "name": unit.name, "region_code": unit.region_code, "sectors": led}
+        typed = {"name": unit.name, "region_code": unit.region_code, "report_phone": unit.report_phone}
+        yield {"kind": rules.KINDS[unit.kind], "sectors": led, **typed}
     if len(units) < 2:
         yield from ({"kind": rules.KINDS[kind]} for kind in SKELETON)
 

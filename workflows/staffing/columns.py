@@ -70,6 +70,7 @@ SHEETS: Mapping[str, tuple[Column, ...]] = {
             12,
         ),
         Column("sectors", "主管行业", "站所、领导组、县有关部门必填；几个行业用顿号分开。", kind="some"),
+        Column("report_phone", "举报电话", "只有乡镇填写，在公开页面上公布。", most=30),
     ),
     "企业": (
         Column("name", "名称", "与营业执照一致；没有执照的写通用名称。", True),
@@ -93,7 +94,7 @@ SHEETS: Mapping[str, tuple[Column, ...]] = {
 }
 UNITS, ENTERPRISES, PERSONS, POSTS = "单位", "企业", "人员", "任职"
 PARTS: Mapping[str, Part] = {  # in the order in which they are stored
-    UNITS: Part("单位", ("kind", "name", "region_code", "sectors")),
+    UNITS: Part("单位", ("kind", "name", "region_code", "sectors", "report_phone")),
     ENTERPRISES: Part("企业", ("name", "uscc", "subject_type", "village", "sector_code", "address")),
     PERSONS: Part(STAFF, ("name", "login", "certificate_no")),
     POSTS: Part(STAFF, ("role", "unit", "login", "from_on", "to_on", "document_no", "region_code")),

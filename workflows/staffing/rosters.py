@@ -189,10 +189,13 @@ def _unit(session: Session, values: dict[str, Any], _report: Report, by: int) ->
     sectors = values.get("sectors", [])
     if kind in rules.WITH_SECTORS and not sectors:
         raise Invalid("sectors", f"{rules.KINDS[kind]}请填写“主管行业”。")
+    if "report_phone" in values and kind != "TOWN":
+        raise Invalid("report_phone", "“举报电话”只由乡镇填写。")
     if _find(session, kind, name, code):
         return False
     above = _above(session, kind, code)
-    verbs.add_unit(session, kind, name, code, parent=above, by=by, sectors=sectors if kind in rules.WITH_SECTORS else [])
+    more = {"sectors": sectors if kind in rules.WITH_SECTORS else [], "report_phone": values.get("report_phone")}
+    verbs.add_unit(session, kind, name, code, parent=above, by=by, **more)
     return True
 
 
