@@ -87,13 +87,15 @@ def demo(kind: str) -> None:
 def county(code: str, name: str) -> None:
     """启用一个新县：登记县，建系统管理员、安全管理员、审计员三个账号；CODE 为 12 位区划代码。"""
     from service import setup
+    from workflows import people
 
     database = _database()
     setup.prepare(database)
     issued = setup.found_county(database, code, name)
-    click.echo("初始密码只显示这一次，第一次登录时须改成自己的密码：")
+    click.echo("初始密码只显示这一次，请分别交给三个人，第一次登录时须改成自己的密码：")
     for login, password in issued:
-        click.echo(f"  {login:<10}{password}")
+        click.echo(f"  {login:<10}{password}  {people.role_name(setup.ADMINISTRATORS[login])}")
+    click.echo("下一步：bihuan run 启动服务；系统管理员（xitong）登录后，到“管理 → Excel 导入”登记单位和人员。")
 
 
 @main.command()

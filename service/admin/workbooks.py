@@ -61,7 +61,8 @@ def _rows(name: str, sheet: Any) -> Iterator[Row]:
         raise Invalid("file", f"工作表“{name}”的第一行缺少列“{'”“'.join(missing)}”，请使用下载的模板。")
     columns = {column.title: column for column in SHEETS[name]}
     for number, cells in enumerate(lines, start=2):
-        read_cells = {title: _cell(columns[title], cell) for title, cell in zip(titles, cells, strict=False) if title in columns}
+        pairs = ((columns[title], cell) for title, cell in zip(titles, cells, strict=False) if title in columns)
+        read_cells = {column.key: _cell(column, cell) for column, cell in pairs}
         if any(cell != "" for cell in read_cells.values()):
             if number > MAX_ROWS + 1:
                 raise Invalid("file", f"工作表“{name}”超过 {MAX_ROWS} 行，请分成几个工作簿导入。")

@@ -380,6 +380,8 @@ def test_a_new_county_with_its_three_administrators(monkeypatch, tmp_path):
     for login in ("xitong", "anquan", "shenji"):
         password = next(line.split()[1] for line in said.splitlines() if line.split()[:1] == [login])
         assert passwords.check(database, login, password)
+    assert "系统管理员" in said
+    assert said.splitlines()[-1].startswith("下一步：bihuan run")
     assert isinstance(_run(tmp_path / "home", "county", "999903000000", "庚县").exception, Invalid)
     database.engine.dispose()
 

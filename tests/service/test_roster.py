@@ -153,6 +153,19 @@ def test_a_village_whose_towns_code_is_wrong_waits_for_the_town(signed_in):
     assert fault == ("单位", 3, "区划代码应为 12 位数字。“单位”第 4 行要用到这一行，等它改好后再核对。")
 
 
+def test_what_an_empty_cell_takes_from_above_is_told_there(signed_in):
+    """A bad date and a code that is too short, once each; a document that nobody gave, at the first row that needs it."""
+    units = [["县（市、区）", "己县", "999902000000"], ["乡镇（街道）", "庚镇", "99990210100"], ["站所", "庚镇站", "", "消防"]]
+    rows = [staff("县政府分管领导", "己县", f"某{each}", each, "昨天" if each == "aa" else "") for each in ("aa", "bb", "cc")]
+    for row in rows:
+        row[7] = ""
+    assert told(check(signed_in("guanli"), book(单位=units, 企业=[], 人员和岗位=rows))) == [
+        ("单位", 3, "区划代码应为 12 位数字。“单位”第 4 行要用到这一行，等它改好后再核对。"),
+        (STAFF, 2, "“起始日期”不是有效的日期：昨天。请写成 2026-01-01。“人员和岗位”第 3、4 行要用到这一行，等它改好后再核对。"),
+        (STAFF, 2, "请填写“任命文号”。"),
+    ]
+
+
 def test_the_posts_wait_for_the_system_administrator(signed_in):
     answer = check(signed_in("anquan"), book())
     assert answer.status_code == 422

@@ -35,10 +35,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One row as it stands in the workbook: its number there, and its cells by the column's title."""
+    """One row as it stands in the workbook: its number there, and its cells by the column's key."""
 
     number: int
     cells: Cells
+    taken: Mapping[str, int] = field(default_factory=dict)
+    """column → the number of the row above from which an empty cell has what it means."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def rows(part: str, book: Mapping[str, Sequence[Row]]) -> list[Row]:
 
 def kind_of(row: Row) -> str:
     """The code of a unit's kind; empty if there is no such kind."""
-    return next((code for code, text in _KINDS.items() if row.cells.get("类别") in (code, text)), "")
+    return next((code for code, text in _KINDS.items() if row.cells.get("kind") in (code, text)), "")
 
 
 def _is_example(row: Row) -> bool:
@@ -121,7 +123,7 @@ def _is_example(row: Row) -> bool:
 
 
 def _is_blank(sheet: str, row: Row) -> bool:
-    return not any(row.cells.get(column.title) for column in SHEETS[sheet] if not column.is_given)
+    return not any(row.cells.get(column.key) for column in SHEETS[sheet] if not column.is_given)
 
 
 # ---- what an empty cell means --------------------------------------------------------------------------------------------
@@ -129,26 +131,37 @@ def _is_blank(sheet: str, row: Row) -> bool:
 
 def _with_codes(typed: list[Row]) -> list[Row]:
     """A unit that bears the code of what it stands below has it from the nearest such row above."""
-    codes: dict[str, str] = {}
+    nearest: dict[str, Row] = {}
     whole: list[Row] = []
     for row in typed:
-        kind, code = kind_of(row), str(row.cells.get("区划代码", ""))
-        above = rules.PARENTS.get(kind, "")
-        if not code and above and rules.CODES[kind] == rules.CODES[above]:
-            code = codes.get(above, "")
-        codes[kind] = code
-        whole.append(Row(row.number, {**row.cells, "区划代码": code}))
+        kind = kind_of(row)
+        nearest[kind] = row
+        above = rules.PARENTS.get(kind)
+        bears_its_code = above in nearest and rules.CODES[kind] == rules.CODES[above]
+        whole.append(_completed(row, "region_code", nearest[above]) if above and bears_its_code else row)
     return whole
 
 
 def _as_above(typed: list[Row]) -> list[Row]:
-    """One document appoints many from one day on."""
-    above: Cells = {}
+    """One document appoints many from one day on. A row that does not count, but says so, is good enough to take it from."""
     whole: list[Row] = []
+    source: dict[str, Row] = {}
     for row in typed:
-        above = {**row.cells, **{title: row.cells.get(title) or above.get(title, "") for title in ("起始日期", "任命文号")}}
-        whole.append(Row(row.number, above))
+        for key in ("from_on", "document_no"):
+            if row.cells.get(key) or (key not in source and not _is_blank(STAFF, row)):
+                source[key] = row
+        made = row
+        for key, above in source.items():
+            made = _completed(made, key, above)
+        whole.append(made)
     return whole
+
+
+def _completed(row: Row, key: str, above: Row) -> Row:
+    """The row with an empty cell filled in from one above it."""
+    if row.cells.get(key) or row.number == above.number:
+        return row
+    return Row(row.number, {**row.cells, key: above.cells.get(key, "")}, {**row.taken, key: above.number})
 
 
 _COMPLETE: Mapping[str, Callable[[list[Row]], list[Row]]] = {"单位": _with_codes, STAFF: _as_above}
@@ -167,14 +180,14 @@ def _each_once(whole: list[Row]) -> list[Row]:
     """Each person by the first of his rows."""
     first: dict[tuple[object, ...], Row] = {}
     for row in whole:
-        login = row.cells.get("登录名")
-        first.setdefault((login, row.cells.get("姓名")) if login else (row.number,), row)
+        login = row.cells.get("login")
+        first.setdefault((login, row.cells.get("name")) if login else (row.number,), row)
     return list(first.values())
 
 
 def _with_posts(whole: list[Row]) -> list[Row]:
     """Without those who get an account alone."""
-    return [row for row in whole if row.cells.get("岗位") or row.cells.get("单位名称")]
+    return [row for row in whole if row.cells.get("role") or row.cells.get("unit")]
 
 
 _ORDER: Mapping[str, Callable[[list[Row]], list[Row]]] = {

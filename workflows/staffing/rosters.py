@@ -66,14 +66,23 @@ class Report:
     def refuse(self, part: str, row: Row, invalid: Invalid) -> None:
         """Note what is wrong with a row, or that it waits for another one."""
         here = Place(PARTS[part].sheet, row.number)
-        wanted = invalid.keys if isinstance(invalid, Missing) else ()
-        cause = next((self.broken[key] for key in wanted if key in self.broken), None)
-        self.broken.update(dict.fromkeys(_provides(part, row), cause or here))
-        if cause is None:
-            told = (Fault(here, sentence) for sentence in invalid.fields.values())
-            self.faults += [fault for fault in told if fault not in self.faults]
-        elif cause != here and here not in self.waiting.setdefault(cause, []):
+        causes = self._causes(here, row, invalid)
+        cause = next(iter(causes.values()), here) if causes.keys() == invalid.fields.keys() else here
+        self.broken.update(dict.fromkeys(_provides(part, row), cause))
+        told = (Fault(here, sentence) for key, sentence in invalid.fields.items() if key not in causes)
+        self.faults += [fault for fault in told if fault not in self.faults]
+        if cause != here and here not in self.waiting.setdefault(cause, []):
             self.waiting[cause].append(here)
+
+    def _causes(self, here: Place, row: Row, invalid: Invalid) -> dict[str, Place]:
+        """column → the faulty row because of which it is wrong: what it refers to would be there, or its empty cell means what
+        stands there."""
+        if isinstance(invalid, Missing):
+            found = next((self.broken[key] for key in invalid.keys if key in self.broken), None)
+            return dict.fromkeys(invalid.fields, found) if found else {}
+        faulty = {fault.place for fault in self.faults}
+        taken = {key: Place(here.sheet, number) for key, number in row.taken.items() if key in invalid.fields}
+        return {key: place for key, place in taken.items() if place in faulty}
 
 
 class Missing(Invalid):
@@ -124,20 +133,20 @@ def _readable(
 def _provides(part: str, row: Row) -> list[Key]:
     """What others could refer to, were the row right."""
     if part == PERSONS:
-        return [("login", str(row.cells.get("登录名", "")))]
+        return [("login", str(row.cells.get("login", "")))]
     if part == POSTS:
         return []
-    unit, kind = ("unit", str(row.cells.get("名称", ""))), columns.kind_of(row)
+    unit, kind = ("unit", str(row.cells.get("name", ""))), columns.kind_of(row)
     if part == ENTERPRISES or kind not in {*rules.REGIONS, ""}:  # without a kind it might be a region
         return [unit]
-    return [unit, ("code", str(row.cells.get("区划代码", ""))), ("kind", kind)]
+    return [unit, ("code", str(row.cells.get("region_code", ""))), ("kind", kind)]
 
 
 def _values(session: Session, part: str, row: Row) -> dict[str, Any]:
     values: dict[str, Any] = {}
     faults: dict[str, str] = {}
     for column in PARTS[part].columns:
-        cell = row.cells.get(column.title, "")
+        cell = row.cells.get(column.key, "")
         if cell == "":
             if column.is_required:
                 faults[column.key] = f"请填写“{column.title}”。"
