@@ -29,9 +29,10 @@ def say(sentence: str, task_id: int | None) -> None:
 def onward(task_id: int | None) -> list[tuple[str, str]]:
     """What comes after a task that the caller has done: sentences, each with where he himself can go on, or "".
 
-    Nothing of a case that is no longer in his scope; nothing on the page of a failure, which has no transaction to ask in.
+    Nothing of a case that is no longer in his scope; nothing on the page of a failure, which has no transaction to ask in, nor to
+    who has been signed out meanwhile.
     """
-    if task_id is None or "session" not in g:
+    if task_id is None or "session" not in g or not current_user.is_authenticated:
         return []
     done = tasks.get(g.session, task_id, current_user.caller)
     if not cases.may_see(done.subject):

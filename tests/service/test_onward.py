@@ -7,6 +7,7 @@ from tests.scenarios.test_extensions import ASK
 from tests.scenarios.test_leaving import leave
 from tests.scenarios.ways import bring, found
 from tests.service.test_tasks import REGISTERED, driver_subject, task_id_of
+from workflows import people
 
 
 @pytest.fixture
@@ -73,3 +74,14 @@ def test_who_has_lost_his_scope_meanwhile_is_told_nothing_of_the_case(signed_in,
     hand_in(browser, driver, hazard_id, "register", **REGISTERED)
     leave(driver, "banshi1")
     assert "下一步" not in told(browser)
+
+
+def test_who_has_been_signed_out_meanwhile_comes_to_the_sign_in(signed_in, driver, hazard_id):
+    """Signed out at another desk between the click and the page that would tell him."""
+    browser = signed_in("banshi1")
+    hand_in(browser, driver, hazard_id, "register", **REGISTERED)
+    with driver.database.transaction() as session:
+        people.end_sign_ins(people.get(session, driver.person("banshi1")))
+    page = browser.get("/", follow_redirects=True)
+    assert page.status_code == 200
+    assert "下一步" not in page.text
