@@ -5,12 +5,14 @@ An enterprise is a subject like a hazard, and its unit's chain is its record. So
 """
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from workflows import addresses, hazards, people
-from workflows.engine import Caller, Post
+from workflows import addresses, campaigns, dues, hazards, people, ways_up
+from workflows.engine import Address, Caller, Due, Post, Want
 from workflows.errors import NotFound
 from workflows.hazards import Hazard
 from workflows.hazards.questions import BY_REGION, BY_SECTOR, BY_SECTOR_IF_ANY, in_region
@@ -54,6 +56,19 @@ def get_for(session: Session, caller: Caller, unit_id: int) -> Unit:
     if found is None:
         raise NotFound(NOT_FOUND)
     return found
+
+
+def address(session: Session, unit: Unit, want: Want) -> Address:
+    """Its own people, or those around it by region and industry."""
+    where = place(unit)
+    if want.unit == "enterprise":
+        return addresses.of_enterprise(session, where)
+    return ways_up.first_who_may(want, partial(addresses.units, session, where), lambda held: bool(people.holders(session, held)))
+
+
+def due(session: Session, unit: Unit, text: str, opened_at: datetime) -> Due | None:  # noqa: ARG001
+    """A plain term from when the task opened, or a parameter of the campaign that runs."""
+    return dues.term(session, campaigns.current(session).code, text, opened_at)
 
 
 def page(session: Session, caller: Caller, *, search: str = "", after: int | None = None, limit: int = 25) -> Page:

@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, ForeignKey, Select, String, Text, UniqueConstraint, false, func, or_, select, tuple_
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
-from workflows import clock, duties, fields, people
+from workflows import clock, dues, duties, fields, people, ways_up
 from workflows.db import Base, Key
 from workflows.duties import Duty
-from workflows.engine import Caller, Cause, Post, Subject, history
+from workflows.engine import Address, Caller, Cause, Due, Post, Subject, Want, history
 from workflows.engine.worklist import Task, TaskPost
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 from workflows.fields import Data
@@ -205,6 +205,18 @@ def get(session: Session, inquiry_id: int) -> Inquiry:
     if row := session.get(Inquiry, inquiry_id):
         return row
     raise NotFound(NOT_FOUND)
+
+
+def address(session: Session, inquiry: Inquiry, want: Want) -> Address:
+    """The head of the leading group, the town's discipline office; nobody whom the case is about, and whoever inquires does not
+    decide."""
+    barred = concerned(session, inquiry) | duties.kept_out(session, inquiry.hazard, want.duty)
+    return ways_up.of_unit(session, inquiry, want, barred=barred)
+
+
+def due(session: Session, inquiry: Inquiry, text: str, opened_at: datetime) -> Due | None:
+    """A plain term from when the task opened."""
+    return dues.term(session, inquiry.hazard.campaign, text, opened_at)
 
 
 def get_for(session: Session, caller: Caller, inquiry_id: int) -> Inquiry:

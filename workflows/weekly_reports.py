@@ -12,9 +12,22 @@ from typing import Any, NotRequired, TypedDict
 from sqlalchemy import ForeignKey, String, UniqueConstraint, false, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workflows import addresses, calendars, clock, documents, feedbacks, fields, hazards, people, thursdays
+from workflows import (
+    addresses,
+    calendars,
+    campaigns,
+    clock,
+    documents,
+    dues,
+    feedbacks,
+    fields,
+    hazards,
+    people,
+    thursdays,
+    ways_up,
+)
 from workflows.db import Base, Json, Key
-from workflows.engine import Address, Caller, Cause, Subject, history
+from workflows.engine import Address, Caller, Cause, Due, Subject, Want, history
 from workflows.errors import Conflict, Forbidden, NotFound
 from workflows.fields import Data
 from workflows.hazards.questions import BY_REGION, DIGITS
@@ -235,6 +248,18 @@ def station_leader(session: Session, report: WeeklyReport, index: int) -> Addres
     if people.has_role_in(session, person_id, ("SECTOR_LEADER",), people.town_code(report.region_code)):
         return Address(person_id=person_id)
     return Address(person_id=person_id, blocked="分管领导已离岗或账号已停用，请由管理员恢复其岗位或账号。")
+
+
+def address(session: Session, report: WeeklyReport, want: Want) -> Address:
+    """The town's people and the county's; of the leaders who sign for their stations each by name."""
+    if want.person == "station_leader":
+        return station_leader(session, report, want.index)
+    return ways_up.of_unit(session, report, want)
+
+
+def due(session: Session, report: WeeklyReport, text: str, opened_at: datetime) -> Due | None:
+    """A plain term from when the task opened, or a parameter of the campaign of that week."""
+    return dues.term(session, campaigns.current(session, report.week_on).code, text, opened_at)
 
 
 def get_for(session: Session, caller: Caller, report_id: int) -> WeeklyReport:

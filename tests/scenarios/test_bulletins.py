@@ -176,7 +176,8 @@ def test_numbers_are_never_published(monday, clock_at, number):
     publish(monday, bulletin)
     with monday.database.reading() as session:
         assert not bulletins.search(session, number)
-        assert [line.row.subject_name for line in bulletins.search(session, "某家具厂")] == ["乙镇某家具厂"] * 2
+        (told,) = bulletins.search(session, "某家具厂")
+        assert [row.subject_name for _, row in told.lines] == ["乙镇某家具厂"] * 2
     assert number in state(monday, hazard).description
 
 
@@ -290,7 +291,7 @@ def test_a_publication_is_whole_or_absent(monday, clock_at):
     closed = report(monday, "ENFORCE", to="draft_disclosure")
     bulletin = open_month(monday, clock_at)
     do(monday, bulletin, "banshi1", **CHECKED)
-    total = statements(monday, bulletin, stop_at=None)
+    total = min(statements(monday, bulletin, stop_at=None) for _ in range(2))  # what a process keeps it asks for once
     for stop_at in range(1, total + 1, max(1, total // 12)):
         with pytest.raises((Stop, Unavailable)):
             statements(monday, bulletin, stop_at=stop_at)

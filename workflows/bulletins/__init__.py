@@ -5,7 +5,9 @@ from workflows.bulletins import contents
 from workflows.bulletins.questions import (
     MOST_FOUND,
     Published,
+    address,
     among,
+    due,
     editions,
     faults,
     find_drafted,
@@ -39,19 +41,21 @@ from workflows.bulletins.verbs import (
 )
 
 __all__ = [
-    "LISTS",
-    "PROCESS",
     "Bulletin",
     "Edition",
+    "LISTS",
     "MOST_FOUND",
+    "PROCESS",
     "Published",
     "Row",
     "Wording",
+    "address",
     "among",
     "contents",
     "correct",
     "decide",
     "draft",
+    "due",
     "due_month",
     "editions",
     "faults",

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from workflows import people
+from workflows import campaigns, clock, dues, people, ways_up
 from workflows.bulletins import rules
 from workflows.bulletins.tables import Bulletin, Edition, Row
-from workflows.engine import Caller, Subject
+from workflows.engine import Address, Caller, Due, Subject, Want
 from workflows.errors import Conflict, NotFound
+
+MOMENT = timedelta(microseconds=1)  # before 24:00 it is still the day that ends then
 
 IN_TOWN = frozenset("OFFICE_STAFF OFFICE_DIRECTOR GROUP_DEPUTY GROUP_HEAD".split())
 IN_COUNTY = frozenset("COUNTY_OFFICE COUNTY_LEADER COUNTY_INSPECTION".split())
@@ -65,6 +67,19 @@ def get_for(session: Session, caller: Caller, bulletin_id: int) -> Bulletin:
     if found is None:
         raise NotFound("没有找到这一期公开。")
     return found
+
+
+def address(session: Session, bulletin: Bulletin, want: Want) -> Address:
+    """The town's office drafts; of those who may decide, somebody else than who drafted."""
+    edition = find_drafted(session, bulletin) if want.duty == "P2" else None
+    drafters = {edition.drafted_by, edition.drafted_for} if edition else frozenset()
+    return ways_up.of_unit(session, bulletin, want, barred=drafters)
+
+
+def due(session: Session, bulletin: Bulletin, text: str, opened_at: datetime) -> Due | None:
+    """A month is published so many working days after its cut; a correction after it was begun."""
+    begun_at = opened_at if is_correction(session, bulletin) else bulletin.cut_at - MOMENT
+    return dues.term(session, campaigns.current(session, clock.on(begun_at)).code, text, begun_at)
 
 
 def of(session: Session, caller: Caller, limit: int = 60) -> list[tuple[Bulletin, Edition | None]]:

@@ -14,6 +14,7 @@ from workflows.hazards.questions import (
     regions,
     scope,
     some,
+    title,
 )
 from workflows.hazards.tables import Deadline, Hazard, Sequence
 from workflows.hazards.verbs import (
@@ -66,4 +67,5 @@ __all__ = [
     "scope",
     "set_deadline",
     "some",
+    "title",
 ]

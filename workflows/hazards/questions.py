@@ -32,6 +32,13 @@ class Page:
     next: int | None
 
 
+def title(hazard: Hazard) -> str:
+    """A hazard in a line: its number, its subject, the beginning of what was found."""
+    number = hazard.hazard_no or ("草稿" if hazard.status == "DRAFT" else "未编号")
+    found = hazard.description[:30] + ("…" if len(hazard.description) > 30 else "")
+    return f"{number} {hazard.subject_name}：{found}" if hazard.subject_name else f"{number} 新上报隐患"
+
+
 def get(session: Session, hazard_id: int) -> Hazard:
     """The hazard, or NotFound. For the engine and for verbs; pages ask `get_for`."""
     if hazard := session.get(Hazard, hazard_id):

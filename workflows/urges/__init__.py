@@ -8,8 +8,10 @@ hazard voided.
 """
 
 from workflows.urges.questions import (
+    address,
     among,
     count_open,
+    due,
     get,
     get_for,
     late_without,
@@ -40,14 +42,16 @@ __all__ = [
     "PROCESS",
     "TALKS",
     "Urge",
+    "address",
     "among",
     "answer_urge",
     "begin_for_deadline",
     "begin_for_week",
     "count_open",
+    "due",
     "end",
-    "get_for",
     "get",
+    "get_for",
     "hold_talk",
     "in_a_row",
     "issue_urge",

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, select, true
 from sqlalchemy.orm import Session
 
-from workflows import addresses, documents, duties, hazards, people
-from workflows.engine import Address, Caller, Subject, Want, history, own
+from workflows import addresses, documents, dues, duties, hazards, people
+from workflows.engine import Address, Caller, Due, Subject, Want, history, own
 from workflows.errors import NotFound
 from workflows.hazards.tables import Hazard
 from workflows.urges import rules
@@ -17,6 +18,16 @@ from workflows.urges.tables import Urge
 NOT_FOUND = "没有找到这件督促。"
 
 # ---- questions: whom it is against ---------------------------------------------------------------------------------------------
+
+
+def address(session: Session, urge: Urge, want: Want) -> Address:
+    """Whom it is against, or whoever the hazard's own tasks of this kind would go to."""
+    return receivers(session, urge, want) if want.unit == "urged" else addresses.address(session, urge.hazard, want)
+
+
+def due(session: Session, urge: Urge, text: str, opened_at: datetime) -> Due | None:
+    """A term as of the hazard's own tasks."""
+    return dues.due(session, urge.hazard, text, opened_at)
 
 
 def receivers(session: Session, urge: Urge, want: Want) -> Address:
