@@ -61,6 +61,12 @@ def duplicates(session: Session, hazard: Hazard | None) -> Options:
     return [(each.hazard_no or "", f"{each.subject_name}：{each.description[:20]}") for each in found]
 
 
+def certificates(session: Session, hazard: Hazard | None) -> Options:
+    """The certificates of who holds the reporter's posts beside him, by number: with whom he may have inspected."""
+    colleagues = people.holders(session, people.posts(session, hazard.reporter_id)) if hazard is not None else []
+    return [(each.certificate_no, each.name) for each in colleagues if each.certificate_no]
+
+
 def subjects(session: Session, hazard: Hazard | None) -> Options:
     """The enterprises on file in the county, town or village of the reporter's posts; to an enterprise's people, their own."""
     found = select(Unit).where(Unit.kind == "ENTERPRISE", people.is_there())
@@ -124,6 +130,7 @@ OPTIONS: Mapping[str, Callable[[Session, Any], Options]] = {
     "sectors": sectors,
     "clauses": clauses,
     "duplicates": duplicates,
+    "certificates": certificates,
     "subjects": subjects,
     "units": units,
     "county_depts": county_depts,

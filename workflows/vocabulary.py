@@ -91,6 +91,7 @@ OPTIONS = {
     "sectors": "行业领域",
     "clauses": "判定标准",
     "duplicates": "疑似重复的隐患",
+    "certificates": "上报人同岗位人员的执法证号",
     "subjects": "建档企业",
     "units": "镇里的单位（站所、领导组、村、镇）",
     "county_depts": "县有关部门",

@@ -55,6 +55,8 @@ def test_a_fresh_report_knows_what_its_reporter_would_type(signed_in, login, sou
     page = html.fromstring(signed_in(login).get("/hazards/new").text)
     assert page.xpath("//input[@name='source'][@checked]/@value") == source
     assert page.xpath("string(//input[@name='certificate_1']/@value)") == own
+    colleagues = {"ZF-9901-001", "ZF-9901-002", "ZF-9901-003"} if own else set()
+    assert set(page.xpath("//datalist/option/@value")) == colleagues
 
 
 def test_a_draft_outlives_the_sign_in(browser, signed_in):
