@@ -4,7 +4,8 @@ Whatever such a page shows was asked of the stage (`stages`) before it is writte
 is signed in. What is refused on the stage is a sentence on the page and no line of the record.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,15 +14,18 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from service import forms, house
+from service.demo.driving import Driver
 from service.rehearsals import answers, openings, scenes, stages
 from service.rehearsals.stages import Play, Stage
 from workflows import people
 from workflows.engine import definitions, tasks
 from workflows.engine.definitions import DiagramDraft, Rejected
+from workflows.engine.worklist import Task
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 
 blueprint = Blueprint("rehearsals", __name__, url_prefix="/designer/<int:draft_id>/rehearsal")
 
+MOST_TRIES = 12  # of answers to one task, until one is taken
 LEAPS = {"day": timedelta(days=1), "week": timedelta(days=7)}
 
 
@@ -102,29 +106,74 @@ def task(draft_id: int, task_id: int, person_id: int) -> ResponseReturnValue:
 @blueprint.post("/tasks/<int:task_id>/<int:person_id>")
 def hand_in(draft_id: int, task_id: int, person_id: int) -> ResponseReturnValue:
     """办理 as this person: what was typed, or (照常办理) what he would usually answer."""
-    stage, data, faults = _stage(draft_id), dict[str, Any](), dict[str, str]()
+    stage, hand_in = _stage(draft_id), _as_usual if "usual" in request.form else _as_typed
     try:
         if stages.is_full(stage):
             raise Conflict("这场演练太长了，请重新开始。")
-        with scenes.on(stage, keeps=True) as (driver, session):
-            caller = people.caller(session, person_id)
-            done = tasks.get(session, task_id, caller)
-            if "usual" in request.form:
-                data = answers.usual(driver, session, done, person_id)
-            else:
-                schema = tasks.schema(session, done)
-                data, faults = forms.read(answers.without_files(schema), request.form, {})
-                data |= answers.stand_ins(driver, session, schema, person_id)
-            tasks.complete(session, house().rules, done, caller, data)
-            if faults:
-                raise Invalid(faults)
-    except Invalid as invalid:
-        return _form(draft_id, task_id, person_id, data, {**invalid.fields, **faults}), 422
+        done = hand_in(stage, task_id, person_id)
+    except Refused as refused:
+        return _form(draft_id, task_id, person_id, refused.data, refused.fields), 422
     except (Conflict, Forbidden, NotFound) as refusal:
         return _page(draft_id, refusal), 409
     stages.go_on(stage)
     flash(f"“{done.name}”已办理。", "good")
     return _back(draft_id)
+
+
+Filled = tuple[dict[str, Any], dict[str, str]]
+"""What is handed in, and what of it could not be read."""
+
+
+class Refused(Invalid):
+    """What was handed in, and what is wrong with it."""
+
+    def __init__(self, fields: dict[str, str], data: Mapping[str, Any]) -> None:
+        super().__init__(fields)
+        self.data = data
+
+
+def _as_usual(stage: Stage, task_id: int, person_id: int) -> Task:
+    """What is usual, with the next answer in place of one that is refused; told as at first if none will do."""
+    tried, first = Counter[str](), None
+
+    def fill_in(driver: Driver, session: Any, task: Task) -> Filled:
+        return answers.usual(driver, session, task, person_id, tried), {}
+
+    for _ in range(MOST_TRIES):
+        try:
+            return _complete(stage, task_id, person_id, fill_in)
+        except Refused as refused:
+            first = first or refused
+            tried.update(refused.fields.keys())
+    assert first is not None
+    raise first
+
+
+def _as_typed(stage: Stage, task_id: int, person_id: int) -> Task:
+    """What stands in the form, with drawings for the photos it does not ask for here."""
+
+    def fill_in(driver: Driver, session: Any, task: Task) -> Filled:
+        schema = tasks.schema(session, task)
+        data, faults = forms.read(answers.without_files(schema), request.form, {})
+        return data | answers.stand_ins(driver, session, schema, person_id), faults
+
+    return _complete(stage, task_id, person_id, fill_in)
+
+
+def _complete(stage: Stage, task_id: int, person_id: int, fill_in: Callable[[Driver, Any, Task], Filled]) -> Task:
+    """One try, in a transaction of its own: what is refused leaves nothing behind."""
+    data, faults = dict[str, Any](), dict[str, str]()
+    try:
+        with scenes.on(stage, keeps=True) as (driver, session):
+            caller = people.caller(session, person_id)
+            task = tasks.get(session, task_id, caller)
+            data, faults = fill_in(driver, session, task)
+            tasks.complete(session, house().rules, task, caller, data)
+            if faults:
+                raise Invalid(faults)
+    except Invalid as invalid:
+        raise Refused({**invalid.fields, **faults}, data) from invalid
+    return task
 
 
 # ---- what the pages share ----------------------------------------------------------------------------------------------

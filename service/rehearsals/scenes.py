@@ -119,12 +119,14 @@ def scene(stage: Stage, xml_url: str) -> Scene:
         submissions, opened = tasks.submissions(session, stage.subject), tasks.with_forms(session, stage.subject)
         names = people.names(session, [each.by for each in submissions])
         shown = cases.picture(instance, stays.of(instance, opened, submissions, names), at=xml_url)
+        waiting = [each for each, _ in opened if each.status == "OPEN"]
+        waiting.sort(key=lambda task: task.instance_id != instance.id)  # those of other diagrams last
         return Scene(
             title=driver.rules.title(driver.rules.subject(session, stage.subject)),
             now=labels.moment(clock.now()),
             coming=f"{labels.due_words(next_.at)}：{next_.what}" if next_ else "",
             is_ended=instance.ended_at is not None,
-            tasks=[_open(driver, session, stage, each) for each, _ in opened if each.status == "OPEN"],
+            tasks=[_open(driver, session, stage, each) for each in waiting],
             happened=_happened(session, stage),
             diagram=shown,
         )

@@ -36,6 +36,13 @@ KEPT = timedelta(days=1)
 EACH_STEP = timedelta(minutes=10)  # what one task takes by the stage's clock
 MOST_ROUNDS = 500  # sweeps in one leap of the clock
 NOTE, TOWN = "stage.json", "town.db"
+SECONDS: People = {
+    "baocun2": ("丙村包村干部", None, [("VILLAGE_LIAISON", "village")]),
+    "genzong3": ("县跟踪督办人丙", None, [("COUNTY_TRACKER", "emergency")]),
+    "genzong4": ("县跟踪督办人丁", None, [("COUNTY_TRACKER", "housing")]),
+    "xianban2": ("县专项办副主任", None, [("COUNTY_OFFICE", "county")]),
+}
+"""Somebody to take over from those whom the demo has alone at their post."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +159,7 @@ def _build(folder: Path, play: Play, at: str) -> Stage:
     with _town(folder) as database:
         Base.metadata.create_all(database.engine)
         with database.as_one() as whole:
-            settle(whole, UNITS, {**PEOPLE, **_others()})
+            settle(whole, UNITS, {**PEOPLE, **SECONDS, **_others()})
             with whole.transaction() as session:
                 for file in sorted(setup.SHIPPED.glob("*.bpmn")):
                     _put_in_force(session, file.read_bytes(), setup.forms_beside(file))
