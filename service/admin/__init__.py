@@ -70,6 +70,8 @@ class Lacking:
     """Of each post: its name, where it is needed, and at which units it is vacant."""
     industries: list[tuple[str, str, list[str]]]
     """Of each county and town: which kind of its units should be in charge of which industries of its enterprises."""
+    uncertified: list[str]
+    """The towns none of whose enforcers has a certificate."""
     silent: list[str]
     """The towns that have told the public neither a telephone number nor an address to report to."""
 
@@ -83,6 +85,7 @@ def lacks() -> Lacking:
         bool(towns),
         [(people.role_name(role), need.said, vacant[role]) for role, need in NEEDED.items() if role in vacant],
         [(region.name, LEAD[region.kind], industries) for region, industries in staffing.unled(g.session)],
+        [town.name for town in staffing.uncertified(g.session)],
         [town.name for town in towns if not (town.report_phone or town.report_email)],
     )
 

@@ -259,7 +259,17 @@ def test_a_new_countys_template_brings_what_the_loop_needs(founded):
     assert "任职新增 14 项" in done.text
     assert posts_of(template(system)) == [("包村干部", "辛村")]
     lacking = security.get("/admin").text
-    assert ("包村干部" in lacking, "举报电话或邮箱" in lacking) == (True, True)
+    assert [words in lacking for words in ("包村干部", "验收的人里须有人持执法证", "举报电话或邮箱", "没有主管它们的单位")] == [True] * 3 + [False]
+
+
+def test_an_industry_that_nobody_is_in_charge_of_is_told(signed_in):
+    """Before the import, from the trial: in the town; a department of the county is in charge of all."""
+    browser = signed_in("guanli")
+    assert "主管烟花爆竹的" not in browser.get("/admin").text
+    works = ["丙村花炮厂", "", "九小场所", "丙村", "烟花爆竹", "村口"]
+    checked = check(browser, book(单位=[], 企业=[works], 人员和岗位=[]))
+    assert [f"主管烟花爆竹的{by}" in checked.text for by in ("县有关部门", "站所或领导组")] == [False, True]
+    assert "主管烟花爆竹的" not in browser.get("/admin").text
 
 
 def test_who_was_waited_for_finds_the_task_at_once(signed_in, town, driver):

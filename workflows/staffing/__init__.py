@@ -20,7 +20,7 @@ from workflows.staffing.questions import (
     unit_options,
 )
 from workflows.staffing.rules import KINDS, KINDS_OF_ROLE, WITH_SECTORS, is_ended
-from workflows.staffing.vacancies import Vacancy, units, unled, vacancies
+from workflows.staffing.vacancies import Vacancy, uncertified, units, unled, vacancies
 from workflows.staffing.verbs import (
     activate,
     add_person,
@@ -72,6 +72,7 @@ __all__ = [
     "substitute",
     "substitutions",
     "tree",
+    "uncertified",
     "unit_options",
     "units",
     "unled",

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from workflows import clock, people, sectors
@@ -45,6 +45,13 @@ def unled(session: Session) -> list[tuple[Unit, list[str]]]:
     return [(region, lacking) for region, lacking in found if lacking]
 
 
+def uncertified(session: Session) -> list[Unit]:
+    """The towns none of whose enforcers has a certificate: what they verify needs one of the county's people (domain 3.3 ⑧)."""
+    held, certified = _held(session), _held(session, Person.certificate_no.is_not(None))
+    towns = (unit for unit in units(session) if unit.kind == "TOWN")
+    return [town for town in towns if held[town.id, "ENFORCER"] and not certified[town.id, "ENFORCER"]]
+
+
 _ENTERPRISES = select(Unit.region_code, Unit.sector_code).where(Unit.kind == "ENTERPRISE")
 
 
@@ -55,11 +62,11 @@ def units(session: Session) -> list[Unit]:
     return sorted(found, key=lambda unit: (unit.region_code, order.index(unit.kind)))
 
 
-def _held(session: Session) -> Counter[tuple[int, str]]:
+def _held(session: Session, *conditions: ColumnElement[bool]) -> Counter[tuple[int, str]]:
     """How many hold a post at a unit, today or later; those at a station count for its town as well."""
     lasting = select(Unit.id, Unit.kind, Unit.parent_id, Appointment.role, Appointment.person_id).distinct()
     lasting = lasting.join(Appointment, Appointment.unit_id == Unit.id).join(Person, Person.id == Appointment.person_id)
-    lasting = lasting.where(Person.is_active, (Appointment.to_on.is_(None)) | (Appointment.to_on >= clock.today()))
+    lasting = lasting.where(Person.is_active, Appointment.to_on.is_(None) | (Appointment.to_on >= clock.today()), *conditions)
     held: set[tuple[int, str, int]] = set()
     for unit_id, kind, parent_id, role, person_id in session.execute(lasting):
         held.add((unit_id, role, person_id))
