@@ -56,12 +56,11 @@ OF_HAZARD = AROUND | {"responsible", "supervisor"}
 NAMED = frozenset({*addresses.PERSONS, "successor", "verification.member"})
 DATES = frozenset({*(f"hazard.{name}" for name in dues.OF_HAZARD), "feedback_on"})
 INQUIRING = frozenset({inquiries.INQUIRES, inquiries.DECIDES})
-BORNE = frozenset(duties.NAMES) - INQUIRING  # on a hazard, whatever about it asks for them
 
 KINDS = {
     "hazard": Kind(
         Hazard, hazards.get, hazards.title, addresses.address, dues.due,
-        units=OF_HAZARD, roles=ALL, persons=NAMED, dues=DATES, duties=BORNE,
+        units=OF_HAZARD, roles=ALL, persons=NAMED, dues=DATES, duties=frozenset(duties.NAMES) - INQUIRING - {"U1"},
     ),
     "bulletin": Kind(
         bulletins.Bulletin, bulletins.get, bulletins.title, bulletins.address, bulletins.due,
@@ -77,7 +76,7 @@ KINDS = {
     ),
     "urge": Kind(
         urges.Urge, urges.get, urges.title, urges.address, urges.due,
-        units=OF_HAZARD | {"urged"}, roles=ALL, persons=NAMED, dues=DATES, duties=BORNE,
+        units=OF_HAZARD | {"urged"}, roles=ALL, persons=NAMED, dues=DATES, duties=frozenset({"U1"}),
     ),
     "weekly_report": Kind(
         weekly_reports.WeeklyReport, weekly_reports.get, weekly_reports.title, weekly_reports.address, weekly_reports.due,
