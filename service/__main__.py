@@ -101,7 +101,7 @@ def county(code: str, name: str) -> None:
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出，供其他程序使用。")
-@click.option("--foreign", is_flag=True, help="别的系统画的图：只查结构，不查本系统的岗位、表单和步骤。")
+@click.option("--foreign", is_flag=True, help="别的系统画的图：只查画法，不问岗位、表单和步骤是不是本系统有的。")
 def check(files: tuple[Path, ...], as_json: bool, foreign: bool) -> None:
     """检查并证明流程图，列出每个问题及其位置。退出码：0 没有问题，1 有问题，2 文件无法读取。"""
     from service import setup
@@ -111,7 +111,7 @@ def check(files: tuple[Path, ...], as_json: bool, foreign: bool) -> None:
     if as_json:
         click.echo(json.dumps([vars(each) for each in found], ensure_ascii=False, indent=1))
     else:
-        for line in [*(each.line() for each in found), *checked.proofs]:
+        for line in [*(each.line() for each in found), *checked.proofs] or ["没有发现问题。"]:
             click.echo(line)
     sys.exit(2 if checked.unusable else 1 if checked.findings else 0)
 

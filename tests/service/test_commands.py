@@ -208,7 +208,8 @@ def test_check_as_json_is_for_machines(tmp_path):
 
 
 def test_check_of_foreign_files_asks_for_no_words_of_ours(tmp_path):
-    assert _run(tmp_path, "check", "--foreign", str(_broken(tmp_path))).exit_code == 0
+    answer = _run(tmp_path, "check", "--foreign", str(_broken(tmp_path)))
+    assert (answer.exit_code, answer.output) == (0, "没有发现问题。\n")
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no xml", b"<a/>", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", b"\xff\xfe\x00"])

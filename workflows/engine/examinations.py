@@ -35,5 +35,4 @@ def examine(data: bytes, known: Known, forms: Mapping[str, Any] | None = None, *
 def _main(data: bytes) -> str:
     """The process that no other calls; `checks` has seen that there is one."""
     diagram = diagrams.read(xml.parse(data))
-    called = {node.element.get("calledElement") for _, node in diagram.nodes if node.kind == "callActivity"}
-    return next(scope.id for scope in diagram.scopes if scope.parent is None and scope.id not in called)
+    return next(scope.id for scope in diagram.scopes if scope.parent is None and scope.id not in diagram.called)

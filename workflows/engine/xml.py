@@ -41,6 +41,9 @@ def _tree(data: bytes) -> etree._Element:
     except (etree.XMLSyntaxError, ValueError, LookupError) as problem:  # LookupError: an encoding nobody knows
         line = getattr(problem, "lineno", None)
         where = f"（第 {line} 行附近）" if line else ""
+        if getattr(problem, "code", None) == etree.ErrorTypes.WAR_NS_URI:
+            said = f"文件里“xmlns”后面的地址{where}有空格等不允许的字符，无法读取；请用文本编辑器删去这些字符。"
+            raise Invalid("", said) from None
         raise Invalid("", f"文件不是完整的 XML{where}，无法读取；请用建模工具重新导出。") from None
 
 

@@ -51,6 +51,7 @@ ARROWS: tuple[Callable[[Diagram], Iterator[Finding]], ...] = (
     flows.doubles,
     flows.event_gateways,
     flows.boundaries,
+    reach.empty,
     reach.starts,
     reach.ends,
     reach.unreachable,

@@ -1,8 +1,10 @@
 """A BPMN file as plain records: scopes (a process, a sub-process) with their nodes and flows."""
 
 import re
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from lxml import etree
 
@@ -10,7 +12,8 @@ from workflows.engine.xml import BPMN, SPIFF
 
 ACTIVITIES = frozenset({"userTask", "serviceTask", "subProcess", "callActivity"})
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"})
-EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "boundaryEvent"})
+TIMED = frozenset({"intermediateCatchEvent", "boundaryEvent"})
+EVENTS = frozenset({"startEvent", "endEvent"}) | TIMED
 NODES = ACTIVITIES | GATEWAYS | EVENTS
 MADE_UP = re.compile(r"[A-Z][A-Za-z]*_[0-9a-z]{7}")  # Activity_1wlcl68: tells nobody anything
 
@@ -65,6 +68,11 @@ class Node:
     element: etree._Element
     label: str  # what a designer sees on the canvas
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether a finding says that it cannot stay what it is: then nothing is asked of its arrows."""
+        return self.kind in REFUSED or is_event_subprocess(self.element) or _is_compensating(self.element)
+
 
 @dataclass(frozen=True, eq=False)
 class Flow:
@@ -73,6 +81,7 @@ class Flow:
     id: str
     source: str
     target: str
+    homes: tuple["Scope | None", "Scope | None"]  # where each end stands
     condition: etree._Element | None
     element: etree._Element
     label: str  # 箭头“合格”, else 从“验收”到“归档”的箭头
@@ -130,6 +139,11 @@ class Diagram:
         """Every node that runs, with its scope."""
         return ((scope, node) for scope in self.scopes for node in scope.nodes.values())
 
+    @cached_property
+    def called(self) -> set[str | None]:
+        """The ids of the processes that are called by others."""
+        return {node.element.get("calledElement") for _, node in self.nodes if node.kind == "callActivity"}
+
 
 def read(root: etree._Element) -> Diagram:
     """The records of a parsed file; what is broken in it stays visible in them."""
@@ -138,6 +152,9 @@ def read(root: etree._Element) -> Diagram:
     scopes: list[Scope] = []
     for process in running or processes:
         _collect(process, scopes)
+    homes = {node_id: scope for scope in reversed(scopes) for node_id in scope.nodes}
+    for scope in scopes:
+        _connect(scope, homes)
     return Diagram(root, processes, bool(running), scopes)
 
 
@@ -157,7 +174,7 @@ def _collect(process: etree._Element, scopes: list[Scope]) -> None:
 
 
 def _fill(scope: Scope) -> list[etree._Element]:
-    """Reads the scope's own nodes and flows; answers the sub-processes in it."""
+    """Reads the scope's own nodes; answers the sub-processes in it."""
     inner, beside = [], places(scope.element)
     for child in scope.element:
         kind = kind_of(child)
@@ -166,26 +183,33 @@ def _fill(scope: Scope) -> list[etree._Element]:
             scope.nodes[node_id] = Node(node_id, kind, scope.id, child, label(child, beside.get(node_id, "")))
             if kind == "subProcess" and not is_event_subprocess(child):
                 inner.append(child)
-    scope.flows.extend(_flow(child, scope.nodes) for child in children(scope.element, "sequenceFlow"))
-    _connect(scope)
     return inner
 
 
-def _flow(element: etree._Element, nodes: Mapping[str, Node]) -> Flow:
+def _flow(element: etree._Element, homes: Mapping[str, Scope]) -> Flow:
     condition = element.find(f"{{{BPMN}}}conditionExpression")
     source, target = element.get("sourceRef", ""), element.get("targetRef", "")
-    between = (nodes[end].label if end in nodes else f"“{end}”" for end in (source, target))
+    between = (homes[end].nodes[end].label if end in homes else f"“{end}”" for end in (source, target))
     told = f"箭头{label(element)}" if (element.get("name") or "").strip() else "从{}到{}的箭头".format(*between)
-    return Flow(element.get("id", ""), source, target, condition, element, told)
+    return Flow(element.get("id", ""), source, target, (homes.get(source), homes.get(target)), condition, element, told)
 
 
-def _connect(scope: Scope) -> None:
-    for flow in scope.flows:
-        if flow.source in scope.nodes and flow.target in scope.nodes:
-            scope.leaving.setdefault(flow.source, []).append(flow)
-            scope.entering.setdefault(flow.target, []).append(flow)
+def _connect(scope: Scope, everywhere: dict[str, Scope]) -> None:
+    """Reads the scope's flows. `everywhere`: where each node of the file stands; a flow counts there, whoever keeps it."""
+    homes = ChainMap(dict.fromkeys(scope.nodes, scope), everywhere)
+    for flow in (_flow(element, homes) for element in children(scope.element, "sequenceFlow")):
+        scope.flows.append(flow)
+        home, other = flow.homes
+        if home is not None and home is other:
+            home.leaving.setdefault(flow.source, []).append(flow)
+            home.entering.setdefault(flow.target, []).append(flow)
     for node in scope.of("boundaryEvent"):
-        scope.guards.setdefault(node.element.get("attachedToRef", ""), []).append(node)
+        scope.guards.setdefault(host_of(node), []).append(node)
+
+
+def host_of(guard: Node) -> str:
+    """What a boundary event hangs on, without the namespace prefix that some tools write before the id."""
+    return guard.element.get("attachedToRef", "").rpartition(":")[2]
 
 
 def kind_of(element: etree._Element) -> str:
@@ -196,7 +220,17 @@ def kind_of(element: etree._Element) -> str:
 
 def is_event_subprocess(element: etree._Element) -> bool:
     """Whether it is started by an event and not by an arrow."""
-    return element.get("triggeredByEvent", "false") not in ("false", "0")
+    return kind_of(element) == "subProcess" and element.get("triggeredByEvent", "false") not in ("false", "0")
+
+
+def _is_compensating(element: etree._Element) -> bool:
+    """Whether it undoes something, or waits for that: neither has arrows."""
+    return is_for_compensation(element) or bool(children(element, "compensateEventDefinition"))
+
+
+def is_for_compensation(element: etree._Element) -> bool:
+    """Whether it is done only to undo something."""
+    return element.get("isForCompensation", "false") not in ("false", "0")
 
 
 def places(scope: etree._Element) -> dict[str, str]:

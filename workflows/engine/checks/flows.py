@@ -4,22 +4,27 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from workflows.engine.checks.diagrams import ACTIVITIES, GATEWAYS, REFUSED, Diagram, Flow, Node, Scope, text_of
+from workflows.engine.checks.diagrams import ACTIVITIES, GATEWAYS, Diagram, Flow, Node, Scope, children, host_of, text_of
 from workflows.engine.checks.findings import Finding, error, warning
 
 
 def ends(diagram: Diagram) -> Iterator[Finding]:
     """Both ends of an arrow stand in the process or sub-process the arrow stands in."""
-    anywhere = {node.id for _, node in diagram.nodes}
     for scope in diagram.scopes:
+        astray: Counter[Scope] = Counter()
         for flow in scope.flows:
-            missing = [end for end in (flow.source, flow.target) if end not in scope.nodes]
-            if any(end in anywhere for end in missing):
-                said = f"{flow.label}穿过了子流程的边框。请让箭头只连接同一层的图形，进出子流程要连在子流程的边框上。"
-                yield error(flow.id, "flow-crosses", said)
-            elif missing:
+            home, other = flow.homes
+            if home is None or other is None:
                 said = f"{flow.label}有一头没有连到图形上。请把它连好，或删去重画。"
                 yield error(flow.id, "flow-dangling", said)
+            elif home is not other:
+                said = f"{flow.label}穿过了子流程的边框。请让箭头只连接同一层的图形，进出子流程要连在子流程的边框上。"
+                yield error(flow.id, "flow-crosses", said)
+            elif home is not scope:
+                astray[home] += 1
+        for home, count in astray.items():
+            said = f"有 {count} 条箭头存放在{scope.label}里，两头的图形却在{home.label}里。请用建模工具重新导出，或删去重画。"
+            yield error(scope.id, "flow-elsewhere", said)
 
 
 def conditions(diagram: Diagram) -> Iterator[Finding]:
@@ -86,7 +91,8 @@ def _is_exhaustive(leaving: list[Flow]) -> bool:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
+    """Without the braces in which other tools put it: what they lack has a finding of its own."""
+    return re.sub(r"\s+", " ", re.sub(r"^[$#]\{|\}$", "", text)).strip()
 
 
 def _denies(one: str, two: str) -> bool:
@@ -107,14 +113,9 @@ def degrees(diagram: Diagram) -> Iterator[Finding]:
         if node.kind not in GATEWAYS and node.kind != "endEvent" and len(leaving) > 1:
             said = f"从{node.label}画出了几条箭头。请在它后面加网关：只走一条用排他网关，同时走用并行网关。"
             yield error(node.id, "several-outgoing", said)
-        if node.kind != "endEvent" and not leaving and not _is_quiet(node):
+        if node.kind != "endEvent" and not leaving and not node.is_refused:
             said = f"{node.label}后面没有箭头，流程到这里走不下去。请连到下一环节或结束事件。"
             yield error(node.id, "dead-end", said)
-
-
-def _is_quiet(node: Node) -> bool:
-    """Refused nodes have a finding of their own."""
-    return node.kind in REFUSED or node.element.get("triggeredByEvent") == "true"
 
 
 def doubles(diagram: Diagram) -> Iterator[Finding]:
@@ -149,16 +150,23 @@ def _event_target(scope: Scope, node: Node, target: Node) -> Iterator[Finding]:
 
 
 def boundaries(diagram: Diagram) -> Iterator[Finding]:
-    """A boundary event hangs on something that waits."""
+    """A timer on a border hangs on something that waits. Of other events `elements.events` says that they must go."""
     for scope in diagram.scopes:
         for node in scope.of("boundaryEvent"):
-            host = scope.nodes.get(node.element.get("attachedToRef", ""))
+            host, written = scope.nodes.get(host_of(node)), node.element.get("attachedToRef", "")
             if host is None:
                 said = f"{node.label}没有附着在任何环节上。请把它拖到环节的边框上。"
                 yield error(node.id, "boundary-host", said)
-            elif host.kind not in ACTIVITIES - {"serviceTask"} and host.kind not in REFUSED:
+            elif host.id != written:
+                said = f"{node.label}所附的{host.label}写成了“{written}”，本系统不认冒号前的字。请把它重新拖到边框上。"
+                yield error(node.id, "boundary-host", said)
+            elif children(node.element, "timerEventDefinition") and not _can_wait(host):
                 said = f"{node.label}附着在{host.label}上，而它不会停留等待。请附着在用户任务、子流程或调用活动上。"
                 yield error(node.id, "boundary-host", said)
+
+
+def _can_wait(host: Node) -> bool:
+    return host.kind in ACTIVITIES - {"serviceTask"} or host.is_refused
 
 
 def _flows(diagram: Diagram) -> Iterator[tuple[Scope, Flow]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from workflows.engine.checks.diagrams import NODES, REFUSED, Diagram, kind_of, label
+from workflows.engine.checks.diagrams import NODES, REFUSED, Diagram, is_event_subprocess, kind_of, label
 from workflows.engine.checks.findings import Finding, error
 from workflows.engine.xml import SPIFF
 
@@ -25,9 +25,13 @@ def missing(diagram: Diagram) -> Iterator[Finding]:
     for scope in diagram.scopes:
         for child in scope.element:
             kind = kind_of(child)
-            if not child.get("id") and (kind in NODES or kind in REFUSED or kind == "sequenceFlow"):
-                said = f"{scope.label}里有一个图形{label(child)}没有编号，请在属性中填写，或删去重画。"
+            if not child.get("id") and kind in NODES and not is_event_subprocess(child):
+                said = f"{scope.label}里有{label(child)}没有编号，请在属性中填写，或删去重画。"
                 yield error(scope.id, "id-missing", said)
+        arrows = [flow.label for flow in scope.flows if not flow.id]
+        if arrows:
+            also = f"等 {len(arrows)} 条" if len(arrows) > 1 else ""
+            yield error(scope.id, "id-missing", f"{scope.label}里{arrows[0]}{also}没有编号，请在属性中填写，或删去重画。")
 
 
 def form(diagram: Diagram) -> Iterator[Finding]:

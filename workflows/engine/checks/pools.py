@@ -16,16 +16,16 @@ def processes(diagram: Diagram) -> Iterator[Finding]:
     if not diagram.processes:
         yield error("", "process-missing", "文件里没有流程。请在建模工具中画出流程，再导出。")
     elif not diagram.is_executable:
-        first = diagram.processes[0]
-        said = f"流程{label(first)}没有勾选“可执行”。请在流程属性中勾选。"
-        yield error(first.get("id", ""), "not-executable", said)
+        own = [each for each in diagram.processes if each.get("id") not in diagram.called] or diagram.processes
+        names = "、".join(label(each) for each in own[:4])
+        which = "勾选" if len(own) == 1 else "只勾选要办理的那一个"
+        yield error(own[0].get("id", ""), "not-executable", f"流程{names}没有勾选“可执行”。请在流程属性中{which}。")
     else:
         yield from _several(diagram)
 
 
 def _several(diagram: Diagram) -> Iterator[Finding]:
-    called = {node.element.get("calledElement") for _, node in diagram.nodes if node.kind == "callActivity"}
-    own = [scope for scope in diagram.scopes if scope.parent is None and scope.id not in called]
+    own = [scope for scope in diagram.scopes if scope.parent is None and scope.id not in diagram.called]
     for scope in own[1:]:
         said = f"文件里有几个可执行的流程，系统不知道从哪个开始。请只留一个，或取消流程{scope.label}的“可执行”。"
         yield error(scope.id, "process-several", said)
@@ -33,8 +33,8 @@ def _several(diagram: Diagram) -> Iterator[Finding]:
         said = "文件里的流程互相调用，没有一个可以作为起点。请留一个不被别的流程调用的流程。"
         yield error(diagram.scopes[0].id, "process-several", said)
     for process in diagram.processes:
-        if not is_executable(process) and process.get("id") not in called:
-            said = f"流程{label(process)}没有勾选“可执行”，不会办理。请删去它；只作图示的泳池请改为空白泳池。"
+        if not is_executable(process) and process.get("id") not in diagram.called:
+            said = f"流程{label(process)}没有勾选“可执行”，不会办理。要办理的请勾选，不要的请删去；只作图示的泳池请改为空白泳池。"
             yield error(process.get("id", ""), "process-idle", said)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from workflows.engine.checks.diagrams import REFUSED, Diagram, Node, Scope, children, is_event_subprocess
+from workflows.engine.checks.diagrams import Diagram, Node, Scope, children
 from workflows.engine.checks.findings import Finding, error
 
 MAX_NODES = 500
@@ -24,7 +24,7 @@ def size(diagram: Diagram) -> Iterator[Finding]:
         yield error("", "too-large", said)
     for scope in diagram.scopes:
         if scope.depth == MAX_DEPTH + 1:
-            said = f"子流程{scope.label}嵌套超过 {MAX_DEPTH} 层。请减少嵌套，或改用调用活动。"
+            said = f"{scope.label}里的子流程嵌套超过 {MAX_DEPTH} 层。请减少嵌套，或改用调用活动。"
             yield error(scope.id, "too-deep", said)
 
 
@@ -33,9 +33,16 @@ def is_too_large(diagram: Diagram) -> bool:
     return any(finding.rule in ("too-large", "too-deep") for finding in size(diagram))
 
 
+def empty(diagram: Diagram) -> Iterator[Finding]:
+    """There is something in each process and sub-process."""
+    for scope in (scope for scope in diagram.scopes if not scope.nodes):
+        instead = "，或改为用户任务" if scope.parent else ""
+        yield error(scope.id, "scope-empty", f"{scope.label}里面是空的。请画出里面的环节{instead}。")
+
+
 def starts(diagram: Diagram) -> Iterator[Finding]:
     """One beginning in each process and sub-process."""
-    for scope in diagram.scopes:
+    for scope in (scope for scope in diagram.scopes if scope.nodes):
         found = scope.of("startEvent")
         if not found:
             said = f"{scope.label}没有开始事件。请加一个普通开始事件，并连到第一个环节。"
@@ -47,7 +54,7 @@ def starts(diagram: Diagram) -> Iterator[Finding]:
 
 def ends(diagram: Diagram) -> Iterator[Finding]:
     """At least one end in each process and sub-process."""
-    for scope in diagram.scopes:
+    for scope in (scope for scope in diagram.scopes if scope.nodes):
         if not scope.of("endEvent"):
             yield error(scope.id, "end-missing", f"{scope.label}没有结束事件，永远办不完。请加一个结束事件。")
 
@@ -69,7 +76,7 @@ def _lost(scope: Scope) -> set[str]:
     if not scope.of("startEvent"):
         return set()
     left = (scope.nodes[node_id] for node_id in scope.nodes.keys() - _reached(scope))
-    return {node.id for node in left if node.kind not in {"boundaryEvent", *REFUSED} and not is_event_subprocess(node.element)}
+    return {node.id for node in left if node.kind != "boundaryEvent" and not node.is_refused}
 
 
 def _first_of(scope: Scope, lost: set[str]) -> Iterator[str]:
@@ -101,8 +108,7 @@ def automatic_loops(diagram: Diagram) -> Iterator[Finding]:
     for scope in _whole(diagram):
         circle = _circle(scope, {node.id for node in scope.nodes.values() if not _is_waiting(scope, node)})
         if circle:
-            names = "、".join(scope.nodes[node_id].label for node_id in circle[:4])
-            said = f"{names}连成了一圈，圈里没有人办理，也没有定时，会一直空转。请在圈里加用户任务或定时事件。"
+            said = f"{_told(scope, circle)}没有人办理，也没有定时，会一直空转。请在圈里加用户任务或定时事件。"
             yield error(circle[0], "automatic-loop", said)
 
 
@@ -113,8 +119,7 @@ def loops(diagram: Diagram) -> Iterator[Finding]:
         choices = ("exclusiveGateway", "inclusiveGateway")
         circle = _circle(scope, {node.id for node in scope.nodes.values() if node.kind not in choices})
         if circle:
-            names = "、".join(scope.nodes[node_id].label for node_id in circle[:4])
-            said = f"{names}连成了一圈，圈里没有排他网关，系统无法执行。请在退回的箭头进入的地方加一个排他网关。"
+            said = f"{_told(scope, circle)}没有排他网关，系统无法执行。请在退回的箭头进入的地方加一个排他网关。"
             yield error(circle[0], "loop-without-gateway", said)
 
 
@@ -149,7 +154,7 @@ def _whole(diagram: Diagram) -> Iterator[Scope]:
     beside it one could only speak in misleading words."""
     for scope in diagram.scopes:
         ends = (node for node in scope.nodes.values() if not scope.leaving.get(node.id))
-        if not _lost(scope) and all(node.kind in {"endEvent", *REFUSED} for node in ends):
+        if not _lost(scope) and all(node.kind == "endEvent" or node.is_refused for node in ends):
             yield scope
 
 
@@ -174,7 +179,7 @@ def _endless(scope: Scope) -> list[Node]:
     backwards = _backwards(scope)
     ending = _walk([node.id for node in scope.of("endEvent")], lambda node_id: backwards.get(node_id, []))
     stuck = [scope.nodes[node_id] for node_id in scope.nodes if node_id in _reached(scope) - ending]
-    return [node for node in stuck if node.kind not in REFUSED and _in_cycle(scope, node)]
+    return [node for node in stuck if not node.is_refused and _in_cycle(scope, node)]
 
 
 def _backwards(scope: Scope) -> dict[str, list[str]]:
@@ -188,7 +193,7 @@ def _backwards(scope: Scope) -> dict[str, list[str]]:
 def _is_waiting(scope: Scope, node: Node) -> bool:
     """Whether a token stops here; a join waits for its other arrows."""
     is_join = node.kind == "parallelGateway" and len(scope.entering.get(node.id, [])) > 1
-    return is_join or node.kind in WAITS or node.kind in REFUSED
+    return is_join or node.kind in WAITS or node.is_refused
 
 
 def _in_cycle(scope: Scope, node: Node) -> bool:
@@ -212,6 +217,12 @@ def _circle(scope: Scope, among: set[str]) -> list[str]:
         path.append(at)
         at = left[at][0]
     return path[path.index(at) :] if at is not None else []
+
+
+def _told(scope: Scope, circle: list[str]) -> str:
+    """The beginning of a sentence about it."""
+    names = "、".join(scope.nodes[node_id].label for node_id in circle[:4])
+    return f"{names}连成了一圈，圈里" if len(circle) > 1 else f"{names}的箭头又指回它自己，中间"
 
 
 def _depths(scope: Scope) -> dict[str, int]:

@@ -6,7 +6,7 @@ from typing import Any
 from lxml import etree
 
 from workflows.engine import expressions
-from workflows.engine.checks.diagrams import Diagram, children, kind_of, operator, properties, text_of, words_of
+from workflows.engine.checks.diagrams import TIMED, Diagram, children, kind_of, operator, properties, text_of, words_of
 from workflows.engine.checks.findings import Finding, Known, error
 from workflows.engine.checks.forms import decides, is_form
 from workflows.engine.xml import SPIFF
@@ -43,7 +43,7 @@ def _begun_when(diagram: Diagram) -> Iterator[tuple[str, str, str]]:
 def timers(diagram: Diagram, known: Known) -> Iterator[Finding]:
     """Of timer events."""
     for _, node in diagram.nodes:
-        for timer in children(node.element, "timerEventDefinition"):
+        for timer in children(node.element, "timerEventDefinition") if node.kind in TIMED else ():
             for moment in children(timer, "timeDate"):
                 yield from _check(node.id, f"{node.label}的到期时刻", moment, known)
 
@@ -51,7 +51,7 @@ def timers(diagram: Diagram, known: Known) -> Iterator[Finding]:
 def counts(diagram: Diagram, known: Known) -> Iterator[Finding]:
     """Of multi-instance tasks: how many, and when it is enough."""
     for _, node in diagram.nodes:
-        for many in children(node.element, "multiInstanceLoopCharacteristics"):
+        for many in children(node.element, "multiInstanceLoopCharacteristics") if node.kind == "userTask" else ():
             for enough in children(many, "completionCondition"):
                 yield from _check(node.id, f"{node.label}的会签完成条件", enough, known)
             for count in children(many, "loopCardinality"):
@@ -159,8 +159,8 @@ def _read(element_id: str, what: str, text: str, known: Known) -> Iterator[Findi
     try:
         expression = expressions.parse(text)
     except Invalid as problem:
-        hint = "这是其他软件的写法，请删去它，在属性中重新选择。" if text.startswith(FOREIGN) else ""
-        yield error(element_id, "expression-bad", f"{what}有误：{problem.message}{hint}")
+        foreign = f"“{text[:40]}”是其他软件的写法。请删去它，在属性中重新选择。"
+        yield error(element_id, "expression-bad", what + (foreign if text.startswith(FOREIGN) else f"有误：{problem.message}"))
         return
     for name in sorted(expression.calls - known.functions) if not known.is_empty else ():
         listed = "、".join(f"{function}()" for function in sorted(known.functions)) or "（无）"

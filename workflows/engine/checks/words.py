@@ -53,7 +53,7 @@ def _pairs(at: str, name: str, group: etree._Element) -> Iterator[Finding]:
 
 def operators(diagram: Diagram, known: Known) -> Iterator[Finding]:
     """A service task names its step: without one the library would leave it open for ever."""
-    for _, node in diagram.nodes:
+    for node in (node for _, node in diagram.nodes if not node.is_refused):
         step = operator(node.element)
         if node.kind == "serviceTask" and (step is None or not step.get("id")):
             said = f"{node.label}没有选择步骤，流程会停在这里。请在属性中选择系统提供的步骤。"
@@ -148,9 +148,8 @@ def loops(diagram: Diagram, known: Known) -> Iterator[Finding]:
     """A process whose elements the loop rules speak of says so: else its proof would not ask for them."""
     loops = {rule.loop for rule in known.loop_rules}
     guarded = {word for rule in known.loop_rules for word in rule.what}
-    called = {node.element.get("calledElement") for _, node in diagram.nodes if node.kind == "callActivity"}
     closing = [node for _, node in diagram.nodes if words_of(node.element) & guarded]
-    for scope in (each for each in diagram.scopes if loops and each.parent is None and each.id not in called):
+    for scope in (each for each in diagram.scopes if loops and each.parent is None and each.id not in diagram.called):
         loop, choices = properties(scope.element).get("loop"), _choose(loops)
         if loop is not None and loop not in loops:
             said = f"流程{scope.label}的闭环规则“{loop}”不存在。请在流程的属性中重新选择。"
@@ -181,7 +180,7 @@ def addressees(diagram: Diagram, known: Known) -> Iterator[Finding]:
 def _by_lane(scope: Scope, node: Node, known: Known) -> Iterator[Finding]:
     lane = lane_of(scope, node)
     if scope.parent:
-        message = f"{node.label}在子流程{scope.label}里，没有写岗位或人员。子流程里不能靠泳道，请在属性中填写。"
+        message = f"{node.label}在{scope.label}里，没有写岗位或人员。子流程里不能靠泳道，请在属性中填写。"
         yield error(node.id, "role-missing", message)
     elif lane is None:
         message = f"{node.label}没有办理人。请填写岗位或人员，或把它放进以岗位命名的泳道。"

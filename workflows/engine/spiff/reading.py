@@ -74,7 +74,7 @@ def _behind_start(process: etree._Element) -> str:
 
 
 def _main(root: etree._Element) -> str:
-    called = {node.element.get("calledElement") for _, node in diagrams.read(root).nodes if node.kind == "callActivity"}
+    called = diagrams.read(root).called
     free = [process.get("id", "") for process in root.iterfind(f"{MODEL}process") if process.get("id") not in called]
     if len(free) != 1:
         raise Invalid("", "文件里必须正好有一个主流程（不被其他流程调用的流程）。")
