@@ -66,7 +66,7 @@ def _at_least_one(element_id: str, name: str, text: str) -> Iterator[Finding]:
     except ValueError:
         return
     if not 1 <= number <= MAX_MEMBERS or not number.is_integer():
-        said = f"{name}的会签人数写成了 {text}。请写 1 到 {MAX_MEMBERS} 之间的整数，或选前面步骤得出的人数。"
+        said = f"{name}的会签人数写成了“{text}”。请写 1 到 {MAX_MEMBERS} 之间的整数，或选前面步骤得出的人数。"
         yield error(element_id, "cardinality-odd", said)
 
 
