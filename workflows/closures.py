@@ -224,6 +224,11 @@ def verified(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
     return is_verified(hazard)
 
 
+_RESTING = (
+    select(Review.stage, Review.decision)
+    .where(Review.hazard_id == bindparam("hazard"), Review.verification_id == bindparam("verification"))
+    .order_by(Review.id)
+)
 _REVIEWS = select(Review).where(Review.hazard_id == bindparam("hazard")).order_by(Review.id)
 
 
@@ -271,7 +276,8 @@ def _since_verification(session: Session, hazard: Hazard) -> list[tuple[str, str
     last = verifications.find_last(session, hazard)
     if last is None:
         return []
-    return [(row.stage, row.decision) for row in of(session, hazard) if row.verification_id == last.id]
+    rows = session.execute(_RESTING, {"hazard": hazard.id, "verification": last.id})
+    return [(stage, decision) for stage, decision in rows]
 
 
 def is_verified(hazard: Hazard) -> bool:
