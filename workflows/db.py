@@ -113,6 +113,18 @@ class _Session(Session):
             raise
 
 
+class _Reader(_Session):
+    """A session that only reads, on PostgreSQL, which sees to that. It ends with a commit: after a rollback psycopg throws away
+    every statement it has prepared, and those of the next click would be parsed and planned anew."""
+
+    def __exit__(self, kind: Any, value: Any, trace: Any) -> None:
+        """Nothing is written, whatever may have been changed in memory."""
+        if kind is None:
+            self.expunge_all()
+            self.commit()
+        super().__exit__(kind, value, trace)
+
+
 class Database:
     """One database and its two kinds of transaction. `url`: sqlite:///file or postgresql+psycopg://…; `has_effects`: whether what
     is ordered here (`jobs`) is ever done, which it is not where a case is only rehearsed."""
@@ -123,11 +135,14 @@ class Database:
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         self.engine.update_execution_options(has_effects=has_effects)
         event.listen(self.engine, "handle_error", _say)
-        self._reading = self.engine.execution_options(reads_only=True)
+        options: dict[str, Any] = {} if self.is_sqlite else {"postgresql_readonly": True}
+        self._reading = self.engine.execution_options(reads_only=True, **options)
 
     def session(self, *, writes: bool) -> Session:
         """A session for a caller that ends it itself (the request). Objects stay readable after the commit."""
-        return _Session(self.engine if writes else self._reading, expire_on_commit=False)
+        if writes:
+            return _Session(self.engine, expire_on_commit=False)
+        return (_Session if self.is_sqlite else _Reader)(self._reading, expire_on_commit=False)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -202,7 +217,8 @@ def _say(context: ExceptionContext) -> Exception | None:
 def _postgresql(url: str) -> Engine:
     # Errors must not show what was typed: they end in logs.
     waits = {"connect_timeout": CONNECT_SECONDS}
-    return create_engine(url, pool_size=16, pool_pre_ping=True, hide_parameters=True, connect_args=waits)
+    # The connection used last is used next: it has prepared the most.
+    return create_engine(url, pool_size=16, pool_use_lifo=True, pool_pre_ping=True, hide_parameters=True, connect_args=waits)
 
 
 def _sqlite(url: str) -> Engine:

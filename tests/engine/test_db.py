@@ -3,9 +3,10 @@
 import threading
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
+from sqlalchemy.exc import InternalError
 
-from workflows import clock, db
+from workflows import clock, db, people
 from workflows.db import Database
 from workflows.engine.pulses import Pulse
 from workflows.engine.worklist import Timer
@@ -115,3 +116,17 @@ def test_of_two_who_wait_for_each_other_one_is_told_that_he_was_overtaken(databa
 def test_a_number_that_no_column_holds_is_refused_with_a_sentence(database):
     with database.transaction() as session, pytest.raises(Invalid, match="太大"):
         session.execute(update(Timer).values(failures=10**30))
+
+
+def test_on_postgresql_what_clicks_ask_stays_prepared_and_no_reader_writes(database):
+    """psycopg prepares a statement that it has sent five times, and throws it away at a rollback."""
+    if database.is_sqlite:
+        pytest.skip("SQLite keeps its statements by itself")
+    for _ in range(6):
+        with database.reading() as session:
+            assert people.find_sign_in(session, 1) is None
+    with database.reading() as session:
+        prepared = session.scalars(text("select statement from pg_prepared_statements")).all()
+        assert any("appointments" in each for each in prepared)
+        with pytest.raises(InternalError, match="read-only"):
+            session.execute(text("delete from persons"))
