@@ -52,7 +52,7 @@ def take() -> Taken:
     for name in request.form:
         if name.startswith(KEPT):
             key, carried = name.removeprefix(KEPT), signed(request.form.getlist(name))
-            found[key] = _still_there(carried)
+            found[key] = _bring_again(carried)
             if lost := len(carried) - len(found[key]):
                 faults[key] = f"有 {lost} 个文件上传后超过 {strays.KEPT.days} 天没有提交，已被清理，请重新选择。"
     for name, file in request.files.items(multi=True):
@@ -68,12 +68,12 @@ def take() -> Taken:
     return Taken({key: list(dict.fromkeys(shas)) for key, shas in found.items()}, faults)
 
 
-def _still_there(references: list[str]) -> list[str]:
-    """Those whose file was not removed meanwhile, because the form lay open for too long."""
+def _bring_again(references: list[str]) -> list[str]:
+    """Those whose file was not removed meanwhile, because the form lay open for too long; from now on it is not."""
     if not references:
         return []
-    with house().database.reading() as session:
-        missing = papers.missing(session, references)
+    with house().database.transaction() as session:
+        missing = papers.bring_again(session, references)
     return [each for each in references if each not in missing]
 
 

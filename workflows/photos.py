@@ -8,7 +8,7 @@ import hashlib
 import io
 import re
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -184,16 +184,17 @@ def keep(database: Database, stored: Iterable[Stored], *, by: int) -> None:
 
 def write_down(session: Session, stored: Iterable[Stored], *, by: int) -> None:
     """Write down what pictures said of time and place."""
-    for one in stored:
-        if not renew(session, Photo, PhotoUse, one.sha256):
-            session.add(Photo(**vars(one), received_at=clock.now(), received_by=by))
+    brought = {one.sha256: one for one in stored}
+    there = renew(session, Photo, PhotoUse, brought)
+    new = (one for sha256, one in brought.items() if sha256 not in there)
+    session.add_all(Photo(**vars(one), received_at=clock.now(), received_by=by) for one in new)
 
 
-def renew(session: Session, kept: type[Any], use: type[Any], sha256: str) -> bool:
-    """What is brought again before anybody has used it counts as brought today; whether there is such a row. First the change,
-    then the look: it waits for whoever is just deleting the row (`workflows.strays`)."""
-    session.execute(update(kept).where(kept.sha256 == sha256, is_unused(kept, use)).values(received_at=clock.now()))
-    return session.get(kept, sha256) is not None
+def renew(session: Session, kept: type[Any], use: type[Any], sha256s: Collection[str]) -> set[str]:
+    """What is brought again before anybody has used it counts as brought today; answers which there are. First the change, then
+    the look: it waits for whoever is just deleting a row (`workflows.strays`)."""
+    session.execute(update(kept).where(kept.sha256.in_(sha256s), is_unused(kept, use)).values(received_at=clock.now()))
+    return set(session.scalars(select(kept.sha256).where(kept.sha256.in_(sha256s))))
 
 
 def attach(

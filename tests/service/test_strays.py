@@ -111,6 +111,18 @@ def test_a_page_that_lay_open_too_long_says_what_is_gone(town, signed_in, driver
     assert kept(page.text, "photos") == tokens[:1]
 
 
+def test_a_form_that_carries_a_file_along_keeps_it(town, signed_in, place, clock_at):
+    """It is handed in on the eighth day: whatever is cleared that night, what the form has just been given again is there."""
+    clock_at(DAY.format(1))
+    owner = signed_in("zhifa1")
+    page = owner.submit("/hazards/new", {"description": "太短", "files-photos": picture("red")})
+    clock_at(DAY.format(9))
+    again = signed_in("zhifa1").submit("/hazards/new", {"description": "太短", "kept-photos": kept(page.text, "photos")})
+    assert kept(again.text, "photos") == kept(page.text, "photos")
+    assert strays.clear(town, place=place) == 0
+    assert len(lying(place)) == 1
+
+
 def test_what_is_brought_again_starts_anew(town, driver, place, clock_at):
     clock_at(DAY.format(1))
     reference = driver.photo("brought twice")

@@ -151,14 +151,21 @@ def keep(database: Database, stored: Iterable[Stored], *, by: int) -> None:
     """Write down what was received, right after `receive`, in a transaction of its own, like `photos.keep`."""
     stored = list(stored)
     photos.keep(database, [each.photo for each in stored if each.photo], by=by)
+    brought = {read(each.reference): each.size for each in stored if each.photo is None}
     with database.transaction() as session:
-        for each in stored:
-            refers = read(each.reference)
-            if each.photo is not None:
-                continue
-            if not photos.renew(session, Paper, PaperUse, refers.sha256):
-                now = clock.now()
-                session.add(Paper(sha256=refers.sha256, kind=refers.kind, size=each.size, received_at=now, received_by=by))
+        there = photos.renew(session, Paper, PaperUse, [each.sha256 for each in brought])
+        new = {each.sha256: (each.kind, size) for each, size in brought.items() if each.sha256 not in there}
+        common = {"received_at": clock.now(), "received_by": by}
+        session.add_all(Paper(sha256=sha256, kind=kind, size=size, **common) for sha256, (kind, size) in new.items())
+
+
+def bring_again(session: Session, texts: Iterable[str]) -> list[str]:
+    """What a form carries along counts as brought today; answers the references that lead to nothing any more, because they were
+    not handed in for too long."""
+    refers = {text: read(text).sha256 for text in texts}
+    uses = ((photos.Photo, photos.PhotoUse), (Paper, PaperUse))
+    there = {sha256 for kept, use in uses for sha256 in photos.renew(session, kept, use, list(refers.values()))}
+    return [text for text, sha256 in refers.items() if sha256 not in there]
 
 
 def attach(
@@ -193,14 +200,6 @@ def _read_all(field: str, texts: Iterable[str]) -> list[Reference]:
 
 
 # ---- questions ---------------------------------------------------------------------------------------------------------
-
-
-def missing(session: Session, texts: Iterable[str]) -> list[str]:
-    """Which of these references, once given out, lead to nothing any more: the file was not handed in for too long."""
-    refers = {text: read(text).sha256 for text in texts}
-    wanted = set(refers.values())
-    there = {sha for kept in (photos.Photo, Paper) for sha in session.scalars(select(kept.sha256).where(kept.sha256.in_(wanted)))}
-    return [text for text, sha in refers.items() if sha not in there]
 
 
 def of(session: Session, hazard: Hazard, *, is_whole: bool = True) -> list[tuple[PaperUse, Paper]]:
