@@ -5,7 +5,7 @@ import zlib
 from itertools import chain as joined
 
 from tests.documents import archive, docx, pdf
-from tests.engine.test_checks import (
+from tests.engine.check_files import (
     BOMB,
     GOOD,
     NAMESPACES,

@@ -156,6 +156,7 @@ GOOD = file(
     ),
     process(start("os"), user("ou"), end("oe"), chain("os", "ou", "oe"), process_id="other"),
 )  # fmt: skip
+BOMB = "".join(f'<!ENTITY a{i + 1} "{f"&a{i};" * 10}">' for i in range(9))
 
 
 def rules(findings: list[Finding]) -> set[tuple[str, str]]:
