@@ -211,8 +211,8 @@ def counting(database: Database) -> Iterator[Counted]:
         if not text.startswith("BEGIN"):
             counted.said.append(" ".join(text.split()))
 
-    def commit(_connection):  # type: ignore[no-untyped-def]
-        counted.commits += 1
+    def commit(connection):  # type: ignore[no-untyped-def]
+        counted.commits += not connection.get_execution_options().get("reads_only")
 
     event.listen(database.engine, "before_cursor_execute", statement)
     event.listen(database.engine, "commit", commit)
