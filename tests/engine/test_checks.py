@@ -534,6 +534,23 @@ def test_what_people_begin_they_do_not_sign():
         assert_readable(found)
 
 
+@pytest.mark.parametrize(
+    ("condition", "wrong"),
+    [("agree == 'yes'", "yes"), ("agree != False", None), ("is_done() or not (agree == 2)", "2"), ("level == 'b'", None), ("level != 'c'", "c")],
+)
+def test_what_an_item_is_compared_with_is_among_its_choices(condition, wrong):
+    """Else, after a choice has got another code, its arrow would never be taken, and nobody would be told."""
+    gateway = '<bpmn:exclusiveGateway id="g" default="back"/>'
+    drawn = around(user(), gateway, flow("u", "g"), flow("g", "u", flow_id="back"), last="g")
+    drawn = drawn.replace(b'targetRef="e">', f'targetRef="e"><bpmn:conditionExpression>{escape(condition)}</bpmn:conditionExpression>'.encode())
+    level = {"title": "级别", "type": "string", "oneOf": [{"const": "a", "title": "甲"}, {"const": "b", "title": "乙"}], "x-decides": True}
+    form = {**FORM, "properties": {"agree": {**FORM["properties"]["agree"], "x-decides": True}, "level": level}}
+    found = [each for each in check(drawn, KNOWN, {"report": form}) if each.severity == "error"]
+    assert [(each.rule, each.element_id) for each in found] == ([("value-unoffered", "g_e")] if wrong else [])
+    assert all(f"与“{wrong}”比" in each.message for each in found)
+    assert_readable(found)
+
+
 def test_what_is_for_something_else_is_told_by_its_name():
     """In words, and with what it is for; a word that is for everything is said of nothing."""
     (found,) = (each for each in check(of_a_month(service()), KNOWN) if each.rule == "word-elsewhere")
@@ -547,7 +564,7 @@ def test_every_rule_has_a_test():
     """Two lists that must agree: the slugs in the code, and those asserted here."""
     rooms = Path(check.__code__.co_filename).parent.glob("*.py")
     code = "".join(room.read_text() for room in rooms if room.name != "forms.py")  # see test_form_checks.py
-    asserted = {case[0][0] for case in (ERRORS | WARNINGS).values()} | {"file-unreadable", "too-large", "more", "begin-signed"}
+    asserted = {case[0][0] for case in (ERRORS | WARNINGS).values()} | {"file-unreadable", "too-large", "more", "begin-signed", "value-unoffered"}
     written = set(re.findall(r'"((?!x-)[a-z]+(?:-[a-z]+)+)"', code))  # x-… is what a form says of a field
     written |= {"script", "compensation", "quantity", "unreachable", "more"}
     built = {f"{word}-unknown" for word in ("unit", "person", "duty")}  # words.py makes these slugs from the property

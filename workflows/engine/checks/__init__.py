@@ -5,6 +5,7 @@ Each rule is a function from the diagram (and the known words) to findings; it r
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from workflows.engine import xml
@@ -74,6 +75,8 @@ WORDS: tuple[Callable[[Diagram, Known], Iterator[Finding]], ...] = (
     texts.counts,
     texts.parameters,
 )
+ANSWERS: tuple[Callable[[Diagram, Known, Mapping[str, Any]], Iterator[Finding]], ...] = (texts.undecided, texts.unoffered)
+"""What the diagram asks of its forms."""
 
 
 def check(data: bytes, known: Known, asked: Mapping[str, Any] | None = None) -> list[Finding]:
@@ -86,7 +89,7 @@ def check(data: bytes, known: Known, asked: Mapping[str, Any] | None = None) -> 
         diagram = read(xml.parse(data))
     except Invalid as problem:
         return [error("", "file-unreadable", problem.message)]
-    of_forms = [*check_forms(asked, known), *texts.undecided(diagram, known, asked)] if asked is not None else []
+    of_forms = [] if asked is None else [*check_forms(asked, known), *chain(*(rule(diagram, known, asked) for rule in ANSWERS))]
     about = [*subjects.begun(diagram, asked or {}), *subjects.elsewhere(diagram, known, asked or {})]
     found = list(dict.fromkeys([*_all(diagram, known), *about, *of_forms]))
     found.sort(key=lambda finding: finding.severity != "error")

@@ -1,5 +1,6 @@
 """Conditions, due moments and head counts: read with the same small language that runs them."""
 
+import ast
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -95,16 +96,56 @@ def calls(diagram: Diagram) -> Iterator[tuple[str, str, str]]:
 def undecided(diagram: Diagram, known: Known, asked: Mapping[str, Any]) -> Iterator[Finding]:
     """What an expression asks for is decided in some form of the diagram, or handed over by one of its steps: a name that nobody
     gives a value would stop the case there. Says nothing while a form is missing, because that has a finding of its own."""
-    nodes = [node.element for _, node in diagram.nodes]
-    forms = {form: asked.get(form) for each in nodes if (form := properties(each).get("form"))}
-    if known.is_empty or not all(is_form(form) for form in forms.values()):
+    nodes, forms = [node.element for _, node in diagram.nodes], _forms(diagram, asked)
+    if known.is_empty or forms is None:
         return
-    fields = {key: field for form in forms.values() if form for key, field in form["properties"].items()}
+    fields = {key: field for form in forms for key, field in form["properties"].items()}
     handed_over = {name for each in nodes for word in words_of(each) for name in known.returns.get(word, ())}
     decided = {key for key, field in fields.items() if decides(field)} | handed_over
     for element_id, what, text in _asking(diagram):
         for name in sorted(_names(text) - decided):
             yield error(element_id, "data-undecided", f"{what}用了“{name}”，但{_advice(name, fields, known)}")
+
+
+def unoffered(diagram: Diagram, known: Known, asked: Mapping[str, Any]) -> Iterator[Finding]:
+    """What an item is compared with is a choice of some form that asks for it: else that arrow is never taken, without a word."""
+    forms = _forms(diagram, asked)
+    if known.is_empty or forms is None:
+        return
+    fields = [(key, field) for form in forms for key, field in form["properties"].items() if _choices(field)]
+    offered = {key: [each for name, field in fields if name == key for each in _choices(field)] for key, _ in fields}
+    titles = {key: field.get("title", key) for key, field in fields}
+    for element_id, what, text in _asking(diagram):
+        for name, value in _compared(text):
+            if name in offered and value not in offered[name]:
+                said = f"{what}拿“{titles[name]}”与“{value}”比，而表单里没有这个选项，永远不会符合。请在属性中重新选择。"
+                yield error(element_id, "value-unoffered", said)
+
+
+def _forms(diagram: Diagram, asked: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
+    """Those that the diagram's tasks ask for; None while one of them is missing or broken, which is told elsewhere."""
+    named = {form for _, node in diagram.nodes if (form := properties(node.element).get("form"))}
+    found = [asked[key] for key in sorted(named) if is_form(asked.get(key))]
+    return found if len(found) == len(named) else None
+
+
+def _choices(field: Mapping[str, Any]) -> list[Any]:
+    """What a field can hold, where that is a list."""
+    if field.get("type") == "boolean":
+        return [True, False]
+    return [each.get("const") for each in field.get("oneOf", ()) if isinstance(each, dict)]
+
+
+def _compared(text: str) -> Iterator[tuple[str, Any]]:
+    """(item, value) of each comparison for equality."""
+    try:
+        tree = ast.parse(text, mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a finding of its own
+        return
+    for part in ast.walk(tree):
+        match part:
+            case ast.Compare(left=ast.Name(id=name), ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=value)]):
+                yield name, value
 
 
 def _advice(name: str, fields: Mapping[str, Any], known: Known) -> str:
