@@ -33,18 +33,27 @@ function save(name, content, type) {
 
 // A file from elsewhere. The server looks at it first: what it cannot read never comes near the draft.
 export async function upload(room, file) {
-  const before = await text(room.modeler);
   try {
     const xml = await file.text();
     const { findings } = await ask(room.addresses.findings, { key: room.key, xml, forms: room.forms }, room.token);
     const fatal = findings.find(({ rule }) => FATAL.includes(rule));
     if (fatal) throw new Error(fatal.message);
-    await show(room.modeler, xml);
+    await exchange(room.modeler, xml);
     room.changed();
     room.say(`已载入“${file.name}”`, "good");
   } catch ({ message }) {
-    await show(room.modeler, before);
     const why = CHINESE.test(message) ? message : "文件中没有可以显示的流程图。";
     room.say(`没有载入“${file.name}”：${why}草稿保持原样。`);
+  }
+}
+
+// What cannot be shown leaves the canvas as it was.
+async function exchange(modeler, xml) {
+  const before = await text(modeler);
+  try {
+    await show(modeler, xml);
+  } catch (error) {
+    await show(modeler, before);
+    throw error;
   }
 }
