@@ -14,7 +14,7 @@ blueprint = Blueprint("papers", __name__, url_prefix="/papers")
 def init_app(app: Flask) -> None:
     """Hang the pages up."""
     app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(paper=papers.read, paper_url=address)
+    app.jinja_env.globals.update(paper=papers.read, paper_url=address, photo_url=photo_address)
 
 
 def address(paper: papers.Reference, subject: Subject | None = None) -> str:
@@ -22,6 +22,11 @@ def address(paper: papers.Reference, subject: Subject | None = None) -> str:
     if subject is not None and subject.kind != "hazard":
         return url_for("papers.of_case", kind=subject.kind, subject_id=subject.id, sha=paper.sha256)
     return url_for("photos.show" if paper.kind == "jpg" else "papers.show", sha=paper.sha256)
+
+
+def photo_address(sha: str, subject: Subject | None = None) -> str:
+    """The same for a photo."""
+    return address(papers.read(sha), subject)
 
 
 @blueprint.get("/<sha>")

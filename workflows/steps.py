@@ -23,6 +23,7 @@ from workflows import (
     listings,
     look_backs,
     loops,
+    papers,
     people,
     petitions,
     phases,
@@ -323,6 +324,7 @@ RULES = Rules(
     forbidden=subjects.forbidden,
     loop_rules=loops.LOOP_RULES,
     stands_at=people.stands_at,
+    keep_files=papers.attach_rest,
 )
 
 

@@ -1,11 +1,16 @@
 """全新的流程: begun in the browser, published by a second person, begun on the page of what it is about and done."""
 
+import io
+
 import pytest
+from lxml import html
 
 from tests import make
+from tests.documents import pdf
 from tests.scenarios import ways
 from tests.service.inspector import faults_of
 from tests.service.test_designer import content, hand_in, save, send
+from tests.service.test_tasks import picture
 from workflows import bulletins, campaigns, clock, dispatch, feedbacks, people, steps, subjects, vocabulary, weekly_reports
 from workflows.engine import Subject, definitions, history, instances, tasks
 
@@ -150,3 +155,28 @@ def test_a_process_of_two_tasks_runs_about_each_kind_of_thing(designer, signed_i
     with driver.database.reading() as session:
         instance = instances.find(session, subject, key)
         assert (instance.ended_how, history.verify(session, subject)) == ("completed", [])
+
+
+@pytest.mark.parametrize("about", ["hazard", "unit"])
+def test_what_a_new_process_brings_with_it_is_there_to_see(designer, signed_in, driver, about):
+    """Photos and papers of forms that no step of ours knows: on the page of the thing, for whoever may see that."""
+    (login, first, _), key = WHO[about], f"seen_{about}"
+    room = designer.submit("/designer/new", {**ANSWERS, "key": key, "subject": about, "first": first, "others": []}).location
+    draft_id = int(room.rsplit("/", 1)[1])
+    form = {**content(designer, draft_id)["forms"][f"{key}_first"]}
+    form["properties"] = {**form["properties"], "scene": of_files("photos", "现场照片"), "minutes": of_files("papers", "约谈记录")}
+    assert save(designer, draft_id, content(designer, draft_id)["xml"], forms={f"{key}_first": form}).status_code == 200
+    assert hand_in(designer, draft_id).status_code == 302
+    assert signed_in("fabu").submit(f"{room}/approve", {}, page="/designer").status_code == 302
+    subject, browser = thing(driver, about), signed_in(login)
+    page = PAGE[about].format(subject.id)
+    given = {"reason": "请到镇里来谈。", "files-scene": picture(), "papers-minutes": (io.BytesIO(pdf()), "记录.pdf")}
+    assert browser.submit(f"/matters/{about}/{subject.id}/{key}", given).location == page
+    (last,) = html.fromstring(browser.get(page).text).xpath("(//dl[@class='told'])[last()]")
+    found = [*last.xpath(".//img/@src"), *last.xpath(".//a[contains(., '记录.pdf')]/@href")]
+    assert [browser.get(address).status_code for address in found] == [200, 200]
+    assert [signed_in("cunwei2").get(address).status_code for address in found] == [404, 404]
+
+
+def of_files(widget, title):
+    return {"title": title, "type": "array", "items": {"type": "string"}, "x-widget": widget}

@@ -139,6 +139,7 @@ class Rules:
 
     `forbidden(session, pairs, person)` tells which of the (subject, duty) pairs this person may not bear, and why;
     `stands_at(session, person, posts)` whether he stands at one of these posts today, for himself or for somebody else.
+    `keep_files(session, thing, task, files by field, person)` keeps what a form brings and the step it names did not take.
     """
 
     subject: Callable[[Session, Subject], Any]
@@ -151,3 +152,4 @@ class Rules:
     forbidden: Callable[[Session, Collection[tuple[Subject, str]], int], Mapping[tuple[Subject, str], str]]
     stands_at: Callable[[Session, int, Collection[Post]], bool]
     loop_rules: tuple[LoopRule, ...] = ()
+    keep_files: Callable[[Session, Any, Any, Mapping[str, list[str]], int], None] = lambda *_: None

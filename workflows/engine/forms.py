@@ -74,6 +74,12 @@ def is_visible(field: Mapping[str, Any], data: Mapping[str, Any], functions: Fun
     return bool(parsed.evaluate(data, functions))
 
 
+def files(schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The references of photos and papers that were handed in, by field."""
+    fields = schema["properties"].items()
+    return {key: data[key] for key, field in fields if field.get("x-widget") in FILES and data.get(key)}
+
+
 def decisions(schema: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
     """The scalars that the diagram's gateways may ask for."""
     return {key: data[key] for key, field in schema["properties"].items() if field.get("x-decides") and key in data}

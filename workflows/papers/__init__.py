@@ -192,6 +192,18 @@ def attach(
     return list(refers)
 
 
+def attach_rest(session: Session, thing: Any, task: Any, files: Mapping[str, list[str]], by: int) -> None:
+    """Make what a form brings in fields of its own, of which the step it names knows nothing, evidence of the hazard as well. The
+    files of anything else are found by what was handed in about it."""
+    if not isinstance(thing, Hazard):
+        return
+    session.flush()
+    uses: tuple[Any, ...] = (photos.PhotoUse, PaperUse)
+    taken = {field for use in uses for field in session.scalars(select(use.field).where(use.task_id == task.id))}
+    for field in sorted(files.keys() - taken):
+        attach(session, thing, task, field, files[field], by=by)
+
+
 def _read_all(field: str, texts: Iterable[str]) -> list[Reference]:
     try:
         return [read(text) for text in texts]

@@ -73,6 +73,8 @@ def complete(session: Session, rules: Rules, task: Task, caller: Caller, data: M
     unlisted = forms.option_faults(asked, checked, lambda name: {value for value, _ in rules.options[name](session, thing)})
     submission_id, sha256 = _submit(session, task, checked, caller.person_id, principal)
     decided = _call(session, rules, task, thing, checked, caller.person_id, principal)
+    if files := forms.files(asked, checked):
+        rules.keep_files(session, thing, task, files, caller.person_id)
     if unlisted:  # after the verb, which may know a better sentence; before anything is kept
         raise Invalid(unlisted)
     history.record(
