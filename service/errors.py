@@ -33,6 +33,10 @@ SENTENCES = {
     413: "一次上传的照片和附件总量过大，请减少数量或分次提交。单个文件不超过 20 MB。",
     500: "系统出错，刚才的操作没有保存。请稍后再试；如仍不成功，请联系系统管理员并告知下面的编号。",
 }
+NO_COOKIE = (
+    "浏览器没有保存登录信息（Cookie），不能登录。请再试一次；仍不行的，"
+    "请检查网址是不是以 https:// 开头，浏览器是不是禁用了 Cookie。"
+)
 STALE = "页面停留过久或已在别处重新登录，这次提交没有保存。请返回后刷新页面，再提交一次。"
 
 
@@ -87,6 +91,8 @@ def _forged(_error: CSRFError) -> ResponseReturnValue:
     record("csrf", status=400)
     if current_user.is_authenticated:
         return page(400, STALE)
+    if request.endpoint == "auth.sign_in" and not request.cookies:  # nor would a notice come back
+        return render_template("auth/sign_in.html", next="", login="", problem=NO_COOKIE), 400
     # Signed out in between (idle, other tab): the token went with the session. A new sign-in is the cure.
     flash(STALE, "warn")
     return redirect(url_for("auth.sign_in"))

@@ -189,3 +189,11 @@ def test_the_header_shows_every_post_one_holds_and_for_whom_one_stands_in(signed
     assert "代理" not in signed_in("banshi1").get("/").text
     with clock.travel(clock.at(today + 4 * clock.DAY, 9)):
         assert "代理 领导组组长" not in signed_in("zhuren").get("/").text
+
+
+def test_a_browser_that_keeps_no_cookie_is_told_so(client):
+    """As in production over plain HTTP, where the cookie is for HTTPS only: the page would else come back without a word."""
+    answer = client.post("/sign-in", data={"login": "banshi1", "password": "Bihuan-2026"})
+    assert answer.status_code == 400
+    assert "是不是以 https:// 开头" in answer.text
+    assert client.sign_in("banshi1").status_code == 302
