@@ -5,7 +5,7 @@ import zlib
 from itertools import chain as joined
 
 from tests.documents import archive, docx, pdf
-from tests.engine.check_files import (
+from tests.engine.checks.files import (
     BOMB,
     GOOD,
     NAMESPACES,

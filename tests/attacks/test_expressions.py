@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 import pytest
 
 from tests.attacks.expressions import FUNCTIONS, HOSTILE, NAMES
-from tests.engine.check_files import KNOWN, around, flow, node, user
+from tests.engine.checks.files import KNOWN, around, flow, node, user
 from workflows.engine import expressions
 from workflows.engine.checks import check
 from workflows.errors import Invalid

@@ -8,7 +8,7 @@ import pytest
 
 from tests.attacks.expressions import HOSTILE as EXPRESSIONS
 from tests.attacks.files import GOOD, HOSTILE, IGNORED, TEXT
-from tests.engine.check_files import KNOWN
+from tests.engine.checks.files import KNOWN
 from workflows.db import Database
 from workflows.engine import definitions, spiff
 from workflows.engine.checks import check

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.engine.check_files import (
+from tests.engine.checks.files import (
+    KNOWN,
     around,
     assert_readable,
     chain,
@@ -13,6 +14,7 @@ from tests.engine.check_files import (
     many,
     node,
     process,
+    rules,
     start,
     timer,
     user,
@@ -179,3 +181,25 @@ def test_says_once_what_is_wrong_and_what_to_draw_instead(name):
     found = [each for each in check(data, Known()) if each.severity == "error"]
     assert sorted(each.message for each in found) == sorted(said)
     assert_readable(found)
+
+
+def test_files_of_other_tools_are_checked_for_structure_only():
+    data = around(user(role="KING", verb="fly", due="soon", form="gone"), node("laneSet", "ls"))
+    assert check(data, Known()) == []
+
+
+def test_a_file_as_camunda_writes_it_needs_no_change_to_run():
+    """Its own forms and assignees are kept and mean nothing; one sentence says so."""
+    field = '<camunda:formData><camunda:formField id="amount"/><camunda:formField id="amount"/></camunda:formData>'
+    data = file(
+        node("message", "m"),
+        process(
+            node("startEvent", "s", f"<bpmn:extensionElements>{field}</bpmn:extensionElements>"),
+            '<bpmn:userTask id="u" name="两&#xD;&#xA;行" camunda:assignee="kermit"/>',
+            end(),
+            chain("s", "u", "e"),
+            attributes='isExecutable="true" camunda:historyTimeToLive="180"',
+        ),
+    )
+    assert rules(check(data, Known())) == {("foreign-extension", "p")}
+    assert ("role-missing", "u") in rules(check(data, KNOWN))

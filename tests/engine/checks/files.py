@@ -1,9 +1,11 @@
 """Diagrams to check, put together from small pieces, and what every finding must be."""
 
 import re
+from pathlib import Path
+from types import ModuleType
 
 from workflows.engine import LoopRule
-from workflows.engine.checks import Finding, Known
+from workflows.engine.checks import Finding, Known, check
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 NAMESPACES = (
@@ -157,10 +159,33 @@ GOOD = file(
     process(start("os"), user("ou"), end("oe"), chain("os", "ou", "oe"), process_id="other"),
 )  # fmt: skip
 BOMB = "".join(f'<!ENTITY a{i + 1} "{f"&a{i};" * 10}">' for i in range(9))
+FORM = {"title": "登记", "type": "object", "properties": {"agree": {"type": "boolean", "title": "是否同意"}}}
 
 
 def rules(findings: list[Finding]) -> set[tuple[str, str]]:
     return {(finding.rule, finding.element_id) for finding in findings}
+
+
+def rules_of(room: ModuleType) -> set[str]:
+    """The slugs of all rules that a room of the checks has."""
+    code = Path(room.__file__ or "").read_text()
+    return set(re.findall(r'(?:error|warning)\(.*?, "([a-z-]+)"[,)]', code))
+
+
+def assert_refused(expected: tuple[str, str], data: bytes) -> None:
+    """`expected`: the rule, and the element that its finding stands at."""
+    found = check(data, KNOWN)
+    assert expected in rules(found)
+    assert found[0].severity == "error"
+    assert_readable(found)
+
+
+def assert_warned(expected: tuple[str, str], data: bytes) -> None:
+    """The same of a finding that keeps nothing from running, and that it is the only one."""
+    found = check(data, KNOWN)
+    assert rules(found) == {expected}
+    assert {finding.severity for finding in found} == {"warning"}
+    assert_readable(found)
 
 
 def assert_readable(findings: list[Finding]) -> None:
