@@ -26,7 +26,7 @@ Key = tuple[str, str]
 LOGIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Place:
     """A row of the workbook."""
 
