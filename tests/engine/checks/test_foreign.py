@@ -99,6 +99,10 @@ SAID = {
         ["“环节u”前面的开始事件是定时事件，本系统不支持。开始事件请用没有图标的普通开始。"],
     ),
     "a message": (waiting("message"), ["“中间事件 x”是消息事件，本系统不支持。请删去它，收到的内容由用户任务登记。"]),
+    "an id that a tool made up": (
+        waiting("message").replace(b'"x"', b'"sid-62A13288-6A3F-471F-9A3B-2235D7B5F74F"'),
+        ["未命名的中间事件是消息事件，本系统不支持。请删去它，收到的内容由用户任务登记。"],
+    ),
     "a condition": (waiting("conditional"), ["“中间事件 x”是条件事件，本系统不支持。请改用定时，到时再用排他网关判断。"]),
     "an error of a step": (
         around(node("serviceTask", "v", STEP), on_border("<bpmn:errorEventDefinition/>", "v"), first="v", last="v"),

@@ -15,7 +15,8 @@ GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway",
 TIMED = frozenset({"intermediateCatchEvent", "boundaryEvent"})
 EVENTS = frozenset({"startEvent", "endEvent"}) | TIMED
 NODES = ACTIVITIES | GATEWAYS | EVENTS
-MADE_UP = re.compile(r"[A-Z][A-Za-z]*_[0-9a-z]{7}")  # Activity_1wlcl68: tells nobody anything
+MADE_UP = re.compile(r"[A-Z][A-Za-z]*_[0-9a-z]{7}|[\w-]{0,40}[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
+"""Activity_1wlcl68, sid-62A13288-6A3F-471F-9A3B-2235D7B5F74F: such an id tells nobody anything."""
 
 # Nodes of BPMN that we refuse. They still stand in the graph, so that one of them makes one finding and not five.
 REFUSED = {
