@@ -1,13 +1,12 @@
 """What one version of a diagram says, in words: its elements by their names, its conditions by the forms that feed them."""
 
 import ast
-from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from workflows import steps, vocabulary
 from workflows.engine.checks import diagrams
-from workflows.engine.checks.diagrams import Node, Scope
+from workflows.engine.checks.feeding import tasks_before
 from workflows.engine.xml import BPMN, parse
 
 COMPARED = {ast.Eq: "是", ast.NotEq: "不是", ast.Lt: "小于", ast.LtE: "不大于", ast.Gt: "大于", ast.GtE: "不小于"}
@@ -25,10 +24,10 @@ class Version:
 
     def __init__(self, file: bytes, forms: Mapping[str, Any]) -> None:
         root = parse(file)
-        diagram = diagrams.read(root)
+        self._diagram = diagrams.read(root)
         self._forms = forms
-        self._nodes = {node.id: (scope, node) for scope, node in diagram.nodes}
-        self._flows = {flow.id: flow for scope in diagram.scopes for flow in scope.flows}
+        self._nodes = {node.id: node for _, node in self._diagram.nodes}
+        self._flows = {flow.id: flow for scope in self._diagram.scopes for flow in scope.flows}
         self._others = {each.get("id", ""): each for each in root.iter(f"{{{BPMN}}}*")}
 
     def name(self, id: str) -> str:
@@ -36,7 +35,7 @@ class Version:
         if id in self._flows:
             return _bare(self._flows[id].label.removeprefix("箭头")).removesuffix("的箭头")
         if id in self._nodes:
-            return _bare(self._nodes[id][1].label)
+            return _bare(self._nodes[id].label)
         return _bare(diagrams.label(self._others[id])) if id in self._others else ""
 
     def form(self, key: str) -> str:
@@ -88,29 +87,9 @@ class Version:
         if where.startswith("form:"):
             yield "", self._forms[where.removeprefix("form:").partition("/")[0]]
             return
-        for node in self._before(self._flows[where].source if where in self._flows else where):
+        for node in tasks_before(self._diagram, self._flows[where].source if where in self._flows else where):
             if form := self._forms.get(diagrams.properties(node.element).get("form", "")):
                 yield _bare(node.label), form
-
-    def _before(self, first: str) -> Iterator[Node]:
-        """A node and all that stand before it, the nearest first."""
-        waiting, seen = deque([first]), {first}
-        while waiting:
-            scope, node = self._nodes[waiting.popleft()]
-            yield node
-            fresh = [id for id in self._next_before(scope, node) if id in self._nodes and id not in seen]
-            seen.update(fresh)
-            waiting.extend(fresh)
-
-    def _next_before(self, scope: Scope, node: Node) -> Iterator[str]:
-        """One step against the arrows: out of a sub-process at its start, and into one from its end."""
-        yield from (flow.source for flow in scope.entering.get(node.id, ()))
-        if node.kind == "boundaryEvent":
-            yield node.element.get("attachedToRef", "")
-        if node.kind == "startEvent" and scope.parent:
-            yield from (flow.source for flow in scope.parent.entering.get(scope.id, ()))
-        if node.kind == "subProcess":
-            yield from (id for id, (inner, _) in self._nodes.items() if inner.id == node.id)
 
 
 def _field(whose: str, form: Mapping[str, Any], key: str) -> Asked:

@@ -39,7 +39,7 @@ function tasksBefore(start) {
       is(element, "bpmn:StartEvent") && is(element.parent, "bpmn:SubProcess")
         ? element.parent.incoming.map((each) => each.source)
         : [];
-    for (const each of [...before, ...inside, ...outside, element.host].filter(Boolean)) {
+    for (const each of [...inside, ...before, ...outside, element.host].filter(Boolean)) {
       if (!seen.has(each) && each.type !== "label") {
         seen.add(each);
         waiting.push(each);

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from service.setup import SHIPPED, forms_beside
 from workflows import functions, loops, steps, vocabulary
 from workflows.engine import END, checks, proof
 from workflows.engine.proof import Proof
 from workflows.engine.tokens import Net
 
 XML = (Path(__file__).parents[3] / "bpmn" / "hazard_loop.bpmn").read_text(encoding="utf-8")
+FORMS = forms_beside(SHIPPED / "hazard_loop.bpmn")
 KEY = "hazard_closed_loop"
 
 
@@ -281,3 +283,18 @@ SECOND = """
 <bpmn:conditionExpression>result() == 'PASS'</bpmn:conditionExpression></bpmn:sequenceFlow>
 <bpmn:sequenceFlow id="f4" sourceRef="gw2" targetRef="sv_failed"/>
 """
+
+
+def test_a_decision_that_is_asked_no_more_is_not_taken_from_an_older_one() -> None:
+    """Every form of the loop calls it `decision`. Renamed in one of them, its gateway would go by what somebody else decided."""
+    form = FORMS["town_review"]
+    renamed = {("outcome" if key == "decision" else key): field for key, field in form["properties"].items()}
+    changed = {**form, "properties": renamed, "required": ["outcome" if key == "decision" else key for key in form["required"]]}
+    found = checks.check(XML.encode(), vocabulary.known(FORMS), {**FORMS, "town_review": changed})
+    assert {(each.rule, each.element_id) for each in found if each.severity == "error"} == {
+        ("data-stale", "gw_town__m_apply"),
+        ("data-stale", "gw_town__m_rectify"),
+        ("data-stale", "gw_town__m_verify"),
+    }
+    assert "看的是更早的“县签字”填的“签字意见”，而前一环节“镇审核”不填这一项" in found[0].message
+    assert [each for each in checks.check(XML.encode(), vocabulary.known(FORMS), FORMS) if each.severity == "error"] == []

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from workflows.engine import xml
-from workflows.engine.checks import elements, flows, ids, pools, reach, subjects, texts, words
+from workflows.engine.checks import elements, feeding, flows, ids, pools, reach, subjects, texts, words
 from workflows.engine.checks.diagrams import Diagram, read
 from workflows.engine.checks.findings import Finding, Known, error, warning
 from workflows.engine.checks.forms import check_forms, is_form
@@ -75,7 +75,11 @@ WORDS: tuple[Callable[[Diagram, Known], Iterator[Finding]], ...] = (
     texts.counts,
     texts.parameters,
 )
-ANSWERS: tuple[Callable[[Diagram, Known, Mapping[str, Any]], Iterator[Finding]], ...] = (texts.undecided, texts.unoffered)
+ANSWERS: tuple[Callable[[Diagram, Known, Mapping[str, Any]], Iterator[Finding]], ...] = (
+    texts.undecided,
+    texts.unoffered,
+    feeding.stale,
+)
 """What the diagram asks of its forms."""
 
 
