@@ -37,6 +37,7 @@ def show(unit_id: int) -> ResponseReturnValue:
     return render_template(
         "enterprises/show.html",
         title=enterprises.title(unit),
+        most=enterprises.MOST,
         hazards=enterprises.hazards_of(g.session, current_user.caller, unit),
         matters=matters.beside(unit.ref, None),
         **cases.context(unit.ref, unit, cases.options_of(unit), newest),
