@@ -14,6 +14,7 @@ from workflows import people
 from workflows.engine import Address, Post, Want
 from workflows.hazards.questions import DIGITS
 from workflows.people import Unit
+from workflows.staffing.rules import place_fault
 
 UP: dict[str, tuple[tuple[str, str], ...]] = {  # role → the (role, unit word) it goes up to, one after the other
     "GROUP_DEPUTY": (("GROUP_HEAD", "town"), ("COUNTY_OFFICE", "county")),
@@ -38,8 +39,8 @@ def asked(want: Want) -> tuple[tuple[str, ...], str]:
 
 
 def held_at(roles: Iterable[str], units: Collection[Unit]) -> frozenset[Post]:
-    """Each of some roles at each of some units."""
-    return frozenset(Post(role, unit.id) for role in roles for unit in units)
+    """Each of some roles at each of some units where there is such a post."""
+    return frozenset(Post(role, unit.id) for role in roles for unit in units if place_fault(role, unit.kind) is None)
 
 
 def first_who_may(

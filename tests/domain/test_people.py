@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tests import make
 from tests.domain.town import Town
-from workflows import addresses, campaigns, clock, dues, hazards, passwords, people, staffing
+from workflows import addresses, campaigns, clock, dues, enterprises, hazards, passwords, people, staffing
 from workflows.engine import Post, Want, own
 from workflows.errors import Forbidden, Invalid, NotFound
 from workflows.hazards import Hazard
@@ -191,6 +191,18 @@ def test_a_barred_reviewer_sends_the_task_up(town: Town):
     town.persons["head"].is_active = False
     town.session.flush()
     assert addresses.address(town.session, hazard, review).posts == {Post("COUNTY_OFFICE", town.units["county"].id)}
+
+
+def test_a_lane_reaches_its_post_wherever_that_is_around_the_thing(town: Town):
+    """Without role and unit; only where there is such a post, and of an enterprise only in its own industry."""
+    factory, units = town.units["factory"], town.units
+    for lane, reached in (("企业主要负责人", {("ENT_HEAD", "factory")}), ("领导组组长", {("GROUP_HEAD", "town")})):
+        address = enterprises.address(town.session, factory, want(lane=lane))
+        assert address.posts == {Post(role, units[at].id) for role, at in reached}
+        assert address.posts == addresses.address(town.session, town.rectifying(track=False), want(lane=lane)).posts
+    beside = enterprises.address(town.session, factory, want(lane="站所经办")).posts
+    assert Post("STATION_STAFF", units["station"].id) in beside
+    assert all(factory.sector_code in (people.get_unit(town.session, post.unit_id).sectors or []) for post in beside if post.unit_id != units["town"].id)
 
 
 def test_the_county_signature_is_blocked_not_sent_up(town: Town):
