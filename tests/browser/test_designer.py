@@ -146,7 +146,7 @@ def test_a_new_field_and_a_branch_on_it_need_no_code(desks) -> None:
     page.keyboard.press("Tab")
     field.get_by_label("类型").select_option(label="是或否")
     page.get_by_label("是否涉及学校：用于流程判断").check()
-    expect(page.locator(".stage").get_by_role("group", name="是否涉及学校")).to_be_visible()
+    expect(page.locator(".stage").get_by_role("group", name="是否涉及学校")).to_be_in_viewport()
     page.get_by_role("button", name="流程图", exact=True).click()
     pick(page, "gw_result__sv_passed")
     panel.get_by_label("看什么").select_option(label="整改方案：是否涉及学校")

@@ -59,7 +59,7 @@ export default function formTable(part, room) {
       button("添加填报项", () => addField(form, act), { class: "button small" }),
       shownField ? details(room, form, shownField, act) : null,
     );
-    preview(stage, room, form);
+    preview(stage, room, form, shownField);
   }
 
   room.modeler.on("commandStack.changed", () => {
