@@ -67,10 +67,13 @@ def _on_the_main_loop(home: Path) -> Iterator[Figure]:
     yield Figure("http_floor_ms", median(theirs), "ms")
     yield Figure("http_complete_to_floor", ratio(ours, theirs), "×", aim=1.6)
     app = create_app(config(home, driver.database), driver.database, steps.RULES)
-    _, login, fields = cases.ROUND[0]
-    counted = completing(app, login, demo.PASSWORD, _back_at_application(driver, hazards[0]), fields)
+    application, review = _back_at_application(driver, hazards[0]), cases.ROUND[1]
+    counted = completing(app, cases.ROUND[0][1], demo.PASSWORD, application, cases.ROUND[0][2])
     yield Figure("http_statements", counted.statements, "statements", aim=20)
     yield Figure("http_commits", counted.commits, "commits", aim=1)
+    waiting = cases.waiting(driver, hazards[0], review[0])
+    counted = completing(app, review[1], demo.PASSWORD, waiting.id, review[2])  # the dearest: it orders a document
+    yield Figure("http_review_statements", counted.statements, "statements", aim=20)
 
 
 def _on_a_plain_diagram(home: Path) -> Iterator[Figure]:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 from statistics import median
 
@@ -29,7 +30,8 @@ from tests.fire.clerks import Seat
 from workflows import steps
 from workflows.db import Database
 
-OFFICIALS = 8  # who work at once, each on a hazard of his own
+OFFICIALS = 8  # who work at once, each on hazards of his own
+CASES = 4  # hazards that take turns before each of them, so that none grows old
 BLOCKS, SECONDS = 3, 8.0
 LOOKS = 80  # at who waits for a lock, within these seconds
 PROCESSORS = psutil.cpu_count() or 1
@@ -80,7 +82,7 @@ def _at_best(spell: Spell) -> float:
 
 @dataclass
 class House:
-    """The town on PostgreSQL, with a hazard for each official."""
+    """The town on PostgreSQL, with hazards for each official."""
 
     home: Path
     url: str
@@ -101,9 +103,9 @@ def _prepared() -> Iterator[tuple[House, psutil.Process]]:
         setup.prepare(database, jobs=True)
         demo.build_town(database)
         driver = demo.Driver(database, house.home, steps.RULES)
-        house.hazards = [cases.at_application(driver) for _ in range(OFFICIALS)]
+        house.hazards = [cases.at_application(driver) for _ in range(OFFICIALS * CASES)]
         database.engine.dispose()
-        tell(f"  {OFFICIALS} hazards at their application")
+        tell(f"  {len(house.hazards)} hazards at their application")
         yield house, psutil.Process(int((folder / "data" / "postmaster.pid").read_text().split()[0]))
     finally:
         server.cleanup()
@@ -117,7 +119,7 @@ def _spell(house: House, postmaster: psutil.Process, workers: int) -> Spell:
     engine = create_engine(house.url)
     try:
         web.wait_for(port)
-        desks = [_Desk(port, hazard_id, house.url) for hazard_id in house.hazards]
+        desks = [_Desk(port, house.hazards[place::OFFICIALS], house.url) for place in range(OFFICIALS)]
         stopping = threading.Event()
         threads = [threading.Thread(target=desk.work, args=(stopping,)) for desk in desks]
         before, began = _spent(web, postmaster), time.perf_counter()
@@ -146,11 +148,11 @@ def _watch(engine: Engine) -> float:
 
 
 class _Desk:
-    """Three officials who take one hazard round and round before its closure. They share the processors with what is measured, so
+    """Three officials who take a few hazards round and round before their closure. They share the processors with what is measured, so
     they do no more than they must: what each hands in is put together once, sockets and statements are plain."""
 
-    def __init__(self, port: int, hazard_id: int, url: str) -> None:
-        self.port, self.hazard_id, self.completed = port, hazard_id, 0
+    def __init__(self, port: int, hazards: list[int], url: str) -> None:
+        self.port, self.hazards, self.completed = port, cycle(hazards), 0
         self.url = url.replace("postgresql+psycopg:", "postgresql:")
         self.requests = {element: _request(Seat(port, login), fields) for element, login, fields in cases.ROUND}
 
@@ -158,8 +160,9 @@ class _Desk:
         """Until told to stop."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             while not stopping.is_set():
-                found = connection.execute(NEXT, [self.hazard_id, list(self.requests)]).fetchone()
-                assert found is not None, f"hazard {self.hazard_id} waits for nobody"
+                hazard_id = next(self.hazards)
+                found = connection.execute(NEXT, [hazard_id, list(self.requests)]).fetchone()
+                assert found is not None, f"hazard {hazard_id} waits for nobody"
                 status = self._hand_in(*found)
                 assert status == 302, status
                 self.completed += 1

@@ -7,7 +7,7 @@ from tests.service.test_tasks import driver_subject
 from workflows import hazards, people, staffing
 from workflows.options import OPTIONS
 
-PLAIN, APPLICATION = 12, 27
+PLAIN, APPLICATION, REVIEW = 12, 27, 45
 
 
 def listed(counted):
@@ -24,7 +24,7 @@ def test_a_plain_task(tmp_path):
 
 
 def test_the_application_for_closure(driver, app):
-    """⑨, the dearest step of the loop: everything the closure rests on is asked of the record again."""
+    """⑨: everything the closure rests on is asked of the record again."""
     hazard_id = cases.at_application(driver)
     element, login, fields = cases.ROUND[0]
     task = cases.waiting(driver, hazard_id, element)
@@ -32,6 +32,15 @@ def test_the_application_for_closure(driver, app):
     assert (counted.statements <= APPLICATION, counted.commits) == (True, 1), listed(counted)
     lines = [text for text in counted.said if text.startswith("INSERT INTO history")]
     assert len(lines) == 1, "the lines of one click go in as one statement"
+
+
+def test_the_towns_review(driver, app):
+    """⑩, the dearest step of the loop: it orders a document, with the first number of its year."""
+    hazard_id = cases.at_application(driver)
+    (element, login, fields), (review, reviewer, opinion) = cases.ROUND[:2]
+    driver.do(hazard_id, element, login, **fields)
+    counted = http.completing(app, reviewer, demo.PASSWORD, cases.waiting(driver, hazard_id, review).id, opinion)
+    assert (counted.statements <= REVIEW, counted.commits) == (True, 1), listed(counted)
 
 
 def test_a_list_of_persons_asks_for_all_their_posts_at_once(driver):
