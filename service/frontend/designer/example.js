@@ -35,7 +35,8 @@ export default function example({ modeler }) {
         button("结束", end, { class: "button small" }),
       ),
     );
-    goTo(modeler, stop.tokens[0] ?? stop.passed.at(-1) ?? stop.element_id);
+    const fresh = stop.tokens.find((id) => !stops[place - 1]?.tokens.includes(id));
+    goTo(modeler, fresh ?? stop.passed.at(-1) ?? stop.element_id, bar.offsetHeight);
   }
 
   function paint(stops, place) {
@@ -60,7 +61,15 @@ export default function example({ modeler }) {
   }
 
   const objectOf = (id) => known.get(id)?.businessObject;
-  const namesOf = (ids) => ids.map((id) => `“${objectOf(id)?.name || id}”`).join("、");
+  const namesOf = (ids) => ids.map(nameOf).join("、");
+
+  // By its name, else by what it stands behind, as the findings say it.
+  function nameOf(id) {
+    const name = objectOf(id)?.name;
+    if (name) return `“${name}”`;
+    const before = known.get(id)?.incoming?.map(({ source }) => source.businessObject.name).find(Boolean);
+    return before ? `“${before}”后面的图形` : "没有名称的图形";
+  }
 
   return { begin, end };
 }

@@ -14,6 +14,7 @@ import offered from "./offered.js";
 import spiff from "./spiff.json";
 
 const PALETTE = 110; // pixels at the left that the palette covers
+const MARGIN = 120; // pixels around what one is led to
 
 export function open(container) {
   const modeler = new Modeler({
@@ -60,13 +61,14 @@ export function markers(modeler) {
 
 export const text = async (modeler) => (await modeler.saveXML({ format: true })).xml;
 
-export function goTo(modeler, id) {
+// `above`: pixels at the top that something else covers.
+export function goTo(modeler, id, above = 0) {
   const element = modeler.get("elementRegistry").get(id);
   if (!element) return;
   const canvas = modeler.get("canvas");
   if (element.parent) {
     canvas.zoom(Math.max(canvas.zoom(), 0.7));
-    canvas.scrollToElement(element, 120);
+    canvas.scrollToElement(element, { top: above + MARGIN, right: MARGIN, bottom: MARGIN, left: MARGIN });
   }
   modeler.get("selection").select(element);
 }
