@@ -281,6 +281,19 @@ def test_a_number_that_readers_of_json_would_round_is_refused(number):
         forms.check({"properties": {"n": {"type": "integer", "title": "人数"}}}, {"n": number}, {})
 
 
+@pytest.mark.parametrize(("value", "is_one"), [("a", True), (1, True), (1.0, True), (True, False), ("1", False), ("b", False)])
+def test_a_choice_is_one_of_the_constants(value, is_one):
+    """As JSON Schema says it: 1 and 1.0 are one number, and neither is `true`."""
+    field = {"title": "选项", "oneOf": [{"const": "a", "title": "甲"}, {"const": 1, "title": "一"}]}
+    many = {"title": "多选", "type": "array", "items": {"oneOf": field["oneOf"]}}
+    for asked, given in ((field, value), (many, ["a", value])):
+        if is_one:
+            assert forms.check({"properties": {"x": asked}}, {"x": given}, {}) == {"x": given}
+        else:
+            with pytest.raises(Invalid, match="请从列出的选项中选择"):
+                forms.check({"properties": {"x": asked}}, {"x": given}, {})
+
+
 def test_the_stored_state_moves_on_by_one_revision_a_step(database, world):
     begin(database, world)
     complete(database, world, "a", A, TEXT)

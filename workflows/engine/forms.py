@@ -5,10 +5,10 @@ the domain's functions: an invisible field is dropped), `x-required-when-visible
 instance's data, so that gateways can ask for it).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker, validators
 from jsonschema.exceptions import ValidationError
 
 from workflows.engine import expressions
@@ -100,9 +100,18 @@ def _missing(field: Mapping[str, Any]) -> str:
 def _fault(field: Mapping[str, Any], value: Any) -> str | None:
     if isinstance(value, int) and abs(value) > MOST:
         return f"“{field.get('title', '')}”的数字太大，请核对。"
-    validator = Draft202012Validator(dict(field), format_checker=_FORMATS)
+    validator = _Validator(dict(field), format_checker=_FORMATS)
     error = next(iter(sorted(validator.iter_errors(value), key=lambda e: len(e.path))), None)
     return _sentence(field, error) if error else None
+
+
+def _one_of(_validator: Any, choices: Sequence[Mapping[str, Any]], value: Any, _schema: Any) -> Iterator[ValidationError]:
+    """Choices are constants (`checks.forms`): one look at each, where the library tries it as a schema of its own."""
+    if not any(choice["const"] == value and isinstance(value, bool) == isinstance(choice["const"], bool) for choice in choices):
+        yield ValidationError("is none of the choices")
+
+
+_Validator = validators.extend(Draft202012Validator, {"oneOf": _one_of})  # type: ignore[no-untyped-call]
 
 
 def _sentence(field: Mapping[str, Any], error: ValidationError) -> str:
