@@ -175,10 +175,10 @@ def _names() -> dict[tuple[str, str], str]:
 
 def words(session: Session) -> dict[str, list[Word]]:
     """All lists of the designer, by what they are for."""
-    words = known()
-    listed = _listed(session, words)
+    every = known()
+    listed = _listed(session, every)
     for key, of in OF_LIST.items():
-        listed[key] = [{**word, "subjects": sorted(words.only.get((of, word["code"]), words.subjects))} for word in listed[key]]
+        listed[key] = [{**word, "subjects": sorted(every.only.get((of, word["code"]), every.subjects))} for word in listed[key]]
     return listed
 
 

@@ -302,6 +302,7 @@ def test_the_words_are_those_of_the_checks(designer):
     assert codes["steps"] == set(known.service_steps)
     assert codes["functions"] | codes["moments"] == known.functions
     assert codes["options"] == known.options
+    assert [word for word, kinds in known.only.items() if not kinds] == []  # each is for something
 
 
 def test_every_word_has_a_chinese_name(designer):
