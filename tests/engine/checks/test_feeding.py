@@ -53,6 +53,7 @@ def test_what_stands_before_a_sub_process_stands_before_what_is_in_it():
     assert [task.id for task in feeding.tasks_before(drawn, "e")] == ["c", "b", "a"]
     assert [task.id for task in feeding.tasks_before(drawn, "b")] == ["b", "a"]
     assert [task.id for task in feeding.tasks_before(drawn, "sub", only_next=True)] == ["b"]
+    assert list(feeding.tasks_before(drawn, "nowhere")) == []
 
 
 def test_every_rule_has_a_test():

@@ -1,7 +1,7 @@
 """From where a condition has what it asks for: the tasks before it, the nearest first."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from workflows.engine import expressions
@@ -13,9 +13,10 @@ from workflows.errors import Invalid
 
 def tasks_before(diagram: Diagram, first: str, *, only_next: bool = False) -> Iterator[Node]:
     """The user tasks that stand before a node, itself among them; `only_next`: none that stands before another of them. A
-    sub-process counts with all that is done in it; what stands before a sub-process counts for what is in it."""
+    sub-process counts with all that is done in it; what stands before a sub-process counts for what is in it. Nothing stands
+    before what is not there: an arrow may hang in the air."""
     nodes = {node.id: (scope, node) for scope, node in diagram.nodes}
-    waiting, seen = deque([first]), {first}
+    waiting, seen = deque(nodes.keys() & {first}), {first}
     while waiting:
         scope, node = nodes[waiting.popleft()]
         if node.kind == "userTask":
@@ -46,14 +47,15 @@ def stale(diagram: Diagram, known: Known, asked: Mapping[str, Any]) -> Iterator[
         for flow in scope.flows:
             if flow.condition is not None and flow.source in scope.nodes:
                 for name in sorted(_names(text_of(flow.condition))):
-                    next_to = list(tasks_before(diagram, flow.source, only_next=True))
-                    if next_to and all(_form(task) in asked for task in next_to):  # a missing form has a finding of its own
-                        yield from _stale(diagram, flow, next_to, _deciding(asked, name))
+                    yield from _stale(diagram, flow, asked, _deciding(asked, name))
 
 
-def _stale(diagram: Diagram, flow: Flow, next_to: Sequence[Node], titles: Mapping[str, str]) -> Iterator[Finding]:
-    if len(titles) < 2 or any(_form(task) in titles for task in next_to):
+def _stale(diagram: Diagram, flow: Flow, asked: Mapping[str, Any], titles: Mapping[str, str]) -> Iterator[Finding]:
+    if len(titles) < 2:
         return
+    next_to = list(tasks_before(diagram, flow.source, only_next=True))
+    if not next_to or any(_form(task) in titles or _form(task) not in asked for task in next_to):
+        return  # a form that is missing has a finding of its own
     if older := next((task for task in tasks_before(diagram, flow.source) if _form(task) in titles), None):
         before = next_to[0].label
         told = f"{flow.label}的条件看的是更早的{older.label}填的“{titles[_form(older)]}”，而前一环节{before}不填这一项。"
