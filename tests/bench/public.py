@@ -52,8 +52,8 @@ def _clocked(browser: object, address: str) -> tuple[float, float]:
 
 
 def _fill(database: Database, driver: Driver) -> None:
-    """Two years of publications about one hazard that was really reported."""
-    hazard = found(driver)
+    """Two years of publications about as many hazards as a month has lines, each really reported and told of every month."""
+    hazards = [found(driver) for _ in range(LINES)]
     person = driver.person("banshi1")
     with database.transaction() as session:
         town = people.find_unit(session, "TOWN", TOWN)
@@ -67,7 +67,7 @@ def _fill(database: Database, driver: Driver) -> None:
             edition.drafted_at, edition.drafted_by, edition.decided_at = clock.now(), person, clock.now()
             session.add(edition)
             session.flush()
-            session.execute(insert(Row.rows()), [_line(edition.id, hazard, place, month) for place in range(LINES)])
+            session.execute(insert(Row.rows()), [_line(edition.id, hazards[place], place, month) for place in range(LINES)])
         assert len(session.scalars(select(Bulletin)).all()) == len(bulletins.published(session))
 
 
