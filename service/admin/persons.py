@@ -15,7 +15,8 @@ from workflows.engine import Subject, history
 NAME = line("姓名", 60)
 CERTIFICATE = line("执法证号", 40, "综合行政执法队员必填；验收至少要有一名持证人员。")
 REASON = line("原因", 200, "例如：调离本县，2026 年 3 月 1 日。", least=2)
-LOGIN = {**line("登录名", 60, "2 至 60 个小写字母、数字、点或横线，定了不能改。", least=2), "pattern": r"^[a-z0-9][a-z0-9.\-]+$"}
+LOGIN_HINT = "2 至 60 个小写字母、数字、点或横线，定了不能改。不填的按姓名的拼音起。"
+LOGIN = {**line("登录名", 60, LOGIN_HINT, least=2), "pattern": r"^[a-z0-9][a-z0-9.\-]+$"}
 
 
 @blueprint.get("/persons")
@@ -50,15 +51,16 @@ def new_person() -> ResponseReturnValue:
     sheet = Sheet(
         title="新增人员",
         fields={"name": NAME, "login": LOGIN, "certificate_no": CERTIFICATE},
-        required=("name", "login"),
+        required=("name",),
         back=url_for("admin.persons"),
         button="新增并生成初始密码",
         intro="岗位由安全管理员在“任职”中任命；没有任职的人登录后什么也看不到。",
     )
 
     def add(data: Mapping[str, Any]) -> ResponseReturnValue:
+        login = data.get("login") or staffing.propose_login(g.session, data["name"])
         made, password = staffing.add_with_issued_password(
-            g.session, data["name"], data["login"], certificate_no=data.get("certificate_no"), by=current_user.id
+            g.session, data["name"], login, certificate_no=data.get("certificate_no"), by=current_user.id
         )
         return _handed_over(made, password)
 

@@ -1,5 +1,6 @@
 """Setting up units, persons and the posts they hold. Each verb leaves a line in the record; nothing is ever deleted."""
 
+from workflows.staffing.logins import propose_login
 from workflows.staffing.questions import (
     Agreed,
     Held,
@@ -69,6 +70,7 @@ __all__ = [
     "of_person",
     "person_options",
     "persons",
+    "propose_login",
     "substitute",
     "substitutions",
     "tree",

@@ -41,6 +41,8 @@ class Row:
     cells: Cells
     taken: Mapping[str, int] = field(default_factory=dict)
     """column → the number of the row above from which an empty cell has what it means."""
+    unclear: Mapping[str, str] = field(default_factory=dict)
+    """column → why what an empty cell means could not be found out."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,11 @@ EXAMPLE = "例："
 SHEETS: Mapping[str, tuple[Column, ...]] = {
     "单位": (
         Column("kind", "类别", "从下拉列表中选择。", True, kind="choice", choices=_KINDS, is_given=True),
-        Column("name", "名称", "全称，例如“乙镇应急消防站”。", True),
+        Column("name", "名称", "全称，例如“乙镇应急消防站”。领导组可以不填，按上面的乡镇和主管行业取名。", True),
         Column(
             "region_code",
             "区划代码",
-            "统计用 12 位区划代码；县后 6 位、乡镇后 3 位填 0。县部门、站所、领导组可以不填，与上面最近的县、乡镇相同。",
+            "12 位；乡镇、村（社区）可以只填自己的 3 位，例如 101、201，其余随上面最近的县、乡镇。县部门、站所、领导组不用填。",
             True,
             12,
         ),
@@ -80,13 +82,18 @@ SHEETS: Mapping[str, tuple[Column, ...]] = {
         Column("subject_type", "主体类别", "有信用代码的可以不填，就是“企业”。", kind="choice", choices=SUBJECT_TYPES),
         Column("village", "所在村", "“单位”中村（社区）的名称；有重名的填 12 位区划代码。", True, is_of_units=True),
         Column("sector_code", "行业领域", "从下拉列表中选择。", True, kind="choice"),
-        Column("address", "地址", "门牌或方位。", True, 200),
+        Column("address", "地址", "门牌或方位；不填的就是所在村。", most=200),
     ),
     STAFF: (
         Column("role", "岗位", "从下拉列表中选择；一人几个岗位就写几行。", True, kind="choice", choices=_ROLES, is_given=True),
         Column("unit", "单位名称", "“单位”或“企业”中的名称。", True, is_given=True, is_of_units=True),
         Column("name", "姓名", "不填姓名的行不导入。", True, 60),
-        Column("login", "登录名", "小写字母、数字、点或横线，每人一个，定了不能改。", True, 60),
+        Column(
+            "login",
+            "登录名",
+            "可以不填：按姓名的拼音起，同音的加数字；不填的，同一姓名算同一个人。自己起的用小写字母、数字、点或横线，定了不能改。",
+            most=60,
+        ),
         Column("certificate_no", "执法证号", "有执法证的填写。", most=40),
         Column("from_on", "起始日期", "例如 2026-01-01；与上一行相同的可以不填。", True, kind="date", is_given=True),
         Column("to_on", "截止日期", "长期任职不填。", kind="date", is_given=True),
@@ -104,13 +111,21 @@ PARTS: Mapping[str, Part] = {  # in the order in which they are stored
 OF_SYSTEM, OF_SECURITY = frozenset({UNITS, ENTERPRISES, PERSONS}), frozenset({POSTS})
 
 
-def rows(part: str, book: Mapping[str, Sequence[Row]]) -> list[Row]:
-    """What a part reads of the workbook, each row complete, in the order in which they are stored: without examples, and without
-    rows in which nothing was typed but what the template brings."""
-    sheet = PARTS[part].sheet
-    typed = [row for row in book.get(sheet, ()) if not _is_example(row)]
+def counting(book: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
+    """The rows of each sheet, each complete: without examples, and without rows in which nothing was typed but what the template
+    brings."""
+    return {sheet: _counting(sheet, rows) for sheet, rows in book.items()}
+
+
+def _counting(sheet: str, rows: Sequence[Row]) -> list[Row]:
+    typed = [row for row in rows if not _is_example(row)]
     complete = _COMPLETE.get(sheet, list)(typed)
-    return _ORDER[part]([whole for row, whole in zip(typed, complete, strict=True) if not _is_blank(sheet, row)])
+    return [whole for row, whole in zip(typed, complete, strict=True) if not _is_blank(sheet, row)]
+
+
+def rows(part: str, book: Mapping[str, Sequence[Row]]) -> list[Row]:
+    """What a part reads of the rows that count, in the order in which they are stored."""
+    return _ORDER[part](list(book.get(PARTS[part].sheet, ())))
 
 
 def kind_of(row: Row) -> str:
@@ -129,17 +144,31 @@ def _is_blank(sheet: str, row: Row) -> bool:
 # ---- what an empty cell means --------------------------------------------------------------------------------------------
 
 
-def _with_codes(typed: list[Row]) -> list[Row]:
-    """A unit that bears the code of what it stands below has it from the nearest such row above."""
+def _from_its_region(typed: list[Row]) -> list[Row]:
+    """The nearest unit above in the sheet tells the beginning of a code or all of it, and a group's name."""
     nearest: dict[str, Row] = {}
     whole: list[Row] = []
     for row in typed:
         kind = kind_of(row)
-        nearest[kind] = row
-        above = rules.PARENTS.get(kind)
-        bears_its_code = above in nearest and rules.CODES[kind] == rules.CODES[above]
-        whole.append(_completed(row, "region_code", nearest[above]) if above and bears_its_code else row)
+        above = nearest.get(rules.PARENTS.get(kind, ""))
+        made = _named(kind, _coded(kind, row, above), above) if above else row
+        nearest[kind] = made
+        whole.append(made)
     return whole
+
+
+def _coded(kind: str, row: Row, above: Row) -> Row:
+    code, typed = str(above.cells.get("region_code", "")), str(row.cells.get("region_code", ""))
+    if rules.CODES[kind] == rules.CODES[rules.PARENTS[kind]]:  # it bears the code of what it stands below
+        return _completed(row, "region_code", code, above)
+    if len(typed) == rules.OWN_DIGITS and kind in rules.REGIONS:
+        return _with(row, "region_code", rules.full_code(kind, typed, code), above)
+    return row
+
+
+def _named(kind: str, row: Row, above: Row) -> Row:
+    town, led = above.cells.get("name"), row.cells.get("sectors")
+    return _completed(row, "name", f"{town}{led}领导组", above) if kind == "GROUP" and town and led else row
 
 
 def _as_above(typed: list[Row]) -> list[Row]:
@@ -152,19 +181,21 @@ def _as_above(typed: list[Row]) -> list[Row]:
                 source[key] = row
         made = row
         for key, above in source.items():
-            made = _completed(made, key, above)
+            made = _completed(made, key, above.cells.get(key, ""), above)
         whole.append(made)
     return whole
 
 
-def _completed(row: Row, key: str, above: Row) -> Row:
-    """The row with an empty cell filled in from one above it."""
-    if row.cells.get(key) or row.number == above.number:
-        return row
-    return Row(row.number, {**row.cells, key: above.cells.get(key, "")}, {**row.taken, key: above.number})
+def _completed(row: Row, key: str, value: str | date, above: Row) -> Row:
+    """The row with an empty cell filled in because of one above it."""
+    return row if row.cells.get(key) or row.number == above.number else _with(row, key, value, above)
 
 
-_COMPLETE: Mapping[str, Callable[[list[Row]], list[Row]]] = {"单位": _with_codes, STAFF: _as_above}
+def _with(row: Row, key: str, value: str | date, above: Row) -> Row:
+    return Row(row.number, {**row.cells, key: value}, {**row.taken, key: above.number})
+
+
+_COMPLETE: Mapping[str, Callable[[list[Row]], list[Row]]] = {"单位": _from_its_region, STAFF: _as_above}
 
 
 # ---- in which order they are stored ----------------------------------------------------------------------------------------

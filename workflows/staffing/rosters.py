@@ -18,8 +18,9 @@ from workflows import people, sectors
 from workflows.engine import Subject, history
 from workflows.errors import Invalid
 from workflows.people import Appointment, Unit
-from workflows.staffing import columns, questions, rules, verbs
-from workflows.staffing.columns import ENTERPRISES, PARTS, PERSONS, POSTS, SHEETS, UNITS, Column, Row
+from workflows.staffing import columns, logins, questions, rules, verbs
+from workflows.staffing.columns import ENTERPRISES, PARTS, PERSONS, POSTS, SHEETS, STAFF, UNITS, Column, Row
+from workflows.staffing.logins import Login
 
 Key = tuple[str, str]
 """What a row may refer to: ("unit", its name), ("code", a region's), ("kind", the region's above), ("login", a person's)."""
@@ -53,6 +54,8 @@ class Report:
     """faulty row → the rows that refer to it and are right or wrong only when it is mended."""
     passwords: list[tuple[str, str, str]] = field(default_factory=list)
     """(name, login, initial password) of each new person; kept nowhere else."""
+    logins: list[Login] = field(default_factory=list)
+    """Whose login nobody typed, and which one he has."""
     person_ids: list[int] = field(default_factory=list)
     """Who was given a post."""
     broken: dict[Key, Place] = field(default_factory=dict)
@@ -101,6 +104,8 @@ def choices(session: Session, column: Column) -> Mapping[str, str]:
 def run(session: Session, book: Mapping[str, Sequence[Row]], parts: Collection[str], *, by: int) -> Report:
     """Store some parts of what the workbook says; the report tells each faulty row. With faults the caller must roll back."""
     report = Report()
+    book = columns.counting(book)
+    book[STAFF], report.logins = logins.complete(session, book[STAFF])
     for part in (name for name in PARTS if name in parts):
         for row, values in list(_readable(session, part, book, report)):
             try:
@@ -148,7 +153,9 @@ def _values(session: Session, part: str, row: Row) -> dict[str, Any]:
     for column in PARTS[part].columns:
         cell = row.cells.get(column.key, "")
         if cell == "":
-            if column.is_required:
+            if column.key in row.unclear:
+                faults[column.key] = row.unclear[column.key]
+            elif column.is_required:
                 faults[column.key] = f"请填写“{column.title}”。"
             continue
         try:
@@ -223,6 +230,7 @@ def _enterprise(session: Session, values: dict[str, Any], _report: Report, by: i
     if not values["uscc"] and "subject_type" not in values:
         raise Invalid("subject_type", "没有统一社会信用代码的，请填写“主体类别”。")
     values.setdefault("subject_type", "ENTERPRISE")
+    values.setdefault("address", village.name)
     same = _find(session, "ENTERPRISE", name, village.region_code)
     if same is not None and same.uscc == values["uscc"]:
         return False

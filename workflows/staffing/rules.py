@@ -27,6 +27,7 @@ CODES = {  # kind → (which of the code's last parts must be filled: town, vill
 _UNDER_TOWN = dict.fromkeys(("STATION", "GROUP", "VILLAGE"), "TOWN")
 PARENTS = {"TOWN": "COUNTY", "COUNTY_DEPT": "COUNTY", "ENTERPRISE": "VILLAGE", **_UNDER_TOWN}
 REGIONS = frozenset({"COUNTY", "TOWN", "VILLAGE"})  # one unit a code: these are the 区划 tree itself
+OWN_DIGITS = 3  # of its code a town's or village's own
 WITH_SECTORS = frozenset({"STATION", "GROUP", "COUNTY_DEPT"})
 
 _ENTERPRISE, _VILLAGES = frozenset({"ENTERPRISE"}), frozenset({"VILLAGE", "TOWN"})
@@ -85,6 +86,11 @@ def region_fault(kind: str, code: str) -> str | None:
     if (code[6:9] != "000", code[9:] != "000") != filled:
         return f"{KINDS[kind]}的区划代码应{said}。"
     return None
+
+
+def full_code(kind: str, own: str, above: str) -> str:
+    """The code of a town or village of which one knows its own digits and the code of what is above it."""
+    return f"{above[:6]}{own}000" if kind == "TOWN" else f"{above[:9]}{own}"
 
 
 def parent_code(kind: str, code: str) -> str:
