@@ -12,9 +12,10 @@ from werkzeug.datastructures import MultiDict
 
 from service import cases, documents, forms, house, labels, matters, photos, submissions
 from workflows import calendars, clock, feedbacks, people, thursdays, weekly_reports
+from workflows.codes import find_key
 from workflows.engine import instances, tasks
 from workflows.engine.worklist import Task
-from workflows.errors import Conflict, Forbidden
+from workflows.errors import Conflict, Forbidden, NotFound
 from workflows.thursdays import Line
 from workflows.weekly_reports import WeeklyReport
 
@@ -106,8 +107,12 @@ def _typed(files: Mapping[str, list[str]]) -> list[tuple[Task, tuple[dict[str, A
 
 
 def _tasks_of_form() -> list[Task]:
-    ids = dict.fromkeys(id for id in request.form.getlist("line") if id.isascii() and id.isdigit() and len(id) < 19)
-    return [tasks.get(g.session, int(id), current_user.caller) for id in ids]
+    """The tasks that are named as lines. NotFound for what reports no week: a signature is given where a password is asked."""
+    ids = dict.fromkeys(filter(None, map(find_key, request.form.getlist("line"))))
+    found = [tasks.get(g.session, id, current_user.caller) for id in ids]
+    if any(task.verb != thursdays.VERB for task in found):
+        raise NotFound(tasks.NOT_FOUND)
+    return found
 
 
 def _typed_for(task: Task, files: Mapping[str, list[str]]) -> tuple[dict[str, Any], dict[str, str]]:

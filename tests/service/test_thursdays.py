@@ -95,6 +95,18 @@ def test_a_line_of_somebody_else_is_not_found(signed_in, driver, two):
     assert answer.status_code == 404
 
 
+def test_a_signature_is_no_line_of_the_sheet(signed_in, driver, two):
+    """Domain 8.3: who signs types his password once more. The sheet asks for none, so it takes nothing in that needs one."""
+    driver.bring(two[0], "sign")
+    task = next(each for each in driver.open_tasks(two[0]) if each.element_id == "sign")
+    leader = signed_in("fuxianzhang")
+    smuggled = {"line": [str(task.id)], f"{task.id}-decision": "sign", f"{task.id}-opinion": "同意。"}
+    for address in ("/thursdays", "/thursdays/draft"):
+        assert leader.submit(address, smuggled, page="/thursdays").status_code == 404
+    assert state(driver, two[0]).closed_at is None
+    assert task.id in [each.id for each in driver.open_tasks(two[0])]
+
+
 def test_a_missed_week_is_cured_late_and_stays_on_record(signed_in, driver, two, clock_at):
     """漏报记录保留，补报即清欠; the office sees by person who owes what, week by week."""
     clock_at("2026-03-06 09:00")  # the Friday after
