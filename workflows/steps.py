@@ -87,7 +87,7 @@ def take_over(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | 
     """接任签收: whoever takes over gets the open tasks as well, those by which his predecessor was urged among them."""
     if changes.answer_change(session, hazard, by=by, on_behalf_of=on_behalf_of, task=task, data=data):
         for subject in (hazard.ref, *(urge.ref for urge in urges.of(session, hazard))):
-            instances.readdress_about(session, RULES, subject)
+            instances.readdress_about(session, RULES, subject, but=task)
 
 
 def remind(session: Session, hazard: Hazard, *, cause: Cause) -> None:

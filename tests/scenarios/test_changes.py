@@ -4,6 +4,7 @@ import pytest
 
 from tests.scenarios.ways import appoint, bring, found, kinds, refused, state, waiting
 from workflows import closures, duties, handovers, hazards
+from workflows.engine import history, tasks
 from workflows.errors import Conflict, Invalid, NotFound
 
 WHY = {"reason": "原责任人调离，工作已交接。"}
@@ -47,6 +48,17 @@ def test_whoever_takes_over_leads_from_then_on_and_has_the_open_tasks(town, haza
         assert handovers.rectify_faults(session, thing) == []
         assert closures.faults_before_application(session, thing).keys() <= {"feedback"}
     assert {"change_asked", "change_granted", "readdressed"} <= set(kinds(town, hazard))
+
+
+def test_of_the_tasks_only_those_that_wait_are_told_to_be_somebody_elses(town, hazard):
+    """The one by which he took over is done: it is nobody else's, and was never without anybody (受阻)."""
+    name(town, hazard, "banshi1")
+    town.do(hazard, "take_over", "banshi1", **ACCEPT)
+    with town.database.reading() as session:
+        ref = hazards.get(session, hazard).ref
+        told = [line.body["element"] for line in history.lines(session, ref) if line.kind == "readdressed"]
+        (done,) = (task for task, _ in tasks.with_forms(session, ref) if task.element_id == "take_over")
+    assert (told, done.blocked, done.assignee_id) == (["apply"], "", town.person("banshi1"))
 
 
 def test_a_refusal_with_its_reason_leaves_all_as_it_was(town, hazard):

@@ -134,13 +134,14 @@ def readdress(session: Session, rules: Rules, *, persons: Collection[int] = (), 
     return moved
 
 
-def readdress_about(session: Session, rules: Rules, subject: Subject) -> None:
-    """Ask again whose the open tasks about one subject are, after others have taken it over."""
+def readdress_about(session: Session, rules: Rules, subject: Subject, *, but: Task) -> None:
+    """Ask again whose the open tasks about one subject are, after others have taken it over; `but` the task by which they do."""
     thing = rules.subject(session, subject)
     for instance in _others(session, subject):
         elements = version(session, instance).spec.elements
         for task in worklist.open_rows(session, instance.id):
-            worklist.readdress(session, rules, task, elements[task.element_id], thing)
+            if task.id != but.id:
+                worklist.readdress(session, rules, task, elements[task.element_id], thing)
 
 
 def cancel(session: Session, subject: Subject, *, by: int | None, reason: str, only: Collection[str] = ()) -> None:
