@@ -57,6 +57,11 @@ def week_after(day: date) -> date:
     return day + timedelta(days=(THURSDAY - day.weekday() - 1) % 7 + 1)
 
 
+def next_week(issued_on: date, reported_on: date | None) -> date:
+    """The oldest week that is owed after a handover, if the last report was of this week, perhaps in the round before."""
+    return week_after(max(issued_on, reported_on or issued_on))
+
+
 def due_on(week_on: date, calendar: clock.Calendar = clock.BUILT_IN) -> date:
     """The day until whose 24:00 a week's report is due: its Thursday, or the next working day after a holiday."""
     return clock.next_working_day(week_on, calendar)
@@ -163,9 +168,9 @@ def _next_week(session: Session, hazard: Hazard) -> date:
 
 
 def _owed(session: Session, hazard: Hazard, part: str) -> date:
-    """The oldest week this part has not reported since the handover; while a hazard was closed nothing was owed."""
+    """The oldest week this part has not reported since this round's handover: while a hazard was closed nothing was owed."""
     issued_on = clock.on(handovers.get_last(session, hazard, "RECTIFY").issued_at)
-    return week_after(max(_last(session, hazard).get(part, issued_on), issued_on))
+    return next_week(issued_on, _last(session, hazard).get(part))
 
 
 _GIVEN = select(Feedback.part, Feedback.week_on).where(Feedback.hazard_id == bindparam("hazard"))

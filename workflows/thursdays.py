@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from workflows import calendars, clock, feedbacks, handovers, hazards
@@ -87,24 +87,17 @@ def lines(session: Session, caller: Caller) -> list[Line]:
     ids = {task.subject.id for task in waiting}
     if not ids:
         return []
-    things, last = hazards.some(session, ids), _last_reports(session, ids)
-    weeks = {key: feedbacks.week_after(report.week_on) for key, report in last.items()}
-    issued = _issued(session, Hazard.id.in_(ids))
-    found = [_line(task, things[task.subject.id], weeks, issued, last) for task in waiting]
+    things, last, issued = hazards.some(session, ids), _last_reports(session, ids), _issued(session, Hazard.id.in_(ids))
+    found = [_line(task, things[task.subject.id], issued[task.subject.id], last) for task in waiting]
     return sorted(found, key=lambda line: (line.week_on, line.hazard.region_code, line.hazard.id))
 
 
-def _line(
-    task: Task,
-    hazard: Hazard,
-    weeks: dict[tuple[int, str], date],
-    issued: dict[int, date],
-    last: dict[tuple[int, str], Feedback],
-) -> Line:
+def _line(task: Task, hazard: Hazard, issued_on: date, last: dict[tuple[int, str], Feedback]) -> Line:
     part = feedbacks.part_of(task)
-    week_on = weeks.get((hazard.id, part)) or feedbacks.week_after(issued[hazard.id])
+    before = last.get((hazard.id, part))
+    week_on = feedbacks.next_week(issued_on, before.week_on if before else None)
     parts = tuple(handovers.PARTS) if handovers.is_one_person(hazard) else (part,)
-    return Line(task, hazard, week_on, parts, last.get((hazard.id, part)))
+    return Line(task, hazard, week_on, parts, before)
 
 
 def _last_reports(session: Session, hazard_ids: Iterable[int]) -> dict[tuple[int, str], Feedback]:
@@ -116,9 +109,9 @@ def _last_reports(session: Session, hazard_ids: Iterable[int]) -> dict[tuple[int
 
 
 def _issued(session: Session, which: ColumnElement[bool]) -> dict[int, date]:
-    """The day the newest handover one of each of these hazards was issued."""
-    newest = select(Handover.hazard_id, func.max(Handover.issued_at)).join(Hazard, Hazard.id == Handover.hazard_id)
-    rows = session.execute(newest.where(Handover.kind == "RECTIFY", which).group_by(Handover.hazard_id))
+    """The day handover one of each of these hazards was issued, if it was: after a reopening it is issued anew."""
+    of_round = and_(Handover.hazard_id == Hazard.id, Handover.round == Hazard.reopened_count, Handover.kind == "RECTIFY")
+    rows = session.execute(select(Hazard.id, Handover.issued_at).join(Handover, of_round).where(which))
     return {hazard_id: clock.on(at) for hazard_id, at in rows}
 
 

@@ -1,9 +1,12 @@
 """Reopening (domain 3.4, AC-17): the same number, a new round, the old signature kept and out of force."""
 
+from datetime import date
+
 import pytest
+from sqlalchemy import true
 
 from tests.scenarios.ways import appoint, bring, close, count, feed_back, found, kinds, refused, state, waiting
-from workflows import clock, closures, duties, facts, hazards
+from workflows import clock, closures, daily, duties, facts, hazards, people, thursdays
 from workflows.engine import history, instances
 from workflows.errors import Conflict, Forbidden, Invalid
 
@@ -85,17 +88,46 @@ def _verb(town, hazard, verb):
         verb(session, hazards.get(session, hazard), cause=Cause(("task", 0), clock.now()))
 
 
+def reported_and_closed(town, clock_at):
+    """A hazard of which the week of 2026-03-05 was reported before it was closed."""
+    hazard = bring(town, found(town), "rectify")
+    clock_at("2026-03-04 09:00")
+    town.sweep()
+    assert feed_back(town, hazard) > 0
+    return close(town, hazard)
+
+
 def test_weeks_in_which_it_was_closed_owe_no_report(monday, clock_at):
-    """⑦ counts from the new handover; a report that is owed again keeps the application back."""
-    hazard = close(monday, found(monday))
+    """⑦ counts from the new handover, in the sheets as in the verb; a report that is owed again keeps the application back."""
+    hazard = reported_and_closed(monday, clock_at)
     clock_at("2026-04-13 09:00")
     reopen(monday, hazard.id)
     bring(monday, hazard.id, "rectify")
     monday.sweep()
-    assert feed_back(monday, hazard.id) == 1  # this week's, and none of the five before
+    assert sheet_weeks(monday, hazard.id) == {date(2026, 4, 16)}  # this week's, and none of the five before
+    assert feed_back(monday, hazard.id) == 1
     clock_at("2026-04-20 09:00")
     monday.sweep()
     assert feed_back(monday, hazard.id) == 1
+
+
+def sheet_weeks(town, hazard):
+    """The weeks that stand for a hazard in the sheets of those who report."""
+    persons = {task.assignee_id for task in town.open_tasks(hazard) if task.element_id.startswith("feedback")}
+    with town.database.reading() as session:
+        return {line.week_on for id in persons for line in thursdays.lines(session, people.caller(session, id))}
+
+
+def test_until_it_is_handed_over_again_no_report_is_missed(monday, clock_at):
+    """⑦: the diagram asks for none, so none is counted, urged or reported to the county as 漏报."""
+    hazard = reported_and_closed(monday, clock_at)
+    clock_at("2026-04-13 09:00")
+    reopen(monday, hazard.id)
+    assert waiting(monday, hazard.id) == ["issue_rectify", "issue_track"]
+    clock_at("2026-04-17 00:40")
+    with monday.database.reading() as session:
+        assert thursdays.owed(session, date(2026, 4, 16), true()) == []
+    assert daily.urge_what_is_late(monday.database) == 0
 
 
 def test_who_verified_a_faked_one_does_not_verify_again(monday):
