@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, Response, flash, g, redirect, request, send_
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import cases, photos
+from service import cases, heap, photos
 from service.config import Config
 from workflows import documents, papers, people
 from workflows.db import Database
@@ -72,3 +72,4 @@ def offered(hazard: Any) -> dict[str, str]:
 def write(database: Database, *, document_id: int) -> None:
     """Write an ordered document. A job runs in no application, so it asks the environment itself where evidence lies."""
     documents.write(database, Config.from_env().place, document_id)
+    heap.tidy()

@@ -1,7 +1,8 @@
 """Excel 导入: a workbook is checked as a whole, shown with every bad row, and stored only when confirmed.
 
 Between check and confirmation the file waits in the home folder under its digest; the form carries the digest, signed for
-the person who uploaded it.
+the person who uploaded it. What reads and writes workbooks is loaded when the first one comes: it takes 7 MB, and is needed in a
+county's first days.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from flask_login import current_user
 from itsdangerous import BadSignature, TimestampSigner
 
 from service import house
-from service.admin import allow, blueprint, lacks, workbooks
+from service.admin import allow, blueprint, lacks
 from workflows import clock, people, steps
 from workflows.errors import Invalid
 from workflows.staffing import columns, rosters
@@ -37,6 +38,8 @@ def roster() -> ResponseReturnValue:
 @blueprint.get("/import/template.xlsx")
 def roster_template() -> Response:
     """The workbook to fill in."""
+    from service.admin import workbooks
+
     allow("see_administration")
     response = Response(workbooks.template(g.session), content_type=workbooks.TYPE)
     response.headers["Content-Disposition"] = "attachment; filename*=UTF-8''%E6%96%B0%E5%8E%BF%E5%AF%BC%E5%85%A5.xlsx"
@@ -47,6 +50,8 @@ def roster_template() -> Response:
 def check_roster() -> ResponseReturnValue:
     """The trial run: the same as the real one, rolled back. Everything is checked, whoever stores it: the one hears of faults in
     the other's part while the file is being made."""
+    from service.admin import workbooks
+
     allow("see_administration")
     file = request.files.get("file")
     if file is None or not file.filename:
@@ -70,6 +75,8 @@ def check_roster() -> ResponseReturnValue:
 @blueprint.post("/import/confirm")
 def confirm_roster() -> ResponseReturnValue:
     """The real run: everything or nothing."""
+    from service.admin import workbooks
+
     allow("see_administration")
     content = _kept(request.form.get("token", ""))
     if content is None:

@@ -1,6 +1,7 @@
 """What the serving process does before it can serve, and what it answers before a page is asked."""
 
 import http.client
+import os
 import platform
 import socket
 import subprocess
@@ -69,6 +70,24 @@ def test_how_far_it_is_stands_in_a_file_line_by_line(capsys):
         for share in (0.01, 0.1, 0.1004, 0.35, 0.99, 1.0):
             tell(share)
     assert capsys.readouterr().out.splitlines() == ["正在建 …", *(f"正在建：{tenth}%" for tenth in (10, 30, 90, 100))]
+
+
+LOADED = """
+import sys
+from service import create_app, serving
+from service.config import Config
+from workflows import steps
+from workflows.db import Database
+config = Config.from_env()
+create_app(config, Database(config.database_url), steps.RULES)
+print(*sys.modules.keys() & {"alembic", "docx", "openpyxl", "pypinyin"})
+"""
+
+
+def test_what_is_used_rarely_is_not_loaded_at_the_start(tmp_path):
+    """Together they take some 40 MB; whoever needs one loads it (`workflows/migrations`, `documents`, `admin/roster`, `logins`)."""
+    command, env = [sys.executable, "-c", LOADED], {**os.environ, "BIHUAN_HOME": str(tmp_path)}
+    assert subprocess.run(command, env=env, capture_output=True, text=True, check=True, timeout=60).stdout == "\n"
 
 
 SIGN_INS = """

@@ -1,7 +1,6 @@
 """Ordering and writing documents, and replacing templates. What reads and writes docx is loaded when it is first needed: it
 takes as long as half a start."""
 
-import gc
 import hashlib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -108,7 +107,6 @@ def write(database: Database, place: store.Place, document_id: int) -> None:
         return
     template = questions.template_bytes(place, kind, template_sha256)
     content = templates.fill(template, data)
-    gc.collect()  # the parsed parts of a docx hold each other in circles: some 10 MB, of which Python learns too late
     sha256 = hashlib.sha256(content).hexdigest()
     store.at(place).put(questions.stored_as(sha256), content)
     with database.transaction() as session:
