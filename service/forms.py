@@ -274,6 +274,8 @@ def _texts(kind: str, value: Any) -> tuple[str, ...]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return str(value).removesuffix(".0")  # what was typed without a point is shown without
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -92,7 +92,7 @@ def _items(record: Record, level: str, as_of: datetime) -> list[str]:
     statuses = [line["kind"] for line in lines if line["kind"] in GONE | SIGNED | ON_THE_WAY]
     if not registered or statuses[-1] in GONE:
         return []
-    item = FOUND_AS[_source(record, registered[0]["source"], level)]
+    item = FOUND_AS[_source(registered[0]["source"], registered[0]["found_by"], level)]
     counted = [item, *([SIGNED_AS[item]] if statuses[-1] in SIGNED else [])]
     if any(line["kind"] == "LISTED" for line in lines):
         counted += ["A9", *(["A10"] if statuses[-1] in SIGNED else [])]
@@ -111,10 +111,8 @@ def _subject(record: Record) -> str:
     return str(report.get("subject_id") or (record["place"], report["subject_name"]))
 
 
-def _source(record: Record, source: str, level: str) -> str:
+def _source(source: str, finder: str | None, level: str) -> str:
     """来源随层级重判: what the county or somebody above it found is assigned to a town; to the county its own finds are its own."""
-    report = next(each["data"] for each in record["submissions"] if each["form"] == "report")
-    finder = report.get("found_by")
-    if source != "ASSIGNED" or not finder:
+    if not finder:
         return source
     return TO_THE_COUNTY.get(finder, source) if level == "COUNTY" else "ASSIGNED"

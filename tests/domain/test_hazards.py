@@ -4,9 +4,9 @@
 import pytest
 from sqlalchemy import select
 
-from tests.domain.town import Town, refused
+from tests.domain.town import VILLAGE, Town, fault_of, refused
 from workflows import hazards
-from workflows.errors import Forbidden, Invalid
+from workflows.errors import Invalid
 from workflows.hazards.tables import Sequence
 
 
@@ -41,9 +41,12 @@ def test_an_enterprise_brings_its_data_along(town: Town):
 
 
 def test_an_enterprise_reports_its_own_only(town: Town):
-    """Domain 2.1: ENT_* see and report their own enterprise."""
-    refused(Forbidden, "本企业", town.report, "other_boss", source="SELF")
-    refused(Forbidden, "企业自查", town.report, "boss")
+    """Domain 2.1: ENT_* see and report their own enterprise; what is wrong stands at its field, and what was typed stays."""
+    place = {"region_code": VILLAGE, "sector": "FIRE", "address": "村口"}
+    elsewhere = {"subject_id": None, "subject_name": "路边摊", "subject_type": "STALL", **place}
+    assert fault_of(town.report, "other_boss", source="SELF").keys() == {"subject_id"}
+    assert fault_of(town.report, "boss").keys() == {"source"}
+    assert fault_of(town.report, "boss", source="SELF", **elsewhere).keys() == {"subject_on_file"}
     assert town.report("boss", source="SELF").status == "REPORTED"
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from workflows import campaigns, clock, closures, disclosures, handovers, hazards, rectifications, verifications
 from workflows.engine import Cause
+from workflows.errors import Invalid
 from workflows.hazards import Hazard
 from workflows.people import Appointment, Person, Unit
 
@@ -59,6 +60,13 @@ def refused(kind, word, call, *args, **kwargs):
     with pytest.raises(kind) as caught:
         call(*args, **kwargs)
     assert word in caught.value.message
+
+
+def fault_of(call, *args, **kwargs):
+    """The fields that the refused call names, with their sentences."""
+    with pytest.raises(Invalid) as caught:
+        call(*args, **kwargs)
+    return caught.value.fields
 
 
 def sha(name: str) -> str:

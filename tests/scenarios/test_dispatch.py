@@ -306,6 +306,15 @@ def test_the_source_is_judged_by_level(june, source, more, in_town, in_county):
     assert values(june, "甲县", clock.now()) == {in_county: 1}
 
 
+@pytest.mark.parametrize(
+    "report", [{"source": "ENFORCE"}, {"source": "ASSIGNED", "superior_doc_no": "甲安办〔2023〕1号", "found_by": "COUNTY"}]
+)
+def test_a_source_that_the_office_puts_right_is_judged_anew(june, report):
+    """Domain 5: what turns out to be the enterprise's own find is nobody's above, whoever reported it."""
+    bring(june, found(june, "xianban", **report), "issue_rectify", register={"primary_source": "SELF"})
+    assert values(june, "乙镇", clock.now()) == values(june, "甲县", clock.now()) == {"A1": 1}
+
+
 def test_ordinary_hazards_are_not_in_the_form(june):
     """AC-04: what is downgraded to the ordinary ledger counts nowhere."""
     hazard = found(june)

@@ -93,6 +93,13 @@ def test_half_a_date_is_told_and_shown_again():
     assert shown["on"].parts == [("year", "年", "2026"), ("month", "月", "03"), ("day", "日", "")]
 
 
+@pytest.mark.parametrize("typed", ["30", "30.25", "-0.5", "0"])
+def test_a_number_is_shown_as_it_was_typed(typed):
+    schema = {"properties": {"lat": {"title": "纬度", "type": "number"}}}
+    data, _ = forms.read(schema, MultiDict({"lat": typed}), {})
+    assert forms.view(schema, data, {}, options=options, functions={})[0].value == typed
+
+
 def test_shows_data_as_it_was_typed():
     shown = {field.key: field for field in forms.view(SCHEMA, DATA, {}, options=options, functions={})}
     assert shown["fund"].value == "12000.5"

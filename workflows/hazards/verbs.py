@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflows import campaigns, clock, facts, fields, inspections, people, photos, sectors, standards
-from workflows.engine import Caller, Cause, Rules, beginnings, history
+from workflows.engine import Caller, Cause, Rules, beginnings, history, tasks
 from workflows.errors import Conflict, Forbidden, Invalid
 from workflows.fields import Data
 from workflows.hazards import rules as hazard_rules
@@ -187,8 +187,11 @@ def _must_be_his_own(session: Session, hazard: Hazard, by: int) -> None:
     at_home = {post.unit_id for post in held if post.role in people.ENTERPRISE_PEOPLE}
     if any(post.role not in people.ENTERPRISE_PEOPLE for post in held) or not at_home:
         return
-    if hazard.source != "SELF" or hazard.enterprise_id not in at_home:
-        raise Forbidden("企业人员只能以“企业自查”上报本企业的隐患。")
+    sentence = "企业人员只能以“企业自查”上报本企业的隐患。"
+    subject = "subject_id" if hazard.enterprise_id else "subject_on_file"
+    wrong = {"source": hazard.source != "SELF", subject: hazard.enterprise_id not in at_home}
+    if any(wrong.values()):
+        raise Invalid({field: sentence for field, is_wrong in wrong.items() if is_wrong})
 
 
 # ---- ② registration --------------------------------------------------------------------------------------------------------
@@ -198,8 +201,7 @@ def propose_registration(session: Session, hazard: Hazard, *, by: int, on_behalf
     """②登记拟办: the office checks level, clause and duplicates, and completes what the field left open."""
     must_be(hazard, "REPORTED")
     hazard.level = fields.choice(data, "level_final", "认定等级", hazard_rules.LEVELS)
-    hazard.source = fields.choice(data, "primary_source", "主要来源", hazard_rules.SOURCES)
-    _must_have_proof(hazard, "primary_source")
+    _take_source(session, hazard, fields.choice(data, "primary_source", "主要来源", hazard_rules.SOURCES))
     for name in ("cause", "harm_analysis", "address", "sector"):
         setattr(hazard, name, fields.find_text(data, name) or getattr(hazard, name))
     if hazard.sector not in sectors.names(session):
@@ -210,6 +212,14 @@ def propose_registration(session: Session, hazard: Hazard, *, by: int, on_behalf
     shown = ("proposal", "dup_check", "merge_into", "station_opinion", "reason")
     body = {name: data.get(name) for name in shown} | {"level": hazard.level, "task": task.id, "clause": hazard.clause_text}
     history.record(session, hazard.ref, "registration_proposed", by=by, on_behalf_of=on_behalf_of, **body)
+
+
+def _take_source(session: Session, hazard: Hazard, source: str) -> None:
+    """The main source. One that is not as reported is judged anew: who above the town found it went with the other source."""
+    if source != hazard.source:
+        hazard.source, reported = source, tasks.submissions(session, hazard.ref)[:1]
+        hazard.found_by = _finder(session, hazard, reported[0].data if reported else {}, hazard.reporter_id)
+    _must_have_proof(hazard, "primary_source")
 
 
 def _must_have_proof(hazard: Hazard, field: str) -> None:
@@ -282,7 +292,7 @@ def register(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | N
     _must_have_proof(hazard, "decision")
     hazard.registered_at = clock.now()
     hazard.hazard_no = _next_number(session, hazard)
-    body = {"hazard_no": hazard.hazard_no, "level": hazard.level, "source": hazard.source}
+    body = {"hazard_no": hazard.hazard_no, "level": hazard.level, "source": hazard.source, "found_by": hazard.found_by}
     move(session, hazard, "REGISTERED", by=by, on_behalf_of=on_behalf_of, effective_at=hazard.reported_at, **body)
 
 
