@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -216,12 +217,13 @@ def end_of(text: str) -> datetime | None:
 
 
 def day_of(text: str) -> date:
-    """The day, however it is written; Invalid for what is none."""
+    """The day, however it is written; Invalid for what is none, or lies where no calendar can count on."""
     parts = re.fullmatch(r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D?", text)
-    try:
-        return date(*map(int, parts.groups() if parts else ()))
-    except (TypeError, ValueError):
-        raise Invalid("", "日期无效，请按“2026-06-25”的样子填写。") from None
+    with suppress(TypeError, ValueError):
+        day = date(*map(int, parts.groups() if parts else ()))
+        if clock.is_likely(day):
+            return day
+    raise Invalid("", "日期无效，请按“2026-06-25”的样子填写。")
 
 
 def _form_of(asked: Mapping[str, str]) -> str:

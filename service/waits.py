@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
 
-from service import drawing, labels
+from service import drawing, labels, ledger
 from workflows import clock, people, waits
 from workflows.engine import definitions
-from workflows.errors import Forbidden, Invalid
+from workflows.errors import Forbidden
 
 blueprint = Blueprint("waits", __name__, url_prefix="/definitions/<key>/<int:version>/waits")
 
@@ -50,7 +50,4 @@ def _note(row: waits.Wait) -> str:
 
 def _day(name: str, otherwise: date) -> date:
     text = request.args.get(name, "").strip()
-    try:
-        return date.fromisoformat(text) if text else otherwise
-    except ValueError:
-        raise Invalid(name, "日期请写成 2026-03-01 这样。") from None
+    return ledger.day_of(text) if text else otherwise

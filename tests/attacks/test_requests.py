@@ -41,6 +41,7 @@ ASKED = {  # page: what it may be asked
     "/hazards/new": ["draft"],
     "/sign-in": ["next"],
 }
+WAITS = "/definitions/hazard_closed_loop/1/waits"
 ALONE = frozenset({"as_of", "unit", "subject"})  # what is refused or finds nothing, so that others are never asked
 OF_EVERYBODY = {
     "guanli": {
@@ -88,6 +89,16 @@ def test_no_question_in_an_address_breaks_a_page(signed_in, values, login):
                 assert "<script>alert(1)" not in answer.text
         twice = "&".join(f"{name}=1&{name}=%00&{name}=x" for name in names)
         assert browser.get(f"{address}?{twice}").status_code in (200, 302, 404, 422), address
+
+
+@pytest.mark.usefixtures("once")
+@pytest.mark.parametrize("address", ["/ledger?from_on={}", "/ledger?to_on={}", "/ledger?late_for={}", "/ledger/export.xlsx?to_on={}",
+    "/dispatch?as_of={}", "/thursdays?week={}", "/thursdays/owed?week={}", f"{WAITS}?since={{}}", f"{WAITS}?until={{}}"])  # fmt: skip
+def test_no_day_breaks_a_page(signed_in, address):
+    """The first and the last there are have no day before or after them, and no moment on another clock."""
+    browser = signed_in("zhuren")
+    for day in ("0001-01-01", "9999-12-31", "9999-99-99", "2026-02-30", "二〇二六年"):
+        assert browser.get(address.format(quote(day))).status_code in (200, 422), day
 
 
 def test_no_word_in_a_path_breaks_a_page(signed_in, values):
