@@ -94,7 +94,7 @@ def house() -> House:
 
 
 PARTS = (
-    *("logs", "labels", "errors", "cases", "onward"),  # what every page needs
+    *("logs", "labels", "errors", "forms", "cases", "onward"),  # what every page needs
     *("auth", "inbox", "hazards", "matters", "reports", "dossiers", "documents", "thursdays", "urges", "look_backs", "inquiries"),
     *("enterprises", "ledger", "dispatch", "exports", "board", "wall_map", "bulletins"),
     *("definitions", "waits", "guide", "designer", "rehearsals"),
@@ -105,8 +105,6 @@ PARTS = (
 
 def create_app(config: Config, database: Database, rules: Rules) -> App:
     """The whole web application, ready to serve."""
-    from service import forms
-
     app = App("service")
     app.house = House(config, database, rules)
     app.url_map.converters["int"] = Id
@@ -114,7 +112,7 @@ def create_app(config: Config, database: Database, rules: Rules) -> App:
     app.config.update(_settings(config))
     tokens.init_app(app)
     app.after_request(_harden)
-    app.jinja_env.globals.update(asset=_asset, navigation=_navigation, may=_may, page_url=_page_url, fold=forms.fold)
+    app.jinja_env.globals.update(asset=_asset, navigation=_navigation, may=_may, page_url=_page_url, came_from=came_from)
     for part in PARTS:
         import_module(f"service.{part}").init_app(app)
     return app
@@ -182,6 +180,14 @@ def _page_url(**changed: str | None) -> str:
     """This page's address with some of its questions changed; None leaves one out."""
     kept = {**request.args.to_dict(), **(request.view_args or {}), **changed}
     return url_for(request.endpoint or "inbox.index", **{key: value for key, value in kept.items() if value})
+
+
+def came_from() -> str:
+    """The address in this house from which one came; "" from elsewhere. The browser speaks HTTPS with the proxy in front and that
+    plain HTTP with us, so only the hosts are compared."""
+    _, _, rest = (request.referrer or "").partition("://")
+    host, slash, path = rest.partition("/")
+    return slash + path if host == request.host else ""
 
 
 def _asset(name: str) -> str:

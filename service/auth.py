@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response, flash, g, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
-from service import errors, house
+from service import came_from, errors, house
 from workflows import clock, passwords, people
 from workflows.codes import find_key
 from workflows.errors import Forbidden, Invalid
@@ -126,8 +126,7 @@ def _here() -> str | None:
     """Where to go on after the sign-in: this page; after a POST, which cannot be repeated, the page it came from."""
     if request.method == "GET":
         return request.full_path.rstrip("?") if request.path != "/" else None
-    referrer = request.referrer or ""
-    return "/" + referrer.removeprefix(request.host_url) if referrer.startswith(request.host_url) else None
+    return came_from() or None
 
 
 def _is_local(target: str) -> bool:

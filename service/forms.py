@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Any
 
+from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from service import labels
@@ -88,6 +89,11 @@ class Told:
     is_photos: bool = False
     is_papers: bool = False
     is_long: bool = False
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates what they ask of several fields."""
+    app.jinja_env.globals["fold"] = fold
 
 
 # ---- browser → data ----------------------------------------------------------------------------------------------------

@@ -146,6 +146,18 @@ def test_next_leads_on_within_the_house(client):
     assert answer.headers["Location"] == "/hazards"
 
 
+@pytest.mark.parametrize("referrer", ["http://localhost/hazards?q=x", "https://localhost/hazards?q=x"])
+def test_after_a_late_post_one_comes_back_to_its_page(client, referrer):
+    """Behind a proxy the page's own address begins with https, and what comes to us does not."""
+    answer = client.post("/hazards/new", headers={"Referer": referrer})
+    assert answer.headers["Location"] == "/sign-in?next=/hazards?q%3Dx"
+
+
+@pytest.mark.parametrize("referrer", ["https://example.org/hazards", "https://localhost.example.org/", "https://localhost", "x", "://"])
+def test_after_a_late_post_from_elsewhere_one_comes_to_the_inbox(client, referrer):
+    assert client.post("/hazards/new", headers={"Referer": referrer}).headers["Location"] == "/sign-in"
+
+
 def test_signing_out_by_a_link_is_not_possible(signed_in):
     browser = signed_in("banshi1")
     assert browser.get("/sign-out").status_code == 405

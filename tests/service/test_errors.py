@@ -45,6 +45,9 @@ def test_an_invalid_that_no_form_shows_has_a_page(app: App, signed_in):
     answer = signed_in("banshi1").get("/raises")
     assert answer.status_code == 422
     assert "页码无效" in answer.text
+    assert "返回刚才的页面" not in answer.text
+    back = signed_in("banshi1").get("/raises", headers={"Referer": "https://localhost/hazards"}).text
+    assert '<a class="button main" href="https://localhost/hazards">返回刚才的页面</a>' in back
 
 
 def test_a_raise_undoes_everything(app: App, signed_in, town):
