@@ -88,6 +88,11 @@ def brings_files() -> bool:
     return "Transfer-Encoding" in request.headers or (request.content_length or 0) > TEXTS
 
 
+def is_autosave() -> bool:
+    """Whether the page's own script keeps a draft after a pause; it wants no page back."""
+    return "X-Autosave" in request.headers
+
+
 def house() -> House:
     """The house of the running application."""
     return cast(App, current_app).house

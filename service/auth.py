@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response, flash, g, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
-from service import came_from, errors, house
+from service import came_from, errors, house, is_autosave
 from workflows import clock, passwords, people
 from workflows.codes import find_key
 from workflows.errors import Forbidden, Invalid
@@ -85,7 +85,7 @@ def _demand_sign_in() -> ResponseReturnValue | None:
         _leave()
         flash(IDLE.format(house().config.idle_minutes), "warn")
     if not current_user.is_authenticated:
-        if request.method == "POST":
+        if request.method == "POST" and not is_autosave():  # the page's own script tries again and again
             flash(errors.STALE, "warn")
         return _to_sign_in()
     if current_user.must_change_password and request.endpoint not in ("auth.own_password", "auth.sign_out"):
@@ -109,9 +109,7 @@ def _to_sign_in() -> ResponseReturnValue:
     target = url_for("auth.sign_in", next=_here())
     if request.headers.get("HX-Request"):  # a part of a page was asked for: the whole page must go to the sign-in
         return Response(status=204, headers={"HX-Redirect": url_for("auth.sign_in")})
-    if request.headers.get("X-Autosave"):
-        return "", 401
-    return redirect(target)
+    return ("", 401) if is_autosave() else redirect(target)
 
 
 def _is_idle() -> bool:

@@ -132,12 +132,7 @@ def draft(task_id: int) -> ResponseReturnValue:
     mine = _get(task_id, to_act=True)
     data, _ = forms.read(tasks.schema(g.session, mine), request.form, taken.photos)
     tasks.save_draft(g.session, mine, current_user.caller, data)
-    if request.headers.get("X-Autosave"):
-        return "", 204
-    for sentence in taken.faults.values():
-        flash(sentence, "warn")
-    flash("已暂存，下次打开时接着填写。", "good")
-    return redirect(url_for("inbox.task", task_id=task_id))
+    return submissions.draft_kept(taken, url_for("inbox.task", task_id=task_id))
 
 
 @blueprint.post("/tasks/<int:task_id>")

@@ -68,12 +68,7 @@ def save_draft() -> ResponseReturnValue:
         report_drafts.save(g.session, current_user.caller, key, data)
     except Invalid as invalid:
         return _report_page(key, data, invalid.fields), 422
-    if request.headers.get("X-Autosave"):
-        return "", 204
-    for sentence in taken.faults.values():
-        flash(sentence, "warn")
-    flash("已暂存，尚未上报。下次从“上报隐患”接着填写。", "good")
-    return redirect(url_for("reports.new", draft=key))
+    return submissions.draft_kept(taken, url_for("reports.new", draft=key), "已暂存，尚未上报。下次从“上报隐患”接着填写。")
 
 
 @blueprint.post("/drafts/<key>/discard")

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import g, request
+from flask import flash, g, redirect, request
+from flask.typing import ResponseReturnValue
 
-from service import forms
+from service import forms, is_autosave
 from service.photos import Taken
 from workflows.engine.forms import Functions, check
 from workflows.errors import Invalid
@@ -26,6 +27,16 @@ def read(schema: forms.Schema, taken: Taken) -> tuple[dict[str, Any], dict[str, 
     """What this request brings for a form, its files included, and a sentence for each field that cannot be read."""
     data, faults = forms.read(schema, request.form, taken.photos)
     return data, {**faults, **taken.faults}
+
+
+def draft_kept(taken: Taken, address: str, said: str = "已暂存，下次打开时接着填写。") -> ResponseReturnValue:
+    """The answer to 暂存: the page again, which says what was kept and which files were not."""
+    if is_autosave():
+        return "", 204
+    for sentence in taken.faults.values():
+        flash(sentence, "warn")
+    flash(said, "good")
+    return redirect(address)
 
 
 def faults_of(schema: forms.Schema, data: Mapping[str, Any], functions: Functions) -> Mapping[str, str]:

@@ -68,12 +68,7 @@ def draft() -> ResponseReturnValue:
     taken = photos.take()
     for task, (data, _) in _typed(taken.photos):
         tasks.save_draft(g.session, task, current_user.caller, data)
-    if request.headers.get("X-Autosave"):
-        return "", 204
-    for sentence in taken.faults.values():
-        flash(sentence, "warn")
-    flash("已暂存，下次打开时接着填写。", "good")
-    return redirect(url_for("thursdays.index", week=_asked_week()))
+    return submissions.draft_kept(taken, url_for("thursdays.index", week=_asked_week()))
 
 
 @blueprint.post("")

@@ -22,9 +22,12 @@ export default function autosave(form) {
     if (!isDirty || form.dataset.sent) return;
     isDirty = false;
     try {
-      const answer = await fetch(form.dataset.draft, { method: "POST", body: content(), headers: { "X-Autosave": "1" }, keepalive: true });
+      // Only what is sent while one leaves need outlive the page; browsers let no more than 64 kB do so.
+      const keepalive = document.visibilityState === "hidden";
+      const answer = await fetch(form.dataset.draft, { method: "POST", body: content(), headers: { "X-Autosave": "1" }, keepalive });
       const now = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" });
       said.textContent = answer.status === 204 ? `${now} ${saved()}` : "未能自动暂存，请点“暂存”。";
+      if (answer.status !== 204) isDirty = true;
     } catch {
       isDirty = true;
       said.textContent = "网络中断，尚未暂存。";

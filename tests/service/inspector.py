@@ -16,7 +16,7 @@ class Inspector(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Fetch, then inspect what came if it is a page."""
         response = super().open(*args, **kwargs)
-        if response.mimetype == "text/html" and response.status_code not in (204, 301, 302, 303):
+        if response.mimetype == "text/html" and response.status_code not in (204, 301, 302, 303, 401):
             inspect(response.text)
         return response
 

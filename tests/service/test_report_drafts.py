@@ -1,6 +1,7 @@
 """A report that is not handed in yet: kept, found again, thrown away, and counted nowhere (domain 3.3 ①, 草稿不计数)."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from lxml import html
@@ -45,6 +46,19 @@ def number_of_hazards(driver):
     """How many there are, for whoever sees the most."""
     with driver.database.reading() as session:
         return len(hazards.page(session, people.caller(session, driver.person("xianban"))).rows)
+
+
+def test_a_script_that_comes_too_late_is_told_so_and_leaves_no_pile_of_notices(client, clock_at, driver):
+    """It tries again and again while somebody types on after the idle sign-out: one notice is enough."""
+    start = clock_at("2026-03-02 09:00")
+    client.sign_in("cunwei")
+    page = client.get("/hazards/new").text
+    clock_at(start + timedelta(minutes=16))
+    data = {"csrf_token": token_of(page), "draft_key": key_of(page), **whole(driver)}
+    for _ in range(3):
+        assert client.post("/hazards/drafts", data=data, headers={"X-Autosave": "1"}).status_code == 401
+    notices = html.fromstring(client.get("/sign-in").text).xpath("//p[contains(@class, 'notice')]")
+    assert len(notices) == 1
 
 
 @pytest.mark.parametrize(
