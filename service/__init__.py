@@ -36,6 +36,11 @@ HEADERS = {
 }
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 TEXTS = 256 * 1024  # bytes; a form that brings more brings files
+TAKES_FILES = frozenset(
+    "inbox.complete inbox.draft thursdays.hand_in thursdays.draft reports.report reports.save_draft matters.begin "
+    "admin.check_roster admin.replace_template room.save room.findings room.preview".split()
+)
+"""Where more than texts may be brought; anywhere else no more is read than they need."""
 tokens = CSRFProtect()
 
 
@@ -70,6 +75,8 @@ class App(Flask):
         The token is looked for here and not before, because looking for it takes in the whole body: first comes who it is
         (`auth`) and, before files, whether he has the right to bring them (each page group's `before_request`).
         """
+        if request.endpoint not in TAKES_FILES:
+            request.max_content_length = TEXTS
         tokens.protect()
         writes = request.method not in READS
         with self.house.database.session(writes=writes) as session:

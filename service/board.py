@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import brings_files, cases, forms, hazards, house, inbox, labels, ledger
+from service import cases, forms, hazards, house, inbox, labels, ledger
 from service.pictures import Picture
 from service.submissions import Refused
 from workflows import board, clock, closures, look_backs, people, rectifications, urges, verifications
@@ -132,8 +132,6 @@ def signing() -> ResponseReturnValue:
 def decide() -> ResponseReturnValue:
     """审核、签字、退回 in the list: what is refused is said there, at its field, with what was typed."""
     _allow()
-    if brings_files():  # the list asks for none; a task's own page asks for the right to it before it takes any in
-        raise Forbidden("这里不接收附件，请在任务页面提交。")
     task_id = find_key(request.form.get("task", "")) or 0
     if refused := inbox.hand_in(task_id):
         return _signing({task_id: refused}), 422

@@ -111,17 +111,17 @@ def context(subject: Subject, thing: Any, options: forms.Options, instance: inst
     }
 
 
-def get_for(subject: Subject) -> Any:
+def get_for(session: Any, subject: Subject) -> Any:
     """The thing a case is about, if it lies in the caller's scope today; NotFound otherwise, as if it did not exist."""
     if subject.kind not in KINDS:
         raise NotFound("没有找到这件事。")
-    return KINDS[subject.kind].get_for(g.session, current_user.caller, subject.id)
+    return KINDS[subject.kind].get_for(session, current_user.caller, subject.id)
 
 
 def may_see(subject: Subject) -> bool:
     """Whether the case lies in the caller's scope today."""
     try:
-        get_for(subject)
+        get_for(g.session, subject)
     except NotFound:
         return False
     return True

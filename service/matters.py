@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Flask, g, redirect, render_template
+from flask import Blueprint, Flask, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import cases, house, onward, photos, submissions
+from service import brings_files, cases, house, onward, photos, submissions
 from service.submissions import Refused
 from workflows.engine import Subject, beginnings, instances
 from workflows.engine.beginnings import Beginning
@@ -32,11 +32,20 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
 
 
+@blueprint.before_request
+def ask_before_files() -> None:
+    """Whether one may begin it is asked before files are taken in: of a stranger's nothing is read."""
+    if brings_files():
+        asked = request.view_args or {}
+        with house().database.reading() as reading:
+            _get(reading, Subject(asked["kind"], asked["number"]), asked["key"], whenever=True)
+
+
 @blueprint.get("/<key>")
 def new(kind: str, number: int, key: str) -> ResponseReturnValue:
     """The form of the first task, with what the record says already."""
     about = Subject(kind, number)
-    thing, beginning = _get(about, key)
+    thing, beginning = _get(g.session, about, key)
     return _page(thing, beginning, cases.KINDS[kind].proposed(thing, beginning.element), {})
 
 
@@ -45,9 +54,9 @@ def begin(kind: str, number: int, key: str) -> ResponseReturnValue:
     """Begin it: what was typed is its first task, handed in."""
     taken = photos.take()
     about = Subject(kind, number)
-    _, beginning = _get(about, key, whenever=True)
+    _, beginning = _get(g.session, about, key, whenever=True)
     if refused := _hand_in(beginning, about, taken):
-        return _page(cases.get_for(about), beginning, refused.data, refused.faults), 422
+        return _page(cases.get_for(g.session, about), beginning, refused.data, refused.faults), 422
     return redirect(cases.url(about))
 
 
@@ -69,10 +78,10 @@ def _hand_in(beginning: Beginning, about: Subject, taken: photos.Taken) -> Refus
     return None
 
 
-def _get(about: Subject, key: str, *, whenever: bool = False) -> tuple[Any, Beginning]:
+def _get(session: Any, about: Subject, key: str, *, whenever: bool = False) -> tuple[Any, Beginning]:
     """The thing, if the caller may see it, and the process, if he may begin it now, or `whenever` it may be begun."""
-    thing = cases.get_for(about)
-    return thing, beginnings.get(g.session, house().rules, key, about, current_user.caller, whenever=whenever)
+    thing = cases.get_for(session, about)
+    return thing, beginnings.get(session, house().rules, key, about, current_user.caller, whenever=whenever)
 
 
 def _page(thing: Any, beginning: Beginning, data: Mapping[str, Any], faults: Mapping[str, str]) -> str:

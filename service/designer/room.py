@@ -24,6 +24,13 @@ FIXED_LISTS = frozenset({"sectors", "clauses"})
 MOST = 4_000_000  # bytes of a diagram with its forms, as JSON
 
 
+@blueprint.before_request
+def read_no_more() -> None:
+    """A drawing comes as JSON, read as a whole into memory. One that says how long it is gets a sentence of its own (`_sent`)."""
+    if request.content_length is None:
+        request.max_content_length = MOST
+
+
 @blueprint.get("/<int:draft_id>")
 def show(draft_id: int) -> ResponseReturnValue:
     """编辑流程图: the room itself. Whoever may not change the draft is led to the page that shows what it changes."""

@@ -4,6 +4,8 @@ import io
 
 import pytest
 
+from service import TAKES_FILES
+from service.designer import room
 from tests.service.inspector import token_of
 from tests.service.test_tasks import driver_subject, picture, task_id_of
 from workflows import photos
@@ -47,6 +49,26 @@ def test_nothing_is_read_of_one_who_is_not_signed_in(client, task_id, address):
     assert bring(client, address.format(task_id)) == (302, 0)
 
 
+@pytest.mark.parametrize(("login", "address"), [("", "/sign-in"), ("banshi1", "/password"), ("fuxianzhang", "/board/signing")])
+def test_nothing_is_read_where_no_files_belong(client, login, address):
+    if login:
+        client.sign_in(login)
+    assert bring(client, address) == (413, 0)
+
+
+def test_a_drawing_that_does_not_say_how_long_it_is_is_not_read_on_and_on(signed_in):
+    """It comes as JSON, which is read as a whole into memory."""
+    browser, body = signed_in("sheji"), Body()
+    headers = {"X-CSRFToken": token_of(browser.get("/designer").text)}
+    endless = {"wsgi.input": body, "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    answer = browser.post("/designer/findings", content_type="application/json", headers=headers, environ_overrides=endless)
+    assert (answer.status_code, body.taken) == (422, room.MOST)
+
+
+def test_what_takes_files_is_there(app):
+    assert set(app.view_functions) >= TAKES_FILES
+
+
 @pytest.mark.parametrize(
     ("login", "address", "status"),
     [
@@ -55,6 +77,8 @@ def test_nothing_is_read_of_one_who_is_not_signed_in(client, task_id, address):
         ("sheji", "/hazards/new", 403),
         ("sheji", "/hazards/drafts", 403),
         ("banshi1", "/admin/import", 403),
+        ("sheji", "/matters/hazard/1/voiding", 404),
+        ("changzhang", "/matters/nonsense/1/voiding", 404),
     ],
 )
 def test_nothing_is_read_of_one_without_the_right(signed_in, task_id, login, address, status):
