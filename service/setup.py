@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import workflows
-from workflows import bulletins, clock, facts, look_backs, migrations, passwords, people, staffing, steps, vocabulary
+from workflows import audits, clock, migrations, passwords, people, staffing, steps, vocabulary
 from workflows.db import Database
-from workflows.engine import checks, definitions, examinations, history, tasks
+from workflows.engine import checks, definitions, examinations
 from workflows.engine import jobs as effects
 from workflows.errors import Invalid
 
@@ -128,10 +128,9 @@ def forms_beside(file: Path) -> dict[str, Any]:
 
 
 def record_faults(database: Database) -> list[str]:
-    """What does not add up in the record: chains, anchors, facts against their lines, submissions against their hashes."""
+    """What does not add up in the record."""
     with database.reading() as session:
-        frozen = bulletins.faults(session) + look_backs.faults(session)
-        return history.verify(session) + facts.faults(session) + tasks.faults(session) + frozen
+        return audits.faults(session)
 
 
 def has_people(database: Database) -> bool:

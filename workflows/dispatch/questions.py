@@ -1,19 +1,21 @@
 """Asking for dispatch forms and returns. A form is counted from dated facts and dated entries alone, so the same moment always
 gives the same form, whatever happened since (INV-12)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, TextClause, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload, undefer
 
 from workflows import campaigns, clock, dues, hazards, inquiries, ledger, people
+from workflows.db import canonical
 from workflows.dispatch import rules
 from workflows.dispatch.rules import Form
 from workflows.dispatch.tables import Frozen, Return, Value
 from workflows.engine import Caller, Due
+from workflows.engine.history import Line
 from workflows.errors import NotFound
 from workflows.facts import RARE, Fact
 from workflows.hazards import Hazard
@@ -339,3 +341,35 @@ def cut_at(session: Session, row: Return) -> datetime:  # noqa: ARG001
 def may_correct(session: Session, row: Return) -> bool:  # noqa: ARG001
     """The return is frozen, so that only a new version may change it (⑨)."""
     return row.state != "OPEN"
+
+
+# ---- for the auditor -------------------------------------------------------------------------------------------------------
+
+
+def faults(session: Session) -> list[str]:
+    """Frozen versions, and figures entered by hand, that differ from the lines that prove them or are gone: sentences."""
+    return [*_frozen_faults(session), *_value_faults(session), *_lost(session)]
+
+
+def _frozen_faults(session: Session) -> Iterator[str]:
+    kept = select(Frozen, Line).join(Line, Line.id == Frozen.line_id).options(undefer(Frozen.lines)).order_by(Frozen.id)
+    for row, line in session.execute(kept.execution_options(yield_per=50)):
+        told = {**line.body, "version": row.version, "as_of": row.as_of, "values": row.values}
+        digests = {line.body.get("form_sha256"), row.sha256, rules.fingerprint(told, row.lines)}
+        if len(digests) > 1 or line.subject != ("return", row.return_id):
+            yield f"月报 {row.return_id} 第 {row.version} 版的内容与其校验值不符。"
+
+
+def _value_faults(session: Session) -> Iterator[str]:
+    kept = select(Value, Line).join(Line, Line.id == Value.line_id).order_by(Value.id)
+    for row, line in session.execute(kept.execution_options(yield_per=1000)):
+        told = canonical([row.filed_with, row.code, row.value, row.reason, row.proof, row.valid_at])
+        if told != canonical([line.subject, *(line.body.get(name) for name in ("code", "value", "reason", "proof", "valid_at"))]):
+            yield f"月报 {row.return_id} 手工填报的 {row.code} 与留痕第 {line.seq} 条不一致。"
+
+
+def _lost(session: Session) -> Iterator[str]:
+    for kind, table in (("return_frozen", Frozen), ("return_value_entered", Value)):
+        lost = select(Line).outerjoin(table, table.line_id == Line.id).where(Line.kind == kind, table.id.is_(None))
+        for line in session.scalars(lost.order_by(Line.id)):
+            yield f"月报 {line.subject_id} 的留痕第 {line.seq} 条所记的数据不见了。"

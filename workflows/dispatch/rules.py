@@ -1,11 +1,13 @@
 """The dispatch form's items and the nine checks (domain 5; S1's annex: three parts, 28 items, 31 values). No I/O."""
 
-from collections.abc import Collection, Mapping
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from workflows import ledger
+from workflows.db import canonical
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ ITEMS = (
     Item("C9", 27, "责任倒查追责问责", "人", "both"),
     Item("C10", 28, "约谈通报有关乡镇及部门", "次", "both"),
 )
+TOLD = ("version", "as_of", "unit", "campaign", "values")  # of a frozen version, by its line in the record
 LAST_CUTOFF_DAY = 28  # the parameter `cutoff_day` is at most this
 BY_CODE = {item.code: item for item in ITEMS}
 COMPUTED = tuple(item.code for item in ITEMS if item.source == "computed")
@@ -109,6 +112,11 @@ def shown(code: str, value: int) -> str:
         return str(value)
     hundredths = (value + 5_000) // 10_000  # fen ÷ 10⁶ is 万元; its hundredth is 10⁴ fen
     return f"{hundredths // 100}.{hundredths % 100:02d}"
+
+
+def fingerprint(told: Mapping[str, Any], lines: Sequence[Any]) -> str:
+    """Hex SHA-256 over a frozen version: what its line tells of it, and its list of hazards."""
+    return hashlib.sha256(canonical({**{name: told.get(name) for name in TOLD}, "lines": lines}).encode()).hexdigest()
 
 
 # ---- the nine checks -----------------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """The month (P11): a return opens on the 20th, is filled and checked, is frozen at the cut in whatever state it is, and goes
 up signed. A freeze is one transaction: whole or absent."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +8,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from workflows import clock, fields
-from workflows.db import canonical
 from workflows.dispatch import questions, rules
 from workflows.dispatch.tables import Frozen, Return, Value
 from workflows.engine import Cause, Rules, history, instances
@@ -170,15 +168,10 @@ def _freeze(session: Session, row: Return, reason: str, *, by: int | None) -> Fr
     earlier = questions.find_last(session, questions.before(session, row))
     days = [day for _, day in questions.window(session, row.campaign)]
     found = rules.check(form.values, earlier=earlier.values if earlier else None, as_of_on=row.as_of_on, days=days)
-    body: dict[str, Any] = {
-        "version": version,
-        "as_of": cut,
-        "unit": row.region_code,
-        "campaign": row.campaign,
-        "values": dict(form.values),
-    }
-    sha256 = hashlib.sha256(canonical({**body, "lines": lines}).encode()).hexdigest()
-    said = {**body, "lines": len(lines), "form_sha256": sha256, "reason": reason}
+    told: dict[str, Any] = {"version": version, "as_of": cut, "unit": row.region_code, "campaign": row.campaign}
+    told["values"] = dict(form.values)
+    sha256 = rules.fingerprint(told, lines)
+    said = {**told, "lines": len(lines), "form_sha256": sha256, "reason": reason}
     line = history.record(session, row.ref, "return_frozen", by=by, **said)
     session.flush()
     kept = Frozen(
