@@ -4,7 +4,22 @@ from dataclasses import replace
 
 import pytest
 
-from tests.engine.checks.files import KNOWN, around, assert_readable, chain, end, flow, node, rules_of, start, user
+from tests.engine.checks.files import (
+    KNOWN,
+    around,
+    assert_readable,
+    chain,
+    end,
+    flow,
+    many,
+    node,
+    rules_of,
+    service,
+    start,
+    step,
+    timer,
+    user,
+)
 from workflows.engine import xml
 from workflows.engine.checks import check, feeding
 from workflows.engine.checks.diagrams import read
@@ -16,8 +31,8 @@ FORMS = {"asks": ASKS, "signs": SIGNS, "silent": SILENT}
 GATEWAY = '<bpmn:exclusiveGateway id="g" default="back"/>'
 
 
-def of(node_id, form):
-    return user(node_id, role="ENT_SAFETY", form=form)
+def of(node_id, form, inside=""):
+    return user(node_id, inside, role="ENT_SAFETY", form=form)
 
 
 def decided_by(*tasks):
@@ -43,7 +58,36 @@ def test_a_decision_is_read_right_behind_the_task_that_asks_it(tasks, forms, is_
     known = replace(KNOWN, forms=frozenset({"asks", "signs", "silent"}))
     found = [each for each in check(decided_by(*tasks), known, forms) if each.rule == "data-stale"]
     assert [each.element_id for each in found] == (["g_e"] if is_stale else [])
-    assert all("更早的“环节t0”填的“拟办意见”，而前一环节“环节t1”不填" in each.message for each in found)
+    assert all("更早的“环节t0”填的“拟办意见”，而最近一个环节“环节t1”不填" in each.message for each in found)
+    assert_readable(found)
+
+
+ENOUGH = many("2", "<bpmn:completionCondition>decision</bpmn:completionCondition>")
+WAITS = node("intermediateCatchEvent", "x", timer("decision"))
+TELLS = service("x", step("remind", 'id="level" type="str" value="decision"'))
+GUARD = node("boundaryEvent", "late", timer("decision"), 'attachedToRef="x"') + end("e2") + flow("late", "e2")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "last", "stale_at"),
+    [
+        (("asks", "silent"), WAITS, ["x"]),
+        (("silent", "asks"), WAITS, []),
+        (("asks", "silent"), TELLS, ["x"]),
+        (("silent", "asks"), TELLS, []),
+        (("asks", "asks"), of("x", "silent", ENOUGH), ["x"]),
+        (("asks", "silent"), of("x", "signs", ENOUGH), []),  # its own answers are there when one of them has come
+        (("asks", "silent"), of("x", "signs", many("decision")), ["x"]),  # but not yet when it is asked how many are to answer
+        (("silent", "asks"), of("x", "silent", many("decision")), []),
+        (("asks", "silent"), of("x", "signs") + GUARD, ["late"]),  # nor when its term is set
+        (("silent", "asks"), of("x", "silent") + GUARD, []),
+    ],
+)
+def test_so_is_what_a_term_a_count_and_a_step_go_by(earlier, last, stale_at):
+    known = replace(KNOWN, forms=frozenset(FORMS))
+    drawn = around(of("a", earlier[0]), of("b", earlier[1]), last, chain("a", "b", "x"), first="a", last="x")
+    found = [each for each in check(drawn, known, FORMS) if each.rule == "data-stale"]
+    assert [each.element_id for each in found] == stale_at
     assert_readable(found)
 
 

@@ -102,6 +102,13 @@ def test_what_a_condition_asks_for_is_decided_somewhere(condition, decides, said
     assert [each for each in check(drawn, known, {}) if each.rule == "data-undecided"] == []  # the missing form is said already
 
 
+def test_so_is_what_a_step_is_given():
+    told = service("v", step("remind", 'id="level" type="str" value="nobody_says"'))
+    found = check(around(user(), told, chain("u", "v"), last="v"), KNOWN, {"report": FORM})
+    assert [(each.rule, each.element_id) for each in found if each.severity == "error"] == [("data-undecided", "v")]
+    assert "“步骤”的参数“level”用了“nobody_says”" in found[0].message
+
+
 @pytest.mark.parametrize(
     ("condition", "wrong"),
     [("agree == 'yes'", "yes"), ("agree != False", None), ("is_done() or not (agree == 2)", "2"), ("level == 'b'", None), ("level != 'c'", "c")],

@@ -4,19 +4,18 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workflows.engine import expressions
-from workflows.engine.checks.diagrams import Diagram, Flow, Node, Scope, properties, text_of
+from workflows.engine.checks.diagrams import Diagram, Node, Scope, properties
 from workflows.engine.checks.findings import Finding, Known, error
 from workflows.engine.checks.forms import decides, is_form
-from workflows.errors import Invalid
+from workflows.engine.checks.texts import Asking, asking, names_in
 
 
-def tasks_before(diagram: Diagram, first: str, *, only_next: bool = False) -> Iterator[Node]:
-    """The user tasks that stand before a node, itself among them; `only_next`: none that stands before another of them. A
-    sub-process counts with all that is done in it; what stands before a sub-process counts for what is in it. Nothing stands
+def tasks_before(diagram: Diagram, *first: str, only_next: bool = False) -> Iterator[Node]:
+    """The user tasks that stand before these nodes, themselves among them; `only_next`: none that stands before another of them.
+    A sub-process counts with all that is done in it; what stands before a sub-process counts for what is in it. Nothing stands
     before what is not there: an arrow may hang in the air."""
     nodes = {node.id: (scope, node) for scope, node in diagram.nodes}
-    waiting, seen = deque(nodes.keys() & {first}), {first}
+    waiting, seen = deque(id for id in first if id in nodes), set(first)
     while waiting:
         scope, node = nodes[waiting.popleft()]
         if node.kind == "userTask":
@@ -42,24 +41,21 @@ def _one_step_back(nodes: Mapping[str, tuple[Scope, Node]], scope: Scope, node: 
 
 def stale(diagram: Diagram, known: Known, asked: Mapping[str, Any]) -> Iterator[Finding]:
     """What several forms ask under one name is read right behind the task that asks it: further on it is what somebody else
-    decided about something else, and the arrow would be taken by that."""
-    for scope in diagram.scopes if not known.is_empty else ():
-        for flow in scope.flows:
-            if flow.condition is not None and flow.source in scope.nodes:
-                for name in sorted(_names(text_of(flow.condition))):
-                    yield from _stale(diagram, flow, asked, _deciding(asked, name))
+    decided about something else, and the case would go by that."""
+    for each in asking(diagram) if not known.is_empty else ():
+        for name in sorted(names_in(each.text)):
+            yield from _stale(diagram, each, asked, _deciding(asked, name))
 
 
-def _stale(diagram: Diagram, flow: Flow, asked: Mapping[str, Any], titles: Mapping[str, str]) -> Iterator[Finding]:
+def _stale(diagram: Diagram, read: Asking, asked: Mapping[str, Any], titles: Mapping[str, str]) -> Iterator[Finding]:
     if len(titles) < 2:
         return
-    next_to = list(tasks_before(diagram, flow.source, only_next=True))
+    next_to = list(tasks_before(diagram, *read.behind, only_next=True))
     if not next_to or any(_form(task) in titles or _form(task) not in asked for task in next_to):
         return  # a form that is missing has a finding of its own
-    if older := next((task for task in tasks_before(diagram, flow.source) if _form(task) in titles), None):
-        before = next_to[0].label
-        told = f"{flow.label}的条件看的是更早的{older.label}填的“{titles[_form(older)]}”，而前一环节{before}不填这一项。"
-        yield error(flow.id, "data-stale", f"{told}请改看{before}填的项，或在它的表单里加上。")
+    if older := next((task for task in tasks_before(diagram, *read.behind) if _form(task) in titles), None):
+        told = f"{read.what}看的是更早的{older.label}填的“{titles[_form(older)]}”，而最近一个环节{next_to[0].label}不填这一项。"
+        yield error(read.element_id, "data-stale", f"{told}请改看{next_to[0].label}填的项，或在它的表单里加上。")
 
 
 def _deciding(asked: Mapping[str, Any], name: str) -> dict[str, str]:
@@ -70,10 +66,3 @@ def _deciding(asked: Mapping[str, Any], name: str) -> dict[str, str]:
 
 def _form(task: Node) -> str:
     return properties(task.element).get("form", "")
-
-
-def _names(text: str) -> frozenset[str]:
-    try:
-        return expressions.parse(text).names
-    except Invalid:  # a finding of its own
-        return frozenset()

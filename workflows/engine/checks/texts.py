@@ -2,12 +2,25 @@
 
 import ast
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
 from workflows.engine import expressions
-from workflows.engine.checks.diagrams import TIMED, Diagram, children, kind_of, operator, properties, text_of, words_of
+from workflows.engine.checks.diagrams import (
+    TIMED,
+    Diagram,
+    Node,
+    Scope,
+    children,
+    host_of,
+    kind_of,
+    operator,
+    properties,
+    text_of,
+    words_of,
+)
 from workflows.engine.checks.findings import Finding, Known, error
 from workflows.engine.checks.forms import decides, is_form
 from workflows.engine.xml import SPIFF
@@ -16,6 +29,16 @@ from workflows.errors import Invalid
 MAX_MEMBERS = 100  # as the engine has it
 SAID = {"timeDate": "到期时刻", "loopCardinality": "会签人数", "completionCondition": "会签完成条件"}
 FOREIGN = ("${", "#{", "=", "{{")  # how other tools begin an expression
+
+
+@dataclass(frozen=True)
+class Asking:
+    """An expression that is evaluated while a case runs."""
+
+    element_id: str
+    what: str  # what a designer calls it: “验收”的会签人数
+    text: str
+    behind: tuple[str, ...]  # the nodes that are done with when it is evaluated, itself among them if it is
 
 
 def conditions(diagram: Diagram, known: Known) -> Iterator[Finding]:
@@ -30,7 +53,7 @@ def beginnings(diagram: Diagram, known: Known) -> Iterator[Finding]:
     """Of processes that people begin: when they may."""
     for process_id, what, when in _begun_when(diagram):
         yield from _read(process_id, what, when, known)
-        for name in sorted(_names(when)):
+        for name in sorted(names_in(when)):
             said = f"{what}用了“{name}”，而发起以前还没有填过任何表单。请改用列出的项。"
             yield error(process_id, "data-undecided", said)
 
@@ -73,22 +96,23 @@ def _at_least_one(element_id: str, name: str, text: str) -> Iterator[Finding]:
 
 def parameters(diagram: Diagram, known: Known) -> Iterator[Finding]:
     """Of service tasks: the engine evaluates each parameter's value."""
-    for node_id, what, value in _given(diagram):
-        yield from _read(node_id, what, value, known)
-
-
-def _given(diagram: Diagram) -> Iterator[tuple[str, str, str]]:
     for _, node in diagram.nodes:
-        step = operator(node.element)
-        for parameter in step.iterfind(f".//{{{SPIFF}}}parameter") if step is not None else ():
-            value = parameter.get("value")
-            if value is not None:
-                yield node.id, f"{node.label}的参数“{parameter.get('id', '')}”", value.strip()
+        for each in _given(node):
+            yield from _read(each.element_id, each.what, each.text, known)
+
+
+def _given(node: Node) -> Iterator[Asking]:
+    step = operator(node.element)
+    for parameter in step.iterfind(f".//{{{SPIFF}}}parameter") if step is not None else ():
+        value = parameter.get("value")
+        if value is not None:
+            yield Asking(node.id, f"{node.label}的参数“{parameter.get('id', '')}”", value.strip(), (node.id,))
 
 
 def calls(diagram: Diagram) -> Iterator[tuple[str, str, str]]:
     """(element, what it is, function) of every function that an expression of the diagram calls."""
-    for element_id, what, text in (*_asking(diagram), *_begun_when(diagram), *_given(diagram)):
+    running = ((each.element_id, each.what, each.text) for each in asking(diagram))
+    for element_id, what, text in (*running, *_begun_when(diagram)):
         for name in sorted(called_in(text)):
             yield element_id, what, name
 
@@ -102,9 +126,9 @@ def undecided(diagram: Diagram, known: Known, asked: Mapping[str, Any]) -> Itera
     fields = {key: field for form in forms for key, field in form["properties"].items()}
     handed_over = {name for each in nodes for word in words_of(each) for name in known.returns.get(word, ())}
     decided = {key for key, field in fields.items() if decides(field)} | handed_over
-    for element_id, what, text in _asking(diagram):
-        for name in sorted(_names(text) - decided):
-            yield error(element_id, "data-undecided", f"{what}用了“{name}”，但{_advice(name, fields, known)}")
+    for each in asking(diagram):
+        for name in sorted(names_in(each.text) - decided):
+            yield error(each.element_id, "data-undecided", f"{each.what}用了“{name}”，但{_advice(name, fields, known)}")
 
 
 def unoffered(diagram: Diagram, known: Known, asked: Mapping[str, Any]) -> Iterator[Finding]:
@@ -115,11 +139,11 @@ def unoffered(diagram: Diagram, known: Known, asked: Mapping[str, Any]) -> Itera
     fields = [(key, field) for form in forms for key, field in form["properties"].items() if _choices(field)]
     offered = {key: [each for name, field in fields if name == key for each in _choices(field)] for key, _ in fields}
     titles = {key: field.get("title", key) for key, field in fields}
-    for element_id, what, text in _asking(diagram):
-        for name, value in _compared(text):
+    for each in asking(diagram):
+        for name, value in _compared(each.text):
             if name in offered and value not in offered[name]:
-                said = f"{what}拿“{titles[name]}”与“{value}”比，而表单里没有这个选项，永远不会符合。请在属性中重新选择。"
-                yield error(element_id, "value-unoffered", said)
+                said = f"{each.what}拿“{titles[name]}”与“{value}”比，而表单里没有这个选项，永远不会符合。请在属性中重新选择。"
+                yield error(each.element_id, "value-unoffered", said)
 
 
 def _forms(diagram: Diagram, asked: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
@@ -157,16 +181,23 @@ def _advice(name: str, fields: Mapping[str, Any], known: Known) -> str:
     return "图中没有哪张表单填报它，也没有哪个步骤给出它。请改用列出的项，或在前面的表单里加上它。"
 
 
-def _asking(diagram: Diagram) -> Iterator[tuple[str, str, str]]:
-    """(element, what it is, text) of everything that is evaluated while a case runs."""
+def asking(diagram: Diagram) -> Iterator[Asking]:
+    """Everything that is evaluated while a case runs."""
     for scope in diagram.scopes:
         for flow in scope.flows:
             if flow.condition is not None:
-                yield flow.id, f"{flow.label}的条件", text_of(flow.condition)
-    for _, node in diagram.nodes:
+                yield Asking(flow.id, f"{flow.label}的条件", text_of(flow.condition), (flow.source,))
+    for scope, node in diagram.nodes:
         for part in node.element.iter() if node.kind != "subProcess" else ():  # what is in it is a node of its own
-            if kind_of(part) in SAID:
-                yield node.id, f"{node.label}的{SAID[kind_of(part)]}", text_of(part)
+            if said := SAID.get(kind_of(part)):
+                yield Asking(node.id, f"{node.label}的{said}", text_of(part), _behind(scope, node, kind_of(part)))
+        yield from _given(node)
+
+
+def _behind(scope: Scope, node: Node, part: str) -> tuple[str, ...]:
+    """How many are to sign, and until when a task waits, is asked when the task comes: what is filled in there is not yet."""
+    coming = {"boundaryEvent": host_of(node), "userTask": node.id if part == "loopCardinality" else ""}.get(node.kind)
+    return tuple(flow.source for flow in scope.entering.get(coming, ())) if coming else (node.id,)
 
 
 def called_in(text: str) -> frozenset[str]:
@@ -177,7 +208,7 @@ def called_in(text: str) -> frozenset[str]:
         return frozenset()
 
 
-def _names(text: str) -> frozenset[str]:
+def names_in(text: str) -> frozenset[str]:
     """The data that an expression asks for; none of one that cannot be read, which has a finding of its own."""
     try:
         return expressions.parse(text).names
