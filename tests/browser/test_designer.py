@@ -144,6 +144,10 @@ def test_a_new_field_and_a_branch_on_it_need_no_code(desks) -> None:
     field = page.locator(".details")
     field.get_by_label("名称", exact=True).fill("是否涉及学校")
     page.keyboard.press("Tab")
+    field.get_by_label("类型").select_option(label="单选，从系统名单")
+    listed = field.get_by_label("名单", exact=True).locator("option").all_inner_texts()
+    assert "跟踪人人选" in listed
+    assert "本期公开清单中的隐患" not in listed  # that is for another kind of subject
     field.get_by_label("类型").select_option(label="是或否")
     page.get_by_label("是否涉及学校：用于流程判断").check()
     expect(page.locator(".stage").get_by_role("group", name="是否涉及学校")).to_be_in_viewport()

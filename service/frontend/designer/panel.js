@@ -3,7 +3,7 @@
 import { getBusinessObject, is, isAny } from "bpmn-js/lib/util/ModelUtil";
 
 import { group, h, redraw } from "./dom.js";
-import { properties, subject } from "./extensions.js";
+import { fitted } from "./fitting.js";
 import { called, colours, more } from "./groups/basics.js";
 import { condition } from "./groups/condition.js";
 import { members } from "./groups/members.js";
@@ -19,15 +19,14 @@ export default function panel(part, room) {
     const selected = modeler.get("selection").get();
     if (selected.length > 1) return redraw(part, selected.map(({ id }) => id).join(), several(selected), colours(room, selected));
     const element = selected[0]?.labelTarget ?? selected[0] ?? modeler.get("canvas").getRootElement();
-    return redraw(part, element, h("h2", {}, kindOf(element)), groups(element, room));
+    return redraw(part, element, h("h2", {}, kindOf(element)), groups(element, fitted(room)));
   }
 
   modeler.on(["selection.changed", "import.done", "commandStack.changed"], show);
   return { show };
 }
 
-function groups(element, all) {
-  const room = Object.assign(Object.create(all), { words: fitting(all.words, properties(processOf(element)).subject) });
+function groups(element, room) {
   const found = [called(room, element)];
   if (is(element, "bpmn:UserTask")) found.push(...task(room, element));
   if (is(element, "bpmn:UserTask") && getBusinessObject(element).loopCharacteristics) found.push(members(room, element));
@@ -38,20 +37,6 @@ function groups(element, all) {
   if (is(element, "bpmn:Lane")) found.push(lane(room, element));
   if (is(element, "bpmn:CallActivity")) found.push(call(room, element));
   return [...found, more(room, element)];
-}
-
-// The process an element belongs to; itself, if it stands above them all.
-function processOf(element) {
-  let object = subject(element);
-  while (object.$parent && !is(object, "bpmn:Process")) object = object.$parent;
-  return object;
-}
-
-// The words that may be said of what a process is about. Posts stay all there, so that one that does not fit can be taken away.
-function fitting(words, about) {
-  const fits = ({ subjects }) => !about || !subjects || subjects.includes(about);
-  const lists = Object.entries(words).map(([name, list]) => [name, name === "roles" ? list : list.filter(fits)]);
-  return Object.fromEntries(lists);
 }
 
 const several = (selected) => group("选中的图形", h("p", {}, `选中了 ${selected.length} 个图形。对齐和分布请用图形旁边的工具。`));

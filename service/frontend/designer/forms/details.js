@@ -59,7 +59,7 @@ function choices(room, field, kind, set) {
       value: name,
       choices: pairs(room.words.options),
       set: (code) => set({ "x-options": code }),
-      hint: "名单由系统按这件隐患给出。",
+      hint: "办理时由系统列出，与所办的事有关的。",
     });
   }
   if (kind !== "choice" && kind !== "many") return null;

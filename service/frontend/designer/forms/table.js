@@ -1,5 +1,6 @@
 // The forms beside the diagram: a table of fields, the details of one of them, and the form as the official will see it.
 import { button, checkbox, h, redraw, select, text } from "../dom.js";
+import { fitted } from "../fitting.js";
 import details from "./details.js";
 import * as fields from "./fields.js";
 import preview from "./preview.js";
@@ -57,7 +58,7 @@ export default function formTable(part, room) {
       heads(form, change),
       rows(form, shownField, act),
       button("添加填报项", () => addField(form, act), { class: "button small" }),
-      shownField ? details(room, form, shownField, act) : null,
+      shownField ? details(fitted(room), form, shownField, act) : null,
     );
     preview(stage, room, form, shownField);
   }
