@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from flask import g
 
 from service import forms, labels
-from workflows import clock
+from workflows import clock, reminders
 from workflows.engine import instances, timers
 from workflows.engine.instances import Instance
 from workflows.engine.tasks import Submission
@@ -78,5 +78,5 @@ def _how(task: Task, schema: forms.Schema | None, handed_in: Submission | None) 
 
 
 def _of_timer(timer: Timer, name: str) -> Stay:
-    due = labels.due_words(timer.due_at)
+    due = labels.due_words(timer.due_at) if timer.due_at < reminders.FAR else ""
     return Stay(timer.element_id, name or "定时", None, None, None, due, "", "系统", "等到时", is_done=False)

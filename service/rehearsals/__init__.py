@@ -15,6 +15,7 @@ from flask_login import current_user
 
 from service import forms, house
 from service.demo.driving import Driver
+from service.designer.telling import Version
 from service.rehearsals import answers, openings, scenes, stages
 from service.rehearsals.stages import Play, Stage
 from workflows import people
@@ -68,8 +69,8 @@ def leap(draft_id: int) -> ResponseReturnValue:
     """拨钟: to the next term, a day or a week on."""
     stage = _stage(draft_id)
     span = LEAPS.get(request.form.get("to", ""))
-    with scenes.on(stage) as (driver, session):
-        coming = scenes.coming(driver, session, stage)
+    with scenes.on(stage) as (_, session):
+        coming = scenes.coming(session, stage)
     on = coming.at + scenes.LATE if coming and not span else stage.moment + (span or LEAPS["day"])
     stages.leap(stage, on)
     return _back(draft_id)
@@ -96,9 +97,9 @@ def xml(draft_id: int) -> Response:
 
 @blueprint.get("/tasks/<int:task_id>/<int:person_id>")
 def task(draft_id: int, task_id: int, person_id: int) -> ResponseReturnValue:
-    """A task as this person of the town would see it, filled in already."""
+    """A task as this person of the town would see it, filled in already with what would be taken."""
     try:
-        return _form(draft_id, task_id, person_id)
+        return _form(draft_id, task_id, person_id, _what_will_do(_stage(draft_id), task_id, person_id))
     except NotFound as refusal:
         return _page(draft_id, refusal), 409
 
@@ -110,7 +111,7 @@ def hand_in(draft_id: int, task_id: int, person_id: int) -> ResponseReturnValue:
     try:
         if stages.is_full(stage):
             raise Conflict("这场演练太长了，请重新开始。")
-        done = hand_in(stage, task_id, person_id)
+        done, _ = hand_in(stage, task_id, person_id)
     except Refused as refused:
         return _form(draft_id, task_id, person_id, refused.data, refused.fields), 422
     except (Conflict, Forbidden, NotFound) as refusal:
@@ -122,6 +123,8 @@ def hand_in(draft_id: int, task_id: int, person_id: int) -> ResponseReturnValue:
 
 Filled = tuple[dict[str, Any], dict[str, str]]
 """What is handed in, and what of it could not be read."""
+Done = tuple[Task, Mapping[str, Any]]
+"""A task that was done, and what was handed in."""
 
 
 class Refused(Invalid):
@@ -132,7 +135,7 @@ class Refused(Invalid):
         self.data = data
 
 
-def _as_usual(stage: Stage, task_id: int, person_id: int) -> Task:
+def _as_usual(stage: Stage, task_id: int, person_id: int, *, keeps: bool = True) -> Done:
     """What is usual, with the next answer in place of one that is refused; told as at first if none will do."""
     tried, first = Counter[str](), None
 
@@ -141,7 +144,7 @@ def _as_usual(stage: Stage, task_id: int, person_id: int) -> Task:
 
     for _ in range(MOST_TRIES):
         try:
-            return _complete(stage, task_id, person_id, fill_in)
+            return _complete(stage, task_id, person_id, fill_in, keeps=keeps)
         except Refused as refused:
             first = first or refused
             tried.update(refused.fields.keys())
@@ -149,7 +152,17 @@ def _as_usual(stage: Stage, task_id: int, person_id: int) -> Task:
     raise first
 
 
-def _as_typed(stage: Stage, task_id: int, person_id: int) -> Task:
+def _what_will_do(stage: Stage, task_id: int, person_id: int) -> Mapping[str, Any] | None:
+    """What 照常办理 would hand in, found out without doing it; None for who may not do the task."""
+    try:
+        return _as_usual(stage, task_id, person_id, keeps=False)[1]
+    except Refused as refused:
+        return refused.data
+    except (Conflict, Forbidden):
+        return None
+
+
+def _as_typed(stage: Stage, task_id: int, person_id: int) -> Done:
     """What stands in the form, with drawings for the photos it does not ask for here."""
 
     def fill_in(driver: Driver, session: Any, task: Task) -> Filled:
@@ -157,14 +170,14 @@ def _as_typed(stage: Stage, task_id: int, person_id: int) -> Task:
         data, faults = forms.read(answers.without_files(schema), request.form, {})
         return data | answers.stand_ins(driver, session, schema, person_id), faults
 
-    return _complete(stage, task_id, person_id, fill_in)
+    return _complete(stage, task_id, person_id, fill_in, keeps=True)
 
 
-def _complete(stage: Stage, task_id: int, person_id: int, fill_in: Callable[[Driver, Any, Task], Filled]) -> Task:
-    """One try, in a transaction of its own: what is refused leaves nothing behind."""
+def _complete(stage: Stage, task_id: int, person_id: int, fill_in: Callable[[Driver, Any, Task], Filled], *, keeps: bool) -> Done:
+    """One try, in a transaction of its own: what is refused, or only tried, leaves nothing behind."""
     data, faults = dict[str, Any](), dict[str, str]()
     try:
-        with scenes.on(stage, keeps=True) as (driver, session):
+        with scenes.on(stage, keeps=keeps) as (driver, session):
             caller = people.caller(session, person_id)
             task = tasks.get(session, task_id, caller)
             data, faults = fill_in(driver, session, task)
@@ -173,7 +186,7 @@ def _complete(stage: Stage, task_id: int, person_id: int, fill_in: Callable[[Dri
                 raise Invalid(faults)
     except Invalid as invalid:
         raise Refused({**invalid.fields, **faults}, data) from invalid
-    return task
+    return task, data
 
 
 # ---- what the pages share ----------------------------------------------------------------------------------------------
@@ -208,13 +221,15 @@ def _back(draft_id: int) -> ResponseReturnValue:
 
 def _page(draft_id: int, refusal: Invalid | Conflict | Forbidden | NotFound | None = None) -> str:
     draft = _draft(draft_id)
-    stage = stages.find(house().config.home, draft.id, current_user.id)
+    drawn, stage = draft.xml.encode(), stages.find(house().config.home, draft.id, current_user.id)
+    choice = openings.choice(draft.key, drawn)
     return render_template(
         "rehearsals/show.html",
         draft=draft,
         refusal=refusal,
         findings=refusal.findings if isinstance(refusal, Rejected) else [],
-        stands=openings.stands(draft.key, draft.xml.encode()),
+        choice=choice,
+        when=Version(drawn, draft.forms).condition(draft.key, choice.when),
         scene=scenes.scene(stage, url_for("rehearsals.xml", draft_id=draft_id)) if stage else None,
         is_older=stage is not None and stage.revision != draft.revision,
     )

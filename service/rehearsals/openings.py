@@ -25,7 +25,7 @@ from workflows import (
     urges,
     weekly_reports,
 )
-from workflows.engine import Subject, beginnings, definitions, instances, xml
+from workflows.engine import Subject, beginnings, definitions, expressions, instances, xml
 from workflows.engine.checks import diagrams
 from workflows.engine.instances import Instance
 from workflows.errors import Invalid
@@ -37,28 +37,40 @@ LATE = timedelta(days=60)  # from a handover, a term of thirty days, until the l
 TRACKING = ("issue_track", "name_tracker", "ack_tracker")  # handover two, done before anything else is asked
 
 
+Way = Callable[[Driver], Subject]
+"""Who brings on what a diagram is about."""
+
+
 @dataclass(frozen=True)
-class Opening:
-    """Who brings on what a diagram is about. `stands`: from where one may begin, by code; empty where there is one way only."""
+class Stand:
+    """A place from which a rehearsal may begin: what it is called, and who brings a case there."""
 
-    bring: Callable[[Driver, str], Subject]
-    stands: Mapping[str, str]
+    name: str
+    bring: Way
 
 
-def stands(key: str, drawn: bytes) -> Mapping[str, str]:
-    """From where a rehearsal of this diagram may begin, by code."""
-    opening = _opening(key, drawn)
-    return opening.stands if opening else {}
+@dataclass(frozen=True)
+class Choice:
+    """The places of a diagram, by code: `offered` are those at which it may begin; at the others its condition `when` keeps it
+    from that. Both are empty where there is one way only."""
+
+    offered: Mapping[str, str]
+    left_out: Mapping[str, str]
+    when: str
+
+
+def choice(key: str, drawn: bytes) -> Choice:
+    """From where a rehearsal of this diagram may begin."""
+    said = _said(key, drawn)
+    stands, when = _stands(key, said), said.get("when", "")
+    names = {code: stand.name for code, stand in stands.items()}
+    offered = {code: name for code, name in names.items() if not when or _may_hold(when, code)}
+    return Choice(offered, {code: name for code, name in names.items() if code not in offered}, when)
 
 
 def open_case(driver: Driver, key: str, drawn: bytes, at: str) -> Instance:
     """Start the played diagram about a new case, if bringing the case on has not started it."""
-    opening = _opening(key, drawn)
-    if opening is None:
-        raise Invalid("", "这个流程没有写明办理对象，不知道从哪件事开始。请在流程属性里选择办理对象，保存后再演练。")
-    if opening.stands and at not in opening.stands:
-        raise Invalid("at", "请选择从哪里开始。")
-    subject = opening.bring(driver, at)
+    subject = _way(key, drawn, at)(driver)
     with driver.database.transaction() as session:
         if begun := instances.find(session, subject, key, only_running=True):
             return begun
@@ -68,16 +80,43 @@ def open_case(driver: Driver, key: str, drawn: bytes, at: str) -> Instance:
         return instances.start(session, driver.rules, key, subject, by=None)
 
 
-def _opening(key: str, drawn: bytes) -> Opening | None:
+def _way(key: str, drawn: bytes, at: str) -> Way:
+    if key in OF_ITS_OWN:
+        return OF_ITS_OWN[key]
+    about = _said(key, drawn).get("subject", "")
+    if about in ABOUT:
+        return ABOUT[about]
+    if about not in STANDS:
+        raise Invalid("", "这个流程没有写明办理对象，不知道从哪件事开始。请在流程属性里选择办理对象，保存后再演练。")
+    if at not in STANDS[about]:
+        raise Invalid("at", "请选择从哪里开始。")
+    return STANDS[about][at].bring
+
+
+def _stands(key: str, said: Mapping[str, str]) -> Mapping[str, Stand]:
+    return {} if key in OF_ITS_OWN else STANDS.get(said.get("subject", ""), {})
+
+
+def _said(key: str, drawn: bytes) -> Mapping[str, str]:
+    """What the diagram's main process says of itself."""
     processes = xml.parse(drawn).iterfind(f"{{{xml.BPMN}}}process")
-    about = next((diagrams.properties(each).get("subject", "") for each in processes if each.get("id") == key), "")
-    return OF_ITS_OWN.get(key) or ABOUT.get(about)
+    return next((diagrams.properties(each) for each in processes if each.get("id") == key), {})
+
+
+def _may_hold(when: str, at: str) -> bool:
+    """Whether a condition holds at a place, as far as is known here; else it shows when the case is there."""
+    try:
+        asked = expressions.parse(when)
+        known = {function: partial(places.__contains__, at) for function, places in HOLDS.items()}
+        return bool(asked.evaluate({}, known)) if asked.calls <= known.keys() else True
+    except Invalid:  # a finding of its own
+        return True
 
 
 # ---- what comes about by a report, or by the calendar ------------------------------------------------------------------------
 
 
-def _loop(driver: Driver, _at: str) -> Subject:
+def _loop(driver: Driver) -> Subject:
     """A hazard that nobody has told anything of: the loop's first task is the report."""
     with driver.database.transaction() as session:
         reporter = driver.person(REPORTER)
@@ -86,18 +125,18 @@ def _loop(driver: Driver, _at: str) -> Subject:
         return hazard.ref
 
 
-def _month(driver: Driver, _at: str) -> Subject:
+def _month(driver: Driver) -> Subject:
     """The town's month that was cut last."""
     with driver.database.transaction() as session:
         return bulletins.open_month(session, driver.rules, _unit(session, "town"), bulletins.due_month()).ref
 
 
-def _week(driver: Driver, _at: str) -> Subject:
+def _week(driver: Driver) -> Subject:
     """The newest week that is to be collected, with one report owed."""
     with driver.database.reading() as session:
         week_on = weekly_reports.due_weeks(session)[-1]
     with clock.travel_alone(clock.at(week_on - timedelta(days=10), 9)):
-        _brought(driver, "rectify")
+        _brought("rectify", driver)
     with driver.database.transaction() as session:
         report = weekly_reports.collect(session, _unit(session, "town"), week_on)
         assert report is not None
@@ -105,12 +144,12 @@ def _week(driver: Driver, _at: str) -> Subject:
         return report.ref
 
 
-def _return(kind: str, driver: Driver, _at: str) -> Subject:
+def _return(kind: str, driver: Driver) -> Subject:
     """The newest return whose window has opened, on the day on which it did."""
     return _opened(driver, kind, lambda opens_on, _cut_on: opens_on <= clock.today())
 
 
-def _frozen(driver: Driver, kind: str) -> Subject:
+def _frozen(kind: str, driver: Driver) -> Subject:
     """The newest return that is frozen."""
     subject = _opened(driver, kind, lambda _opens_on, cut_on: cut_on < clock.today())
     with driver.database.reading() as session:
@@ -131,7 +170,7 @@ def _opened(driver: Driver, kind: str, is_wanted: Callable[[date, date], bool]) 
 # ---- what follows from a hazard ------------------------------------------------------------------------------------------------
 
 
-def _brought(driver: Driver, at: str) -> Subject:
+def _brought(at: str, driver: Driver) -> Subject:
     """A hazard that has gone through the loop until there."""
     with driver.database.reading() as session:
         at_place: dict[str, Any] = {"subject_on_file": True, "subject_id": str(_unit(session, "furniture").id)}
@@ -143,13 +182,13 @@ def _brought(driver: Driver, at: str) -> Subject:
     return Subject("hazard", hazard_id)
 
 
-def _urged(driver: Driver, level: str) -> Subject:
+def _urged(level: int, driver: Driver) -> Subject:
     """What the loop's reminders send because of a hazard that is as late as that."""
     with clock.travel_alone(clock.now() - LATE):
-        hazard_id = _brought(driver, "rectify").id
+        hazard_id = _brought("rectify", driver).id
     with driver.database.reading() as session:
         hazard = hazards.get(session, hazard_id)
-        threshold = campaigns.param(session, hazard.campaign, "urge_wd")[int(level) - 1]
+        threshold = campaigns.param(session, hazard.campaign, "urge_wd")[level - 1]
         assert hazard.due_at is not None
         late_at = reminders.moment_of(threshold, hazard.due_at, calendars.of(session))
     with clock.travel_alone(late_at + MOMENT):
@@ -158,17 +197,17 @@ def _urged(driver: Driver, level: str) -> Subject:
         return urges.of(session, hazards.get(session, hazard_id))[-1].ref
 
 
-def _listed(driver: Driver, _at: str) -> Subject:
+def _listed(driver: Driver) -> Subject:
     """A closed hazard that still stands under listed supervision."""
-    subject = _brought(driver, "plan")
+    subject = _brought("plan", driver)
     matters.put_up(driver, subject.id)
     driver.bring(subject.id, "")
     return subject
 
 
-def _stopped(driver: Driver, _at: str) -> Subject:
+def _stopped(driver: Driver) -> Subject:
     """A hazard because of which an enterprise was ordered to stop and leave."""
-    subject = _brought(driver, "plan")
+    subject = _brought("plan", driver)
     with driver.database.transaction() as session:
         order = instances.start(session, driver.rules, "stop_order", subject, by=None)
     who: str | None = REPORTER  # drafts the order; then whoever may
@@ -180,24 +219,24 @@ def _stopped(driver: Driver, _at: str) -> Subject:
     return subject
 
 
-def _to_look_at(driver: Driver, _at: str) -> Subject:
+def _to_look_at(driver: Driver) -> Subject:
     """A hazard that was closed long enough ago, and drawn."""
     with clock.travel_alone(clock.now() - OLD):
-        subject = _brought(driver, "")
+        subject = _brought("", driver)
     daily.draw_look_backs(driver.database)
     return subject
 
 
-def _inquired(driver: Driver, _at: str) -> Subject:
+def _inquired(driver: Driver) -> Subject:
     """The inquiry that is suggested when a verification finds a rectification faked: the only one of this town."""
-    hazard_id = _brought(driver, "verify").id
+    hazard_id = _brought("verify", driver).id
     driver.do(hazard_id, "verify", result="FAIL", false_rectification=True)
     driver.do(hazard_id, "confirm_verification")
     with driver.database.reading() as session:
         return inquiries.get(session, 1).ref
 
 
-def _enterprise(driver: Driver, _at: str) -> Subject:
+def _enterprise(driver: Driver) -> Subject:
     """An enterprise that has people with accounts."""
     with driver.database.reading() as session:
         return _unit(session, "furniture").ref
@@ -209,31 +248,55 @@ def _unit(session: Any, key: str) -> people.Unit:
     return next(unit for unit in people.units(session, kind) if unit.name == name)
 
 
-OF_ITS_OWN = {
-    hazards.PROCESS: Opening(_loop, {}),
-    "unlisting": Opening(_listed, {}),
-    "resumption": Opening(_stopped, {}),
-    look_backs.PROCESS: Opening(_to_look_at, {}),
-    **{key: Opening(partial(_return, kind), {}) for kind, key in dispatch.PROCESSES.items()},
+OF_ITS_OWN: Mapping[str, Way] = {
+    hazards.PROCESS: _loop,
+    look_backs.PROCESS: _to_look_at,
+    **{key: partial(_return, kind) for kind, key in dispatch.PROCESSES.items()},
 }
 """Diagrams that come about in a way of their own, by key."""
 
-ABOUT = {
-    "hazard": Opening(
-        _brought,
-        {
-            "plan": "隐患正在整改，等报整改方案",
-            "rectify": "隐患正在整改，方案已报",
-            "verify": "隐患整改完成，等验收",
-            "sign": "隐患验收合格，等县领导签字",
-            "": "隐患已经销号、归档",
-        },
-    ),
-    "return": Opening(_frozen, {"VILLAGE": "村的月报已经定稿", "TOWN": "镇的月报已经定稿", "COUNTY": "县的月报已经定稿"}),
-    "bulletin": Opening(_month, {}),
-    "weekly_report": Opening(_week, {}),
-    "urge": Opening(_urged, {str(level): f"隐患超期，到了{name}一级" for level, name in reminders.LEVELS.items() if level}),
-    "inquiry": Opening(_inquired, {}),
-    "unit": Opening(_enterprise, {}),
+ABOUT: Mapping[str, Way] = {
+    "bulletin": _month,
+    "weekly_report": _week,
+    "inquiry": _inquired,
+    "unit": _enterprise,
 }
-"""Diagrams about something that is there already, by its kind."""
+"""The one way to what a diagram is about, by its kind."""
+
+STANDS: Mapping[str, Mapping[str, Stand]] = {
+    "hazard": {
+        "plan": Stand("隐患正在整改，等报整改方案", partial(_brought, "plan")),
+        "rectify": Stand("隐患正在整改，方案已报", partial(_brought, "rectify")),
+        "verify": Stand("隐患整改完成，等验收", partial(_brought, "verify")),
+        "sign": Stand("隐患验收合格，等县领导签字", partial(_brought, "sign")),
+        "": Stand("隐患已经销号、归档", partial(_brought, "")),
+        "stopped": Stand("隐患正在整改，企业已被责令停产撤人", _stopped),
+        "listed": Stand("隐患已经销号、归档，还在挂牌督办", _listed),
+    },
+    "return": {
+        "VILLAGE": Stand("村的月报已经定稿", partial(_frozen, "VILLAGE")),
+        "TOWN": Stand("镇的月报已经定稿", partial(_frozen, "TOWN")),
+        "COUNTY": Stand("县的月报已经定稿", partial(_frozen, "COUNTY")),
+    },
+    "urge": {
+        str(level): Stand(f"隐患超期，到了{name}一级", partial(_urged, level))
+        for level, name in reminders.LEVELS.items()
+        if level
+    },
+}
+"""The places where something of this kind may stand when a diagram begins about it, by code."""
+
+OPEN = frozenset({"plan", "rectify", "verify", "sign", "stopped"})
+CLOSED = frozenset({"", "listed"})
+HOLDS: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("may_change_responsible", "may_change_tracker", "may_list", "may_stop", "may_void"), OPEN),
+    "may_extend": frozenset({"plan", "rectify", "stopped"}),
+    "may_resume": frozenset({"stopped"}),
+    "may_unlist": frozenset({"listed"}),
+    "may_reopen": CLOSED,
+    "archive_complete": CLOSED,
+    "verified": frozenset({"sign"}),
+    "listed": frozenset({"listed"}),
+}
+"""At which of a hazard's places the domain says yes to what a condition asks. Written down here, because to bring a case there
+takes seconds; a test asks the domain."""

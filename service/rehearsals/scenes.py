@@ -12,7 +12,7 @@ from service import cases, forms, labels, stays
 from service.demo.driving import Driver
 from service.rehearsals import answers
 from service.rehearsals.stages import Stage
-from workflows import clock, people
+from workflows import clock, people, reminders
 from workflows.engine import Post, history, instances, own, tasks, timers
 from workflows.engine.definitions import Definition
 from workflows.engine.instances import Instance
@@ -115,29 +115,33 @@ def played(session: Any, stage: Stage) -> Definition:
 def scene(stage: Stage, xml_url: str) -> Scene:
     """The whole stage."""
     with on(stage) as (driver, session):
-        instance, next_ = session.get_one(Instance, stage.instance_id), coming(driver, session, stage)
+        instance, next_ = session.get_one(Instance, stage.instance_id), coming(session, stage)
         submissions, opened = tasks.submissions(session, stage.subject), tasks.with_forms(session, stage.subject)
         names = people.names(session, [each.by for each in submissions])
         shown = cases.picture(instance, stays.of(instance, opened, submissions, names), at=xml_url)
         waiting = [each for each, _ in opened if each.status == "OPEN"]
         waiting.sort(key=lambda task: task.instance_id != instance.id)  # those of other diagrams last
+        flows = {each.id: name for each, name in instances.of(session, stage.subject)} | {instance.id: ""}
         return Scene(
             title=driver.rules.title(driver.rules.subject(session, stage.subject)),
             now=labels.moment(clock.now()),
             coming=f"{labels.due_words(next_.at)}：{next_.what}" if next_ else "",
             is_ended=instance.ended_at is not None,
-            tasks=[_open(driver, session, stage, each) for each in waiting],
+            tasks=[_open(driver, session, each, flows[each.instance_id]) for each in waiting],
             happened=_happened(session, stage),
             diagram=shown,
         )
 
 
-def coming(driver: Driver, session: Any, stage: Stage) -> Coming | None:
+def coming(session: Any, stage: Stage) -> Coming | None:
     """The next term: a timer, or a task that becomes late."""
     now, waiting = clock.now(), tasks.open_of(session, stage.subject)
     terms = [Coming(each.due_at, f"“{each.name}”到期") for each in waiting if each.due_at and each.due_at + LATE > now]
-    if (at := timers.next_at(driver.database)) is not None:
-        terms.append(Coming(at, "定时事件到时"))
+    for instance, _ in instances.of(session, stage.subject):
+        elements, armed = instances.version(session, instance).spec.elements, timers.armed(session, instance.id)
+        terms += [
+            Coming(each.wake_at, f"“{elements[each.element_id].name}”到时") for each in armed if each.wake_at < reminders.FAR
+        ]
     return min(terms, key=lambda each: each.at, default=None)
 
 
@@ -170,8 +174,7 @@ def asked(stage: Stage, task_id: int, person_id: int, data: Mapping[str, Any] | 
         )
 
 
-def _open(driver: Driver, session: Any, stage: Stage, task: Task) -> Open:
-    of = "" if task.instance_id == stage.instance_id else "另一个流程"
+def _open(driver: Driver, session: Any, task: Task, of: str) -> Open:
     actors = [_actor(driver, session, task, each) for each in _near(session, task)]
     named = people.names(session, [task.assignee_id])
     return Open(task.id, task.name, cases.whose(task, named), task.note, of, actors)

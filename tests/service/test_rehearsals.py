@@ -4,13 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from lxml import html
 
-from service.rehearsals import stages
+from service.rehearsals import openings, stages
 from tests.service.inspector import faults_of, token_of
 from tests.service.test_designer import content, save
 from workflows import clock
 from workflows.db import Base
-from workflows.engine import history
+from workflows.engine import history, instances
 
 LOOP = "hazard_closed_loop"
 
@@ -146,13 +147,21 @@ def test_a_process_beside_the_loop_begins_where_one_chooses(designer):
     assert ("申请延期", "木家具厂厂长") in offered(designer.get(address).text)
 
 
-@pytest.mark.parametrize(("key", "step"), [("extension", "申请延期"), ("change_tracker", "变更跟踪人")])
-def test_what_is_refused_at_first_gives_way_to_an_answer_that_will_do(designer, key, step):
+@pytest.mark.parametrize(("key", "steps"), [("extension", ["申请延期"]), ("change_tracker", ["变更跟踪人", "接任签收"])])
+def test_what_is_refused_at_first_gives_way_to_an_answer_that_will_do(designer, key, steps):
     """照常办理: a later day, another person, until the step is taken; its own task stands before those of the loop."""
     address = f"/designer/{draft_of(designer, key)}/rehearsal"
     assert designer.submit(address, {"at": "rectify"}).status_code == 302
-    assert [task for task, _ in offered(designer.get(address).text)][0] == step
-    assert step not in {task for task, _ in do(designer, address, step)}
+    (first, _), at = next(iter(offered(designer.get(address).text).items()))
+    assert first == steps[0]
+    shown = next(form for form in html.fromstring(designer.get(at).text).forms if form.action == at)
+    assert steps[-1] not in {task for task, _ in do(designer, address, *steps)}
+    assert designer.submit(address, {"at": "rectify"}).status_code == 302
+    assert designer.post(at, data=dict(shown.form_values())).status_code == 302  # the form is filled in with that answer
+    do(designer, address, *steps[1:])
+    page = designer.get(address).text
+    assert ("这个流程走完了" in page) == (key == "change_tracker")  # that of an extension goes on with whoever reviews it
+    assert "另一个流程：重大事故隐患闭环" in page
 
 
 COMING = [
@@ -163,8 +172,8 @@ COMING = [
     ("escalation", "2", "签发督办单"),
     ("inquiry", "", "决定是否立案"),
     ("look_back", "", "现场回头看"),
-    ("resumption", "", "申请恢复生产"),
-    ("unlisting", "", "申请解除挂牌"),
+    ("resumption", "stopped", "申请恢复生产"),
+    ("unlisting", "listed", "申请解除挂牌"),
 ]
 
 
@@ -181,8 +190,28 @@ def test_what_follows_from_something_else_is_played_too(designer, town, key, at,
 
 def test_where_it_may_not_begin_is_said(designer):
     address = f"/designer/{draft_of(designer, 'reopening')}/rehearsal"
+    page = html.fromstring(designer.get(address).text)
+    assert page.xpath("//select[@name='at']/option/@value") == ["", "listed"]
+    (said,) = (each.text_content() for each in page.xpath("//p[@class='padded hint']"))
+    assert "发起条件是“现在可以申请重新打开”是“是”" in said
+    assert "隐患正在整改，方案已报" in said
     refused = designer.submit(address, {"at": "plan"})
     assert (refused.status_code, "还不符合流程属性里写的发起条件" in refused.text) == (422, True)
+
+
+def test_what_is_said_to_hold_at_a_place_holds_there(driver):
+    """The places on the way of a hazard are come to one after the other, the others each by itself."""
+    stands, hazard = openings.STANDS["hazard"], openings.STANDS["hazard"]["plan"].bring(driver)
+    assert set().union(*openings.HOLDS.values()) <= stands.keys()
+    for at, stand in stands.items():
+        on_the_way = at in ("plan", "rectify", "verify", "sign", "")
+        if on_the_way:
+            driver.bring(hazard.id, at)
+        subject = hazard if on_the_way else stand.bring(driver)
+        with driver.database.reading() as session:
+            answers = instances.functions(session, driver.rules, driver.rules.subject(session, subject))
+            holds = {function for function in openings.HOLDS if answers[function]()}
+        assert holds == {function for function, places in openings.HOLDS.items() if at in places}, at
 
 
 def test_a_changed_draft_is_said_to_be_older_on_stage(designer, address, draft_id):
