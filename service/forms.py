@@ -49,7 +49,6 @@ class Field:
     fault: str = ""
     visible_when: str = ""
     is_visible: bool = True
-    min_length: int | None = None
     max_length: int | None = None
     least: int = 0
     unit: str = ""
@@ -225,7 +224,6 @@ def _field(schema: Schema, key: str, data: Mapping[str, Any], fault: str, option
         fault=fault,
         visible_when=field.get("x-visible-when", ""),
         is_visible=schemas.is_visible(field, data, functions),
-        min_length=field.get("minLength"),
         max_length=field.get("maxLength"),
         least=field.get("minItems", 0),
         narrowed_by=field.get("x-narrowed-by", ""),

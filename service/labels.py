@@ -8,7 +8,7 @@ from flask import Flask, g
 
 from workflows import clock, people, sectors
 from workflows.engine.definitions.rules import STATES as DRAFT_STATES
-from workflows.hazards.rules import IN_HAND, LEVELS, MODES, SOURCES, STATUSES, SUBJECT_TYPES
+from workflows.hazards.rules import IN_HAND, MODES, SOURCES, STATUSES, SUBJECT_TYPES
 
 OPEN, GOOD, GONE = "blue", "green", "grey"
 STATUS_TONE = {
@@ -227,11 +227,6 @@ def source(code: str | None) -> str:
 def mode(code: str | None) -> str:
     """立即整改 for IMMEDIATE."""
     return MODES.get(code or "", code or "")
-
-
-def level(code: str | None) -> str:
-    """重大事故隐患 for MAJOR."""
-    return LEVELS.get(code or "", code or "")
 
 
 def sector(code: str | None) -> str:

@@ -27,7 +27,6 @@ COMMITS = {"workflows/db.py", "service/__init__.py"}  # the transaction, and the
 # One broken row must not stop the others.
 SWEEPS = {"workflows/engine/timers.py", "workflows/engine/jobs/running.py", "workflows/engine/jobs/tending.py"}
 READS_THE_TIME = {"workflows/clock.py", "workflows/engine/spiff/library.py"}  # the latter: a stamp the library wants
-BASES = {"base.html", "macros.html"}
 
 
 def where(file: Path) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -87,7 +87,7 @@ def new_unit(kind: str) -> ResponseReturnValue:
     return handle(sheet, lambda data: _add(kind, data), data=given, options=_options(kind))
 
 
-def _add(kind: str, data: Mapping[str, Any]) -> ResponseReturnValue | None:
+def _add(kind: str, data: Mapping[str, Any]) -> None:
     values = _values(kind, data)
     code, from_on = values.pop("region_code"), values.pop("from_on", None)
     above = staffing.above(g.session, kind, code)
@@ -137,13 +137,6 @@ def end_unit(unit_id: int) -> ResponseReturnValue:
         lambda data: staffing.end_unit(g.session, found, date.fromisoformat(data["to_on"]), by=current_user.id),
         data={"to_on": clock.today().isoformat()},
     )
-
-
-@blueprint.get("/enterprises/new")
-def new_enterprise() -> ResponseReturnValue:
-    """A short address for the most frequent of them."""
-    allow("administer")
-    return redirect(url_for("admin.new_unit", kind="ENTERPRISE"))
 
 
 # ---- what is asked for -------------------------------------------------------------------------------------------------

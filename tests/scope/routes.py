@@ -91,7 +91,6 @@ PARTS = {
     "admin.change_unit": ("administer", ["/admin/units/{unit}/change"]),
     "admin.end_unit": ("administer", ["/admin/units/{unit}/end"]),
     "admin.enterprises": ("administer", ["/admin/enterprises"]),
-    "admin.new_enterprise": ("administer", ["/admin/enterprises/new"]),
     "admin.sectors": ("administer", ["/admin/sectors"]),
     "admin.new_sector": ("administer", ["/admin/sectors/new"]),
     "admin.rename_sector": ("administer", ["/admin/sectors/FIRE/rename"]),

@@ -141,7 +141,7 @@ def test_every_page_says_how_it_is_used(app):
     texts = app.jinja_env.get_template("help.html").module.TEXTS
     reads = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
     assert set(texts) - reads == set()
-    files = {"download", "sheet", "return_sheet", "xml", "content", "words", "kept", "roster_template", "export_anchors"}
+    files = {"download", "sheet", "return_sheet", "xml", "content", "words", "kept", "roster_template", "template", "export_anchors"}
     files |= {"healthz", "metrics", "sign_in"}
     changes = ("new_", "change_", "end_", "rename_", "resume_", "enter_", "issue_", "activate", "deactivate")
     pages = {each for each in reads if not each.startswith(("photos.", "papers.")) and each != "static"}
