@@ -42,8 +42,8 @@ class Browser:
 
     def post(self, path: str, fields: Fields, *, parts: bool = False) -> Answer:
         """Submit a form with the token of the last page; it must be taken, that is, redirect. `parts`: as multipart/form-data,
-        which the product's task form is for its photos."""
-        kind, body = (multipart if parts else _encoded)({"csrf_token": self.token, **fields})
+        as the product's forms that may bring files."""
+        kind, body = written({"csrf_token": self.token, **fields}, parts=parts)
         answer = self._ask("POST", path, body, kind)
         assert answer.status == 302, (path, answer.status, re.findall(r'class="fault"[^>]*>([^<]+)', answer.text))
         return answer
@@ -70,12 +70,10 @@ class Browser:
         return Answer(response.status, response.headers.get("Location", ""), text.decode(), ms)
 
 
-def _encoded(fields: Fields) -> tuple[str, bytes]:
-    return "application/x-www-form-urlencoded", urlencode(fields, doseq=True).encode()
-
-
-def multipart(fields: Fields) -> tuple[str, bytes]:
-    """A form as a browser sends one that may bring files: the kind of the body, and the body."""
+def written(fields: Fields, *, parts: bool = False) -> tuple[str, bytes]:
+    """A form as a browser sends it, in `parts` if it may bring files: the kind of the body, and the body."""
+    if not parts:
+        return "application/x-www-form-urlencoded", urlencode(fields, doseq=True).encode()
     pairs = [(name, each) for name, value in fields.items() for each in ([value] if isinstance(value, str) else value)]
-    parts = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in pairs]
-    return f"multipart/form-data; boundary={BOUNDARY}", ("".join(parts) + f"--{BOUNDARY}--\r\n").encode()
+    body = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in pairs]
+    return f"multipart/form-data; boundary={BOUNDARY}", ("".join(body) + f"--{BOUNDARY}--\r\n").encode()

@@ -22,6 +22,8 @@ ROUND: tuple[tuple[str, str, dict[str, str | list[str]]], ...] = (
     ("tracker_opinion", "genzong1", {"decision": "apply", "opinion": "请补充整改后的照片说明。"}),
 )
 """Element, who does it in the demo town, and what he types."""
+IN_PARTS = frozenset({"apply"})
+"""Those whose form may bring files, and so is sent in parts."""
 
 
 def prepare(home: Path, count: int) -> tuple[demo.Driver, list[int]]:

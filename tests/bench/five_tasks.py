@@ -25,8 +25,8 @@ BLOCKS, TIMES = 5, 3
 class Walk:
     """Somebody who takes one case after the other from its start to its close."""
 
-    def __init__(self, browser: Browser, start: str, *, parts: bool) -> None:
-        self.browser, self.start, self.parts = browser, start, parts
+    def __init__(self, browser: Browser, start: str) -> None:
+        self.browser, self.start = browser, start
         self.spent: dict[str, list[float]] = {"start": [], "inbox": [], "task": [], "complete": []}
         self.cases = 0
 
@@ -38,7 +38,7 @@ class Walk:
             task = re.findall(r'href="(/tasks/\d+)"', inbox.text)[0]
             form = self.browser.get(task)
             pages += [("inbox", inbox), ("task", form)]
-            pages.append(("complete", self.browser.post(task, plain.ANSWER, parts=self.parts)))
+            pages.append(("complete", self.browser.post(task, plain.ANSWER)))
         self.cases += 1
         for name, page in pages:
             self.spent[name].append(page.ms)
@@ -59,8 +59,8 @@ def measure() -> Iterable[Figure]:
             serve("tests.bench.plain", home=home, port=free_port()) as product,
             serve("tests.bench.floor", home=home, port=free_port()) as bare,
         ):
-            ours = Walk(Browser(product.port).sign_in(plain.LOGIN, plain.PASSWORD), "/bench/start", parts=True)
-            theirs = Walk(Browser(bare.port).sign_in(floor.LOGIN, floor.PASSWORD), "/start", parts=False)
+            ours = Walk(Browser(product.port).sign_in(plain.LOGIN, plain.PASSWORD), "/bench/start")
+            theirs = Walk(Browser(bare.port).sign_in(floor.LOGIN, floor.PASSWORD), "/start")
             rows, size = _rows(database), _bytes(database)
             spent = side_by_side([ours, theirs], blocks=BLOCKS, times=TIMES)
             rows, size = _rows(database) - rows, _bytes(database) - size

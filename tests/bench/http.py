@@ -107,7 +107,7 @@ def _closing(port: int, driver: demo.Driver, hazards: list[int]) -> Callable[[],
         hazard_id, element, login, fields = next(turns)
         task = cases.waiting(driver, hazard_id, element)
         browsers[login].get("/")  # shows, and so clears, what the completion before had to say: it travels in the cookie
-        return browsers[login].post(f"/tasks/{task.id}", fields, parts=True).ms
+        return browsers[login].post(f"/tasks/{task.id}", fields, parts=element in cases.IN_PARTS).ms
 
     return complete
 
@@ -119,7 +119,7 @@ def _plain_completing(port: int, database: Database) -> Callable[[], float]:
     def complete() -> float:
         task_id = new_task(database)
         browser.get(f"/tasks/{task_id}")  # as above
-        return browser.post(f"/tasks/{task_id}", plain.ANSWER, parts=True).ms
+        return browser.post(f"/tasks/{task_id}", plain.ANSWER).ms
 
     return complete
 

@@ -22,7 +22,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from service import demo, setup
 from tests.bench import cases
-from tests.bench.browsing import multipart
+from tests.bench.browsing import written
 from tests.bench.figures import Figure, tell
 from tests.bench.servers import free_port
 from tests.fire import servers
@@ -154,7 +154,7 @@ class _Desk:
     def __init__(self, port: int, hazards: list[int], url: str) -> None:
         self.port, self.hazards, self.completed = port, cycle(hazards), 0
         self.url = url.replace("postgresql+psycopg:", "postgresql:")
-        self.requests = {element: _request(Seat(port, login), fields) for element, login, fields in cases.ROUND}
+        self.requests = {element: _request(Seat(port, login), element, fields) for element, login, fields in cases.ROUND}
 
     def work(self, stopping: threading.Event) -> None:
         """Until told to stop."""
@@ -175,9 +175,9 @@ class _Desk:
         return int(answer[9:12])
 
 
-def _request(seat: Seat, fields: Mapping[str, str | list[str]]) -> bytes:
+def _request(seat: Seat, element: str, fields: Mapping[str, str | list[str]]) -> bytes:
     """All of a request but its first line."""
-    kind, body = multipart({"csrf_token": seat.token, **fields})
+    kind, body = written({"csrf_token": seat.token, **fields}, parts=element in cases.IN_PARTS)
     head = f"Host: 127.0.0.1\r\nCookie: {seat.cookie}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     return head.encode() + body
 

@@ -81,8 +81,11 @@ def _labels(page: html.HtmlElement) -> list[str]:
 
 
 def _forms(page: html.HtmlElement) -> list[str]:
+    """Each has its token; those that may bring files, and no others, are sent in parts."""
     posts = page.xpath("//form[@method='post']")
-    return [f"no CSRF token: {form.get('action')}" for form in posts if not form.xpath(".//input[@name='csrf_token']")]
+    bare = [f"no CSRF token: {form.get('action')}" for form in posts if not form.xpath(".//input[@name='csrf_token']")]
+    wrong = [form.get("action") for form in posts if bool(form.xpath(".//input[@type='file']")) != bool(form.get("enctype"))]
+    return bare + [f"sent in parts without files, or files without parts: {action}" for action in wrong]
 
 
 def _inline(page: html.HtmlElement) -> list[str]:

@@ -8,6 +8,7 @@ from lxml import html
 from PIL import Image
 
 from service.demo import PASSWORD
+from tests.bench import cases
 from tests.scenarios.ways import appoint
 from tests.service.inspector import faults_of, token_of
 from workflows import clock, duties, hazards, people, photos, staffing
@@ -227,6 +228,7 @@ def test_every_page_of_the_way_and_the_signature(signed_in, driver, hazard_id):
 
 ELEMENTS = ("register", "confirm_registration", "issue_rectify", "issue_track", "ack_territory", "name_tracker", "ack_tracker", "plan",
             "rectify", "verify", "confirm_verification", "apply", "town_review", "tracker_opinion")  # fmt: skip
+ROUND = frozenset(element for element, _, _ in cases.ROUND)
 
 
 def test_every_form_is_a_good_page(app, driver, hazard_id, signed_in):
@@ -242,6 +244,8 @@ def test_every_form_is_a_good_page(app, driver, hazard_id, signed_in):
             login = people.get(session, person_id).login
         page = signed_in(login).get(f"/tasks/{task.id}")
         assert page.status_code == 200, task.element_id
+        if task.element_id in ROUND:
+            assert ("multipart/form-data" in page.text) == (task.element_id in cases.IN_PARTS), task.element_id
         refused = signed_in(login).submit(f"/tasks/{task.id}", {})
         assert refused.status_code in (302, 422), task.element_id
         seen.add(task.element_id)
