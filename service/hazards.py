@@ -201,9 +201,8 @@ def _stop(hazard: Hazard) -> cases.Fact:
 
 
 def _region(hazard: Hazard) -> str:
-    village = people.find_unit(g.session, "VILLAGE", hazard.region_code)
-    town = people.find_unit(g.session, "TOWN", people.town_code(hazard.region_code))
-    return _join(town and town.name, village and village.name, by=" ")
+    around = people.levels(g.session, hazard.region_code)
+    return _join(*(around[kind].name for kind in ("TOWN", "VILLAGE") if kind in around), by=" ")
 
 
 def _join(*parts: str | None, by: str = " · ") -> str:

@@ -1,6 +1,6 @@
 """Asking for documents and templates."""
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from workflows import store
@@ -26,6 +26,27 @@ def of(session: Session, subject: Subject, kind: str = "") -> list[Document]:
     return list(session.scalars(mine.order_by(Document.id)))
 
 
+_LAST = (
+    select(Document)
+    .where(
+        Document.subject_kind == bindparam("about"), Document.subject_id == bindparam("id"), Document.kind == bindparam("kind")
+    )
+    .order_by(Document.id.desc())
+    .limit(1)
+)
+_TEMPLATE = (
+    select(DocumentTemplate)
+    .where(DocumentTemplate.region_code == bindparam("region"), DocumentTemplate.kind == bindparam("kind"))
+    .order_by(DocumentTemplate.version.desc())
+    .limit(1)
+)
+
+
+def find_last(session: Session, subject: Subject, kind: str) -> Document | None:
+    """The newest document of a kind about a subject."""
+    return session.scalar(_LAST, {"about": subject.kind, "id": subject.id, "kind": kind})
+
+
 def offered(session: Session, hazard: Hazard) -> dict[str, str]:
     """The kinds of document that may be ordered by hand and the hazard's record bears now: code → title."""
     kinds = {code: kind for code, kind in KINDS.items() if kind.subject == "hazard" and kind.by_hand}
@@ -34,8 +55,7 @@ def offered(session: Session, hazard: Hazard) -> dict[str, str]:
 
 def find_template(session: Session, region_code: str, kind: str) -> DocumentTemplate | None:
     """The county's own template in force; None while the delivered one is."""
-    mine = select(DocumentTemplate).where(DocumentTemplate.region_code == region_code, DocumentTemplate.kind == kind)
-    return session.scalars(mine.order_by(DocumentTemplate.version.desc()).limit(1)).first()
+    return session.scalar(_TEMPLATE, {"region": region_code, "kind": kind})
 
 
 def last_templates(session: Session, region_code: str) -> dict[str, DocumentTemplate]:

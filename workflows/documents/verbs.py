@@ -3,13 +3,11 @@ takes as long as half a start."""
 
 import hashlib
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import Any, BinaryIO
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows import clock, people, store
+from workflows import clock, people, serials, store
 from workflows.db import Database
 from workflows.documents import kinds, questions
 from workflows.documents.tables import Document, DocumentSequence, DocumentTemplate
@@ -42,9 +40,9 @@ def _order(session: Session, thing: Any, kind_code: str, *, by: int | None) -> D
     told, about = kind.fill(session, thing), kind.about(thing)
     digest = history.digest(told)
     template = questions.find_template(session, people.county_code(thing.region_code), kind_code)
-    last = questions.of(session, about, kind_code)[-1:]
-    if last and (last[0].data_sha256, last[0].template_sha256) == (digest, template and template.sha256):
-        return last[0]
+    last = questions.find_last(session, about, kind_code)
+    if last and (last.data_sha256, last.template_sha256) == (digest, template and template.sha256):
+        return last
     town, county = _places(session, thing.region_code)
     issuer = county if kind.of_county else town
     place_code = (people.county_code if kind.of_county else people.town_code)(thing.region_code)
@@ -72,28 +70,15 @@ def _order(session: Session, thing: Any, kind_code: str, *, by: int | None) -> D
 
 def _places(session: Session, region_code: str) -> tuple[str, str]:
     """What the town and the county of a code are called."""
-    town = people.find_unit(session, "TOWN", people.town_code(region_code))
-    county = people.find_unit(session, "COUNTY", people.county_code(region_code))
-    return (town or county).name if town or county else "", county.name if county else ""  # type: ignore[union-attr]
+    around = people.levels(session, region_code)
+    county = around["COUNTY"].name if "COUNTY" in around else ""
+    return around["TOWN"].name if "TOWN" in around else county, county
 
 
 def _next_number(session: Session, mark: str, place_code: str) -> str:
     """×政报〔2026〕3号: counted per issuer, mark and year, without padding zeros (GB/T 9704-2012, 7.2.5)."""
     year = clock.today().year
-    key = f"{place_code}-{mark}-{year}"
-    row = _locked(session, key)
-    if row is None:
-        with suppress(Conflict), session.begin_nested():  # somebody else may begin the year at this moment
-            session.add(DocumentSequence(key=key, last=0))
-        row = _locked(session, key)
-    assert row is not None
-    row.last += 1
-    return f"{mark}〔{year}〕{row.last}号"
-
-
-def _locked(session: Session, key: str) -> DocumentSequence | None:
-    held = select(DocumentSequence).where(DocumentSequence.key == key).with_for_update()
-    return session.scalars(held.execution_options(populate_existing=True)).first()
+    return f"{mark}〔{year}〕{serials.following(session, DocumentSequence, f'{place_code}-{mark}-{year}')}号"
 
 
 def write(database: Database, place: store.Place, document_id: int) -> None:

@@ -1,13 +1,12 @@
 """What is done with a hazard up to its registration, and the two changes that every later verb uses: status and deadline."""
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows import campaigns, clock, facts, fields, inspections, people, photos, sectors, standards
+from workflows import campaigns, clock, facts, fields, inspections, people, photos, sectors, serials, standards
 from workflows.engine import Caller, Cause, Rules, beginnings, history, tasks
 from workflows.errors import Conflict, Forbidden, Invalid
 from workflows.fields import Data
@@ -297,22 +296,10 @@ def register(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | N
 
 
 def _next_number(session: Session, hazard: Hazard) -> str:
-    """The next serial of town × campaign × year, taken from a locked row: a rollback gives it back, so there are no gaps."""
+    """The next serial of town × campaign × year, without gaps."""
     year = clock.today().year
-    key = f"{hazard.region_code[:9]}-{hazard.campaign}-{year}"
-    row = _locked(session, key)
-    if row is None:
-        with suppress(Conflict), session.begin_nested():  # somebody else may begin the town's year at this moment
-            session.add(Sequence(key=key, last=0))
-        row = _locked(session, key)
-    assert row is not None
-    row.last += 1
-    return hazard_rules.number(hazard.region_code, hazard.campaign, year, row.last)
-
-
-def _locked(session: Session, key: str) -> Sequence | None:
-    held = select(Sequence).where(Sequence.key == key).with_for_update().execution_options(populate_existing=True)
-    return session.scalars(held).first()
+    serial = serials.following(session, Sequence, f"{hazard.region_code[:9]}-{hazard.campaign}-{year}")
+    return hazard_rules.number(hazard.region_code, hazard.campaign, year, serial)
 
 
 # ---- service steps: the side exits -------------------------------------------------------------------------------------------

@@ -29,6 +29,11 @@ _UNIT = (
     .order_by(_IS_THERE.desc(), Unit.id)
     .limit(1)
 )
+_LEVELS = (  # of several of one kind, the last is taken
+    select(Unit)
+    .where(tuple_(Unit.kind, Unit.region_code).in_(bindparam("wanted", expanding=True)))
+    .order_by(_IS_THERE, Unit.id.desc())
+)
 
 
 def get_unit(session: Session, unit_id: int) -> Unit:
@@ -51,6 +56,12 @@ def units(session: Session, kind: str, region_code: str = "") -> list[Unit]:
 def find_unit(session: Session, kind: str, region_code: str) -> Unit | None:
     """The one unit of a kind with exactly this code: the village, town or county itself; one that ended only if none exists."""
     return session.scalars(_UNIT, {"kind": kind, "code": region_code, "today": clock.today()}).first()
+
+
+def levels(session: Session, region_code: str) -> dict[str, Unit]:
+    """The village, town and county of a code, by kind, as `find_unit` finds each, in one question."""
+    wanted = [("VILLAGE", region_code), ("TOWN", town_code(region_code)), ("COUNTY", county_code(region_code))]
+    return {unit.kind: unit for unit in session.scalars(_LEVELS, {"wanted": wanted, "today": clock.today()})}
 
 
 def find_unit_named(session: Session, name: str) -> Unit | None:
@@ -93,7 +104,10 @@ def names(session: Session, person_ids: Iterable[int | None]) -> dict[int, str]:
     """The names of several persons in one question."""
     if not (wanted := {id for id in person_ids if id is not None}):
         return {}
-    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).all())
+    return dict(session.execute(_NAMES, {"ids": list(wanted)}).all())
+
+
+_NAMES = select(Person.id, Person.name).where(Person.id.in_(bindparam("ids", expanding=True)))
 
 
 # ---- who holds which post -------------------------------------------------------------------------------------------
@@ -151,6 +165,17 @@ _HOLDS_ROLE = (
     )
     .limit(1)
 )
+_HOLDS = (
+    select(Appointment.id)
+    .join(Unit, Unit.id == Appointment.unit_id)
+    .where(
+        Appointment.person_id == bindparam("person_id"),
+        Appointment.role.in_(bindparam("roles", expanding=True)),
+        Unit.region_code.in_(bindparam("codes", expanding=True)),
+        _LASTS_TODAY,
+    )
+    .limit(1)
+)
 _HELD_IN_WORDS = (
     select(Appointment.person_id, Appointment.role, Unit.name)
     .join(Unit, Unit.id == Appointment.unit_id)
@@ -201,15 +226,9 @@ def stands_at(session: Session, person_id: int, at: Collection[Post]) -> bool:
 
 def holds(session: Session, person_id: int, roles: Collection[str], region_code: str) -> bool:
     """Whether a person holds one of the roles today in the village, town or county of a region code."""
-    around = (region_code, town_code(region_code), county_code(region_code))
-    found = (
-        select(Appointment.id)
-        .join(Unit, Unit.id == Appointment.unit_id)
-        .where(Appointment.person_id == person_id, Appointment.role.in_(roles), Unit.region_code.in_(around))
-        .where(is_lasting(clock.today(), Appointment.from_on, Appointment.to_on))
-        .limit(1)
-    )
-    return session.scalars(found).first() is not None
+    around = [region_code, town_code(region_code), county_code(region_code)]
+    asked = {"person_id": person_id, "roles": list(roles), "codes": around, "today": clock.today()}
+    return session.scalars(_HOLDS, asked).first() is not None
 
 
 def has_role_in(session: Session, person_id: int, roles: Collection[str], region_prefix: str) -> bool:
