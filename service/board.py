@@ -211,7 +211,7 @@ def _form(task: Task, hazard: Hazard, refused: Refused | None) -> Form:
 
 
 def _members(found: Any) -> list[tuple[str, Any]]:
-    members = verifications.members(g.session, found) if found else []
+    members = found.members if found else []
     names = people.names(g.session, [member.person_id for member in members])
     return [(names.get(member.person_id, ""), member) for member in members]
 

@@ -131,9 +131,8 @@ def _verifications(session: Any, hazard: Hazard) -> Iterator[Entry]:
         checked = "、".join(CHECKED.get(each, each) for each in row.check_items)
         rows = [("结论", labels.result(row.result)), ("现场时间", labels.moment(row.onsite_at)), ("逐条核对", checked)]
         rows += [("验收意见", row.opinion), ("专家意见", row.expert_opinion), ("弄虚作假", "是" if row.is_false else "")]
-        members = verifications.members(session, row)
-        names = people.names(session, [member.person_id for member in members])
-        rows += [(f"成员{place}", _member(member, names)) for place, member in enumerate(members, 1)]
+        names = people.names(session, [member.person_id for member in row.members])
+        rows += [(f"成员{place}", _member(member, names)) for place, member in enumerate(row.members, 1)]
         yield _entry(session, f"验收（第 {number} 次）", row, row.at, row.by, rows)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, bindparam, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from workflows import addresses, clock, duties, fields, hazards, memory, people, photos, rectifications, reminders
 from workflows.db import Base, Key
@@ -37,6 +37,7 @@ class Verification(Base):
     at: Mapped[datetime]
     passed_at: Mapped[datetime | None]  # when the diagram took it as passed
     failed_at: Mapped[datetime | None]
+    members: Mapped[list["Member"]] = relationship(order_by="Member.place", lazy="joined")  # the leading one first
 
 
 class Member(Base):
@@ -58,16 +59,16 @@ class Member(Base):
 # ---- rules -------------------------------------------------------------------------------------------------------------
 
 
-def faults_of(row: Verification | None, members: list[Member], finish: rectifications.Finish | None) -> list[str]:
+def faults_of(row: Verification | None, finish: rectifications.Finish | None) -> list[str]:
     """What keeps a verification from being a PASS on which a hazard may be closed, line by line (INV-2, AC-14)."""
     if finish is None:
         return ["还没有完工报告。"]
     if row is None or row.finish_id != finish.id:
         return ["最近一次完工之后还没有验收。"]
-    confirmed = [member for member in members if member.is_agreed]
+    confirmed = [member for member in row.members if member.is_agreed]
     checks = {
         "最近一次验收的结论不是“合格”。": row.result == "PASS",
-        "验收成员还没有全部确认同意。": all(member.is_agreed for member in members),
+        "验收成员还没有全部确认同意。": all(member.is_agreed for member in row.members),
         "确认验收的不足 2 人。": len({member.person_id for member in confirmed}) >= 2,
         "验收人中没有在册执法证的人员。": any(member.certificate_no for member in confirmed),
         "验收的现场照片不足 2 张。": row.photo_count >= 2,
@@ -97,8 +98,7 @@ def verify(session: Session, hazard: Hazard, *, by: int, on_behalf_of: int | Non
     shown = photos.attach(session, hazard, task, "photos", fields.shas(data, "photos"), by=by)
     if len(shown) < 2:
         raise Invalid("photos", "请至少上传 2 张不同的现场照片。")
-    row = _write(session, hazard, finish.id, onsite_at, len(shown), by=by, on_behalf_of=on_behalf_of, data=data)
-    session.add_all(_row(row, place, person, place == 0) for place, person in enumerate(members))
+    row = _write(session, hazard, finish.id, onsite_at, members, len(shown), by=by, on_behalf_of=on_behalf_of, data=data)
     duties.take(session, hazard, "V", by=by, on_behalf_of=on_behalf_of)
     body = {"verification": row.id, "result": row.result, "members": [person.id for person in members], "task": task.id}
     history.record(session, hazard.ref, "verification_written", by=by, on_behalf_of=on_behalf_of, **body)
@@ -129,6 +129,7 @@ def _write(
     hazard: Hazard,
     finish_id: int,
     onsite_at: datetime,
+    members: list[people.Person],
     photo_count: int,
     *,
     by: int,
@@ -154,6 +155,7 @@ def _write(
         by=by,
         on_behalf_of=on_behalf_of,
         at=clock.now(),
+        members=[_row(place, person, place == 0) for place, person in enumerate(members)],
     )
     session.add(row)
     session.flush()
@@ -161,9 +163,8 @@ def _write(
     return row
 
 
-def _row(row: Verification, place: int, person: people.Person, is_lead: bool) -> Member:
+def _row(place: int, person: people.Person, is_lead: bool) -> Member:
     return Member(
-        verification_id=row.id,
         place=place,
         person_id=person.id,
         certificate_no=person.certificate_no,
@@ -176,8 +177,7 @@ def confirm_verification(session: Session, hazard: Hazard, *, by: int, on_behalf
     """成员确认: each named member answers with his own account; nobody answers for him. Where one has left his post, the leading
     verifier can only send the finding back to himself, to name somebody else."""
     row = get_last(session, hazard)
-    found = select(Member).where(Member.verification_id == row.id, Member.place == task.index + 1)
-    mine = session.scalars(found).first()
+    mine = _named(row, task.index)
     if mine is None or not _may_answer(session, hazard, mine, by, on_behalf_of):
         raise Forbidden("验收须由成员本人以自己的账号确认，不能代为确认。")
     is_agreed = fields.choice(data, "agree", "是否同意验收结论", ("yes", "no")) == "yes"
@@ -230,7 +230,7 @@ _LAST = select(Verification).where(Verification.hazard_id == bindparam("hazard")
 
 def find_last(session: Session, hazard: Hazard) -> Verification | None:
     """The newest verification."""
-    return memory.once(session, "verification", hazard.id, lambda: session.scalars(_LAST, {"hazard": hazard.id}).first())
+    return memory.once(session, "verification", hazard.id, lambda: session.scalars(_LAST, {"hazard": hazard.id}).unique().first())
 
 
 def get_last(session: Session, hazard: Hazard) -> Verification:
@@ -242,24 +242,19 @@ def get_last(session: Session, hazard: Hazard) -> Verification:
 
 def of(session: Session, hazard: Hazard) -> list[Verification]:
     """Every verification, oldest first."""
-    return list(session.scalars(select(Verification).where(Verification.hazard_id == hazard.id).order_by(Verification.id)))
-
-
-def members(session: Session, row: Verification) -> list[Member]:
-    """The verifiers of a verification, the leading one first."""
-    return list(session.scalars(_MEMBERS, {"verification": row.id}))
-
-
-_MEMBERS = select(Member).where(Member.verification_id == bindparam("verification")).order_by(Member.place)
+    mine = select(Verification).where(Verification.hazard_id == hazard.id).order_by(Verification.id)
+    return list(session.scalars(mine).unique())
 
 
 def member(session: Session, hazard: Hazard, index: int) -> int | None:
     """The person who must confirm, by the index of the multi-instance task from 0."""
     row = find_last(session, hazard)
-    if row is None:
-        return None
-    found = select(Member.person_id).where(Member.verification_id == row.id, Member.place == index + 1)
-    return session.scalars(found).first()
+    named = _named(row, index) if row else None
+    return named.person_id if named else None
+
+
+def _named(row: Verification, index: int) -> Member | None:
+    return next((each for each in row.members if each.place == index + 1), None)
 
 
 def leading(session: Session, hazard: Hazard) -> int | None:
@@ -273,13 +268,12 @@ def leading(session: Session, hazard: Hazard) -> int | None:
 def failed(session: Session, hazard: Hazard) -> list[Verification]:
     """The verifications after which the hazard was sent back."""
     mine = select(Verification).where(Verification.hazard_id == hazard.id, Verification.failed_at.is_not(None))
-    return list(session.scalars(mine))
+    return list(session.scalars(mine).unique())
 
 
 def faults(session: Session, hazard: Hazard) -> list[str]:
     """What keeps the newest verification from being a PASS on which the hazard may be closed; [] if nothing does."""
-    row = find_last(session, hazard)
-    return faults_of(row, members(session, row) if row else [], rectifications.find_finish(session, hazard))
+    return faults_of(find_last(session, hazard), rectifications.find_finish(session, hazard))
 
 
 def result(session: Session, hazard: Hazard) -> str:

@@ -104,9 +104,8 @@ def _hazard(session: Session, hazard: Hazard) -> Filled:
 
 def _reinspection(session: Session, hazard: Hazard) -> Filled:
     row = verifications.get_last(session, hazard)
-    members = verifications.members(session, row)
-    names = people.names(session, [member.person_id for member in members])
-    said = [f"{names[each.person_id]}（{each.certificate_no or '无执法证'}）" for each in members]
+    names = people.names(session, [member.person_id for member in row.members])
+    said = [f"{names[each.person_id]}（{each.certificate_no or '无执法证'}）" for each in row.members]
     verdict = {"PASS": "合格，隐患已消除", "FAIL": "不合格，继续整改"}[row.result]
     told = {"验收结论": verdict, "验收意见": row.opinion, "验收时间": day(row.onsite_at), "验收人": "、".join(said)}
     return _hazard(session, hazard) | {"完成方式": _way(session, hazard)} | told
