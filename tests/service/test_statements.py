@@ -7,7 +7,7 @@ from tests.service.test_tasks import driver_subject
 from workflows import hazards, people, staffing
 from workflows.options import OPTIONS
 
-PLAIN, APPLICATION, REVIEW = 12, 27, 45
+PLAIN, APPLICATION, REVIEW = 12, 26, 41
 
 
 def listed(counted):

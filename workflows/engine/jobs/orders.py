@@ -82,7 +82,8 @@ def enqueue(session: Session, name: str, **scalars: Scalar) -> str:
     connection = session.connection()  # begins the transaction by our rules, not by DBOS's
     if not connection.get_execution_options()["has_effects"]:
         return ""
-    handle: Any = client(connection.engine).enqueue_in_transaction(session, options, **scalars)
+    with session.no_autoflush:  # what the click has still to write goes in with the rest of it, in fewer statements
+        handle: Any = client(connection.engine).enqueue_in_transaction(session, options, **scalars)
     return str(handle.get_workflow_id())
 
 
