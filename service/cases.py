@@ -221,14 +221,18 @@ def whose(task: Task, names: Mapping[int, str]) -> str:
     if task.assignee_id:
         return f"待 {names.get(task.assignee_id, '')} 办理{due}"
     posts = tasks.posts_of(g.session, task)
-    return f"待 {'、'.join(map(place, posts))} 办理{due}" if posts else "待办"
+    return f"待 {places(posts)} 办理{due}" if posts else "待办"
 
 
-def place(post: Post) -> str:
-    """Where a task waits, in words."""
-    if post == own(post.unit_id):
-        return people.get(g.session, post.unit_id).name
-    return labels.post(people.get_unit(g.session, post.unit_id).name, people.role_name(post.role))
+def places(posts: Iterable[Post]) -> str:
+    """Where a task waits, in words, each unit named once: 乙镇综合行政执法队员、乙镇应急消防站负责人、经办."""
+    roles: dict[str, list[str]] = {}
+    for post in posts:
+        if post == own(post.unit_id):
+            roles[people.get(g.session, post.unit_id).name] = [""]
+        else:
+            roles.setdefault(people.get_unit(g.session, post.unit_id).name, []).append(people.role_name(post.role))
+    return "、".join(labels.posts(unit, held) for unit, held in roles.items())
 
 
 def picture(instance: instances.Instance, stayed: list[stays.Stay], *, at: str = "") -> dict[str, Any]:

@@ -15,6 +15,24 @@ from workflows.engine import definitions
 from workflows.hazards import PROCESS
 
 blueprint = Blueprint("guide", __name__, url_prefix="/guide")
+BESIDE = {  # posts for which no diagram waits, but for a report of theirs: what they are there for, and when something comes
+    "ENT_CONTROLLER": "了解本企业重大事故隐患的整改：登记后列在“隐患”里，办到哪一步随时可看；由主要负责人、安全管理人员填报。",
+    "SECTOR_MEMBER": "协助分管领导：发现隐患的在“上报隐患”里上报，本行业的隐患和台账随时可看；任务发给分管领导和站所。",
+    "POLICE_STATION": "参加联合排查：发现隐患的在“上报隐患”里上报；移送派出所的，列在“隐患”里。",
+    "TIP_OFFICER": "受理举报：核实属于重大事故隐患的，在“上报隐患”里上报，来源选“群众举报”，只写举报编号，不写举报人。",
+    "COUNTY_INSPECTION": "督查、暗访：发现隐患的在“上报隐患”里上报；各镇进度在“看板”“台账”“调度表”里看，审批不经过您。",
+    "EXT_ECO": "接收移送：移送到本部门的，任务会列在这里；平时没有任务。",
+    "EXT_POLICE": "接收移送：移送到本部门的，任务会列在这里；平时没有任务。",
+    "EXT_DISCIPLINE": "接收移送：移送到本部门的，任务会列在这里；平时没有任务。",
+    "EXT_JUDICIAL": "接收移送：移送到本部门的，任务会列在这里；平时没有任务。",
+    "EXPERT": "受邀参加核查、验收：意见当面交给验收人，由其写入验收结论；系统里平时没有任务。",
+    "PROC_DESIGNER": "画流程图、改表单；不办理具体隐患。",
+    "PROC_PUBLISHER": "审批发布流程图；不办理具体隐患。",
+    "SYS_ADMIN": "维护单位、人员、节假日和参数；不办理具体隐患。",
+    "SEC_ADMIN": "任命岗位、设置代理；不办理具体隐患。",
+    "AUDITOR": "查看留痕，核对记录有没有被改动；不办理具体隐患。",
+}
+_known: dict[str, list[Station]] = {}
 
 
 @dataclass(frozen=True)
@@ -54,15 +72,25 @@ def put_away() -> ResponseReturnValue:
     return redirect(url_for("inbox.index"))
 
 
-def introduction() -> dict[str, list[str]] | None:
-    """What the first-day panel of the inbox tells: role → the tasks of the main diagram that it does, both in words, for those
-    of the caller's roles that do any; None once he has put it away."""
-    if not current_user.is_new:
-        return None
-    drawn = definitions.find_drawing(g.session, PROCESS)
-    stations = [each for stage in (outlines.outline(drawn) if drawn else ()) for each in stage.stations]
-    own = {people.role_name(role): [each.name for each in stations if role in roles_of(each)] for role in _roles()}
-    return {role: names for role, names in own.items() if names}
+def work() -> dict[str, str]:
+    """What each of the caller's roles does, both in words: for his first day, and for whom nothing waits."""
+    diagrams = pages.in_force()
+    return {people.role_name(role): BESIDE.get(role) or _work(role, diagrams) for role in _roles()}
+
+
+def _work(role: str, diagrams: list[definitions.Definition]) -> str:
+    """The tasks that a role does in the main diagram, which comes first, and what else it has to do with."""
+    own = [(found.name, [each.name for each in _stations(found) if role in roles_of(each)]) for found in diagrams]
+    steps = "、".join(own[0][1]) if own else ""
+    others = "、".join(name if steps else f"{name}（{'、'.join(tasks)}）" for name, tasks in own[1:] if tasks)
+    return "；另有".join(filter(None, (steps, others))) + "。" if steps or others else "目前没有流程把任务发到这个岗位。"
+
+
+def _stations(found: definitions.Definition) -> list[Station]:
+    """The tasks of a version, kept by its digest: it never changes, and its file is long."""
+    if found.sha256 not in _known:
+        _known[found.sha256] = [station for stage in outlines.outline(found.xml) for station in stage.stations]
+    return _known[found.sha256]
 
 
 def roles_of(station: Station) -> Collection[str]:

@@ -75,7 +75,7 @@ def index() -> ResponseReturnValue:
         step=step,
         steps=_offered(counts.steps_of(box), step),
         marks=hazards.marks_of([row.task.subject for row in found.rows]),
-        introduction=None if request.args else guide.introduction(),
+        work=guide.work() if current_user.is_new or not found.rows else {},
         drafts=report_drafts.count(g.session, current_user.caller) if people.may(current_user.caller, "report") else 0,
     )
 

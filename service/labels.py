@@ -1,6 +1,7 @@
 """What a value is called in front of people: codes, moments, money. Templates reach these as filters."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -196,7 +197,16 @@ def init_app(app: Flask) -> None:
 def post(unit: str, role: str) -> str:
     """A post as one says it: 甲县政府分管领导, not 甲县县政府分管领导; 甲县应急管理局负责人, without 县有关部门."""
     role = role.removeprefix("县有关部门")
+    role = role.removeprefix("站所") if unit.endswith(("站", "所")) else role
+    if unit.endswith(role):  # 乙镇派出所
+        return unit
     return unit + (role[1:] if role[0] in "县镇" and unit.endswith(role[0]) else role)
+
+
+def posts(unit: str, roles: Iterable[str]) -> str:
+    """Several posts of one unit, which is named once."""
+    first, *others = (post(unit, role) for role in roles)
+    return "、".join([first, *(each.removeprefix(unit) for each in others)])
 
 
 def status(code: str) -> str:

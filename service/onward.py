@@ -70,7 +70,7 @@ def _whose(task: Task) -> str:
     posts = tasks.posts_of(g.session, task)
     held = people.holders(g.session, posts) if people.is_official(current_user.caller) else []
     who = held[0].name + (f"等 {len(held)} 人" if len(held) > 1 else "") if held else ""
-    return "、".join(map(cases.place, posts)) + (f"（{who}）" if who else "")
+    return cases.places(posts) + (f"（{who}）" if who else "")
 
 
 def _named(task: Task) -> dict[int, str]:

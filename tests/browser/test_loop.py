@@ -58,6 +58,9 @@ def test_what_is_wrong_is_said_at_its_question(desks: ways.Desks) -> None:
     expect(desk.field("隐患描述")).to_contain_text("10")
     expect(desk.field("隐患描述").get_by_role("textbox")).to_have_value("太短")
     expect(desk.field("举报编号").locator(".fault")).not_to_be_empty()
+    desk.answer({"举报编号": "JB-2026-001"})
+    expect(desk.field("举报编号")).not_to_have_class(re.compile("faulty"))
+    expect(desk.field("隐患描述")).to_have_class(re.compile("faulty"))
 
 
 def test_a_draft_is_there_again_and_a_stale_page_is_told_so(desks: ways.Desks, photos: Callable[..., list[Path]]) -> None:

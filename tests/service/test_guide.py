@@ -4,8 +4,9 @@ import pytest
 from lxml import html
 
 from service import demo, outlines
+from service.demo.town import UNITS
 from service.setup import SHIPPED
-from workflows import people, staffing
+from workflows import clock, people, staffing
 from workflows.engine import definitions
 
 FIRST_DAY = "第一天，从这里开始"
@@ -87,6 +88,27 @@ def test_the_first_day_tells_what_the_posts_do(signed_in):
     text = signed_in("zhuren").get("/").text
     assert FIRST_DAY in text
     assert "<strong>领导组办公室主任</strong>：发现上报、主任核定、移交一签发" in text
+
+
+@pytest.mark.parametrize(
+    ("role", "at", "said"),
+    [
+        ("POLICE_STATION", "station", "参加联合排查：发现隐患的在“上报隐患”里上报"),
+        ("TOWN_DISCIPLINE", "town", "一案三查（查企业负责人、查分管领导、查包村干部、形成结论）。"),
+        ("EXPERT", "county", "意见当面交给验收人"),
+        ("COUNTY_OFFICE", "county", "县办指定跟踪人；另有变更跟踪人、督促升级、挂牌督办"),
+    ],
+)
+def test_a_post_that_waits_is_told_what_it_is_there_for(signed_in, town, role, at, said):
+    """On the first day, and afterwards as long as nothing waits for it (domain 2.1)."""
+    with town.transaction() as session:
+        person = staffing.add_person(session, "新到岗的", "xindao", demo.PASSWORD, is_public=True)
+        staffing.appoint(session, person, role, people.find_unit_named(session, UNITS[at][1]), clock.today())
+    browser = signed_in("xindao")
+    assert said in browser.get("/").text
+    browser.submit("/guide/introduction", {}, page="/")
+    text = browser.get("/").text
+    assert FIRST_DAY not in text and said in text
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 from lxml import html
 
+from service import labels
 from tests.scenarios.test_extensions import ASK
 from tests.scenarios.test_leaving import leave
 from tests.scenarios.ways import bring, found
@@ -85,3 +86,17 @@ def test_who_has_been_signed_out_meanwhile_comes_to_the_sign_in(signed_in, drive
     page = browser.get("/", follow_redirects=True)
     assert page.status_code == 200
     assert "下一步" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("unit", "roles", "said"),
+    [
+        ("甲县", ["县政府分管领导"], "甲县政府分管领导"),
+        ("甲县应急管理局", ["县有关部门负责人"], "甲县应急管理局负责人"),
+        ("乙镇派出所", ["派出所"], "乙镇派出所"),
+        ("乙镇应急消防站", ["综合行政执法队员", "站所负责人", "站所经办"], "乙镇应急消防站综合行政执法队员、负责人、经办"),
+    ],
+)
+def test_a_post_is_said_as_an_office_says_it(unit, roles, said):
+    """The unit once, and no word twice."""
+    assert labels.posts(unit, roles) == said

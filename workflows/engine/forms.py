@@ -93,7 +93,7 @@ def _missing(field: Mapping[str, Any]) -> str:
     label = field.get("title", "")
     if field.get("x-widget") in FILES:
         return f"请上传“{label}”。"
-    chosen = "oneOf" in field or "x-options" in field or field.get("type") == "boolean"
+    chosen = "oneOf" in field or "x-options" in field or field.get("type") in ("boolean", "array")
     return f"请选择“{label}”。" if chosen else f"请填写“{label}”。"
 
 
