@@ -145,9 +145,10 @@ def reviews(session: Session, hazard: Hazard, row: Petition) -> list[history.Lin
 
 
 def lacks(session: Session, hazard: Hazard, row: Petition, roles: Collection[str]) -> str | None:
-    """Whatever the diagram says, nothing is granted unless one who holds one of these roles has agreed; None if he has."""
-    said = reviews(session, hazard, row)
-    agreed = [line.on_behalf_of or line.by for line in said if line.body["decision"] == "agree"]
-    if any(person and people.holds(session, person, tuple(roles), hazard.region_code) for person in agreed):
-        return None
+    """Whatever the diagram says, nothing is granted unless one who held one of these roles has agreed, whatever he holds since;
+    None if he has."""
+    for line in reviews(session, hazard, row):
+        agreed = line.on_behalf_of or line.by if line.body["decision"] == "agree" else None
+        if agreed and people.holds(session, agreed, roles, hazard.region_code, on=clock.on(line.at)):
+            return None
     return f"{row.called}还没有经{'、'.join(people.role_name(role) for role in roles)}同意，不能批准。"

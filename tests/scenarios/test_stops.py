@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.scenarios.test_extensions import ASK
+from tests.scenarios.test_leaving import leave
 from tests.scenarios.ways import appoint, bring, found, kinds, refused, state, waiting
 from workflows import clock, facts, hazards, petitions, stops
 from workflows.engine import Cause, history
@@ -60,6 +61,16 @@ def test_an_order_is_signed_served_and_lifted_after_a_look(monday, hazard):
     with monday.database.reading() as session:
         assert history.verify(session, hazards.get(session, hazard).ref) == []
         assert facts.faults(session) == []
+
+
+def test_whoever_looked_has_looked_though_he_is_moved_before_the_town_agrees(monday, hazard, clock_at):
+    """安全生产法 65: his post counts on the day he looked; nobody could grant it any more if it counted today."""
+    stop(monday, hazard)
+    resume(monday, hazard)
+    clock_at("2026-03-04 09:00")
+    leave(monday, "zhifa2")
+    monday.do(hazard, "deputy_decision", **AGREE)
+    assert not state(monday, hazard).stop_production
 
 
 def test_a_deadline_waits_for_the_danger_to_be_stopped_or_removed(monday, hazard):

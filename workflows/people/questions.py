@@ -224,10 +224,10 @@ def stands_at(session: Session, person_id: int, at: Collection[Post]) -> bool:
     return not acting.all_places.isdisjoint(at)
 
 
-def holds(session: Session, person_id: int, roles: Collection[str], region_code: str) -> bool:
-    """Whether a person holds one of the roles today in the village, town or county of a region code."""
+def holds(session: Session, person_id: int, roles: Collection[str], region_code: str, *, on: date | None = None) -> bool:
+    """Whether a person holds one of the roles in the village, town or county of a region code, today or on another day."""
     around = [region_code, town_code(region_code), county_code(region_code)]
-    asked = {"person_id": person_id, "roles": list(roles), "codes": around, "today": clock.today()}
+    asked = {"person_id": person_id, "roles": list(roles), "codes": around, "today": on or clock.today()}
     return session.scalars(_HOLDS, asked).first() is not None
 
 
