@@ -25,7 +25,7 @@ FORMS = [*HOUSE.glob("bpmn/**/forms/*.json")]
 
 COMMITS = {"workflows/db.py", "service/__init__.py"}  # the transaction, and the request
 # One broken row must not stop the others.
-SWEEPS = {"workflows/engine/timers.py", "workflows/engine/jobs/running.py", "workflows/engine/jobs/tending.py"}
+SWEEPS = {"workflows/daily.py", *(f"workflows/engine/{each}.py" for each in ("timers", "jobs/running", "jobs/tending"))}
 READS_THE_TIME = {"workflows/clock.py", "workflows/engine/spiff/library.py"}  # the latter: a stamp the library wants
 
 

@@ -125,13 +125,16 @@ def _rearm(session: Session, rules: Rules, instance: Instance, cause: Cause) -> 
 def readdress(session: Session, rules: Rules, *, persons: Collection[int] = (), posts: Collection[Post] = ()) -> int:
     """Ask again whose tasks are, after posts have changed hands: the blocked ones (受阻), those that these persons have claimed
     or that name them, and those at these posts. Answers how many are somebody else's now."""
-    moved = 0
-    for task in worklist.concerned(session, persons, posts):
-        instance = lock(session, task.instance_id, task)
-        if task.status == "OPEN":  # it may have been done while we waited
-            element = version(session, instance).spec.elements[task.element_id]
-            moved += worklist.readdress(session, rules, task, element, rules.subject(session, task.subject))
-    return moved
+    return sum(readdress_one(session, rules, task) for task in worklist.concerned(session, persons, posts))
+
+
+def readdress_one(session: Session, rules: Rules, task: Task) -> bool:
+    """Ask again whose one task is; whether it is somebody else's now."""
+    instance = lock(session, task.instance_id, task)
+    if task.status != "OPEN":  # it may have been done while we waited
+        return False
+    element = version(session, instance).spec.elements[task.element_id]
+    return worklist.readdress(session, rules, task, element, rules.subject(session, task.subject))
 
 
 def readdress_about(session: Session, rules: Rules, subject: Subject, *, but: Task) -> None:
