@@ -148,6 +148,11 @@ def watch(session: Session, subject: Subject) -> tuple[int, str]:
     return memory.once(session, "heads", subject, lambda: _head(session, subject))
 
 
+def begin(session: Session, subject: Subject) -> None:
+    """Say that a subject is new: it has no chain whose end its first line would have to ask for."""
+    memory.of(session, "heads")[subject] = (0, "")
+
+
 def record_refusal(database: Database, person_id: int | None, what: str, **body: Any) -> None:
     """Keep what was refused, in a transaction of its own, after the refused one was rolled back. Nobody known is person 0."""
     for _ in range(RETRIES):

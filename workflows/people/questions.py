@@ -82,6 +82,8 @@ def _span(region_code: str) -> dict[str, str]:
 
 # ---- persons --------------------------------------------------------------------------------------------------------
 
+_BY_LOGIN = select(Person).where(Person.login == bindparam("login"))
+
 
 def get(session: Session, person_id: int) -> Person:
     """The person, or NotFound."""
@@ -97,7 +99,7 @@ def everybody(session: Session) -> list[Person]:
 
 def find_by_login(session: Session, login: str) -> Person | None:
     """The person with this login, active or not."""
-    return session.scalar(select(Person).where(Person.login == login))
+    return session.scalar(_BY_LOGIN, {"login": login})
 
 
 def names(session: Session, person_ids: Iterable[int | None]) -> dict[int, str]:

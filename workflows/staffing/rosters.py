@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows import people, sectors
+from workflows import memory, people, sectors
 from workflows.engine import Subject, history
 from workflows.errors import Invalid
 from workflows.people import Appointment, Unit
@@ -239,7 +239,11 @@ def _enterprise(session: Session, values: dict[str, Any], _report: Report, by: i
 
 
 def _village(session: Session, text: str) -> Unit:
-    """The village by its name or its code."""
+    """The village by its name or its code, asked once: all units are stored before the first enterprise."""
+    return memory.once(session, "villages of a workbook", text, lambda: _find_village(session, text))
+
+
+def _find_village(session: Session, text: str) -> Unit:
     column, key = (Unit.region_code, "code") if text.isdigit() else (Unit.name, "unit")
     found = list(session.scalars(select(Unit).where(Unit.kind == "VILLAGE", column == text, people.is_there()).limit(2)))
     if not found:
@@ -284,6 +288,12 @@ def _post(session: Session, values: dict[str, Any], report: Report, by: int) -> 
 
 
 def _named(session: Session, name: str, code: str, kinds: Collection[str]) -> Unit:
+    """The unit of a post, asked once: all units are stored before the first post."""
+    key = (name, code, kinds)
+    return memory.once(session, "units of a workbook", key, lambda: _find_named(session, name, code, kinds))
+
+
+def _find_named(session: Session, name: str, code: str, kinds: Collection[str]) -> Unit:
     found = select(Unit).where(Unit.name == name, people.is_there())
     if code:
         found = found.where(Unit.region_code == code)

@@ -40,6 +40,7 @@ def add_unit(
     session.add(unit)
     session.flush()
     more: dict[str, Any] = {key: value for key, value in fields.items() if value}
+    history.begin(session, unit.ref)
     history.record(session, unit.ref, "unit_added", by=by, kind=kind, name=name, region_code=region_code, **more)
     return unit
 
@@ -184,6 +185,7 @@ def _new_person(session: Session, name: str, login: str, certificate_no: str | N
     person = Person(name=name, login=login, certificate_no=certificate_no)
     session.add(person)
     session.flush()
+    history.begin(session, Subject("person", person.id))
     _record(session, person, "person_added", by, name=name, login=login, certificate_no=certificate_no)
     return person
 
