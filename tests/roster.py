@@ -1,6 +1,7 @@
 """A filled workbook of a new county."""
 
 import io
+import re
 
 from openpyxl import Workbook
 
@@ -29,3 +30,14 @@ def book(**changed):
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
+
+
+def calculate(made):
+    """What a spreadsheet does when it saves the template: each of its two formulas has its value."""
+    units = made["单位"]
+    for cell in [*units["B"], *made[STAFF]["B"]]:
+        if found := re.fullmatch(r'=单位!(B\d+)&""', str(cell.value)):
+            cell.value = units[found[1]].value or ""
+        elif found := re.fullmatch(r'=IF\((D\d+)="","",(B\d+)&\1&"(.*)"\)', str(cell.value)):
+            led = units[found[1]].value
+            cell.value = f"{units[found[2]].value}{led}{found[3]}" if led else ""

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -108,22 +109,31 @@ EXAMPLES = {
 SKELETON = ("COUNTY_DEPT", "COUNTY_DEPT", "TOWN", "GROUP", "GROUP", "STATION", "VILLAGE", "VILLAGE", "VILLAGE")
 FIRST = 3  # below the heads and an example
 STEPS = (
-    "第一步：填“单位”和“企业”，上传、核对、导入。",
-    "第二步：再下载一次这个工作簿。“人员和岗位”里已列好本县还缺的必设岗位，每行填上姓名，上传、核对、导入。登录名不用填，按拼音起。",
-    "第三步：把同一个文件交安全管理员，由他导入任职。人不多的县，也可以一次填完三张表。",
+    "第一步：填“单位”“企业”“人员和岗位”三张表，上传、核对、导入。必设的岗位已经列好，填好单位就显示单位名称，每行填上姓名；登录名不用填。",
+    "第二步：把同一个文件交安全管理员，由他导入任职。",
+    "单位比模板列出的多，可以接着往下填；导入单位后再下载一次，“人员和岗位”里就列好了还缺的必设岗位。没有的单位空着，那几行不导入。",
     "点到要填的格子，会显示这一列怎么填；深蓝色表头的列必填。以“例：”开头的行不导入，可以留着。",
     "已经导入的行会跳过，文件可以接着填、反复导入。企业没有账号的，整改情况由村里或牵头责任人代录。",
 )
 
 
+@dataclass(frozen=True)
+class Formula:
+    """What a spreadsheet works out by itself; reading the workbook finds what came of it."""
+
+    text: str
+
+
 def template(session: Session) -> bytes:
     """What to fill in: a sheet of each kind with its columns, lists and an example, and one that explains them. It brings the
-    units on file, and a row for each post that the loop cannot do without and nobody holds."""
+    units on file, those that a new county will have, and a row for each post that the loop cannot do without and nobody holds."""
     book = Workbook()
     guide = book.active
     guide.title = "填写说明"
     lists = book.create_sheet("选项")
     given = {"单位": list(_on_file(session)), STAFF: list(_vacant(session))}
+    if len(given["单位"]) < 2:  # a new county, alone with its own three posts
+        given = {sheet: [*rows, *_expected(sheet, FIRST + len(given["单位"]))] for sheet, rows in given.items()}
     for name, columns in SHEETS.items():
         sheet = book.create_sheet(name)
         for place, column in enumerate(columns, start=1):
@@ -145,14 +155,12 @@ def template(session: Session) -> bytes:
 
 
 def _on_file(session: Session) -> Iterator[dict[str, Any]]:
-    """The units of the county, as rows of their sheet; where it has none yet, the order in which they are best typed."""
-    named, units = sectors.names(session), staffing.units(session)
-    for unit in units:
+    """The units of the county, as rows of their sheet."""
+    named = sectors.names(session)
+    for unit in staffing.units(session):
         led = "、".join(named[code] for code in unit.sectors or ())
         typed = {"name": unit.name, "region_code": unit.region_code, "report_phone": unit.report_phone}
         yield {"kind": rules.KINDS[unit.kind], "sectors": led, **typed}
-    if len(units) < 2:
-        yield from ({"kind": rules.KINDS[kind]} for kind in SKELETON)
 
 
 def _vacant(session: Session) -> Iterator[dict[str, Any]]:
@@ -160,6 +168,20 @@ def _vacant(session: Session) -> Iterator[dict[str, Any]]:
     for vacancy in staffing.vacancies(session):
         unit = {"unit": vacancy.unit.name, "region_code": vacancy.unit.region_code}
         yield from [{"role": people.role_name(vacancy.role), **unit, "from_on": clock.today()}] * vacancy.lacking
+
+
+def _expected(sheet: str, first: int) -> Iterator[dict[str, Any]]:
+    """Of the units that a small county has, in the order in which they are best typed: their rows, which begin at the first; and
+    those of their posts, which show a unit's name as soon as it is typed."""
+    town = first + SKELETON.index("TOWN")
+    for number, kind in enumerate(SKELETON, start=first):
+        named = Formula(f'=IF(D{number}="","",B{town}&D{number}&"领导组")') if kind == "GROUP" else None
+        if sheet == "单位":
+            yield {"kind": rules.KINDS[kind], "name": named}
+            continue
+        for role, need in rules.NEEDED.items():
+            row = {"role": people.role_name(role), "unit": Formula(f'=单位!B{number}&""'), "from_on": clock.today()}
+            yield from [row] * (need.least if kind in need.kinds else 0)
 
 
 def _head(cell: Any, *, is_required: bool) -> None:
@@ -200,6 +222,9 @@ def _entry(column: Column, letter: str, told: str, source: str) -> DataValidatio
 
 def _say(cell: Any, value: Any) -> None:
     """A name as a text, also where a spreadsheet would take it for a formula."""
+    if isinstance(value, Formula):
+        cell.value, cell.number_format = value.text, "General"
+        return
     cell.value = value
     if isinstance(value, str):
         cell.data_type, cell.quotePrefix = "s", True
