@@ -53,7 +53,7 @@ def test_the_inbox_lists_what_waits_for_my_posts(signed_in, hazard_id):
     page = signed_in("banshi1").get("/").text
     assert "登记拟办" in page
     assert "乙镇木家具厂" in page
-    assert "本地参数" in page or "小时" in page  # the deadline shows its source
+    assert "本地参数：登记 1 个工作日" in page  # the deadline shows its source
     assert "目前没有待办任务" in signed_in("xianban").get("/").text
 
 
