@@ -1,10 +1,13 @@
 """The settings, read once from the environment. A missing secret stops the start in production."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from workflows import buckets
 from workflows.store import Place
@@ -79,19 +82,39 @@ class Config:
         """
         home = Path(env.get("BIHUAN_HOME") or cls.home).absolute()
         home.mkdir(parents=True, exist_ok=True)
-        stage = env.get("BIHUAN_ENV") or cls.env
+        stage = _stage(env.get("BIHUAN_ENV") or cls.env)
         return cls(
             home=home,
             store=_store(env.get("BIHUAN_STORE", "")),
-            address=env.get("BIHUAN_ADDRESS") or cls.address,
+            address=_address(env.get("BIHUAN_ADDRESS") or cls.address),
             database_url=env.get("DATABASE_URL") or f"sqlite:///{home / 'bihuan.db'}",
             secret_key=_secret(env.get("BIHUAN_SECRET_KEY", ""), home, stage),
             env=stage,
-            idle_minutes=int(env.get("BIHUAN_IDLE_MINUTES") or cls.idle_minutes),
+            idle_minutes=_number(env, "BIHUAN_IDLE_MINUTES", cls.idle_minutes),
             log=_log(env.get("BIHUAN_LOG", ""), stage),
             metrics_token=env.get("BIHUAN_METRICS_TOKEN") or cls.metrics_token,
-            upload_megabytes=int(env.get("BIHUAN_UPLOAD_MB") or cls.upload_megabytes),
+            upload_megabytes=_number(env, "BIHUAN_UPLOAD_MB", cls.upload_megabytes),
         )
+
+
+def _stage(given: str) -> str:
+    """A slip of the hand must not serve real cases as if they were a trial."""
+    if given not in ("development", "production"):
+        raise Misconfigured("BIHUAN_ENV must be development or production.")
+    return given
+
+
+def _address(given: str) -> str:
+    if not re.fullmatch(r".+:\d{1,5}", given):
+        raise Misconfigured("BIHUAN_ADDRESS must be host:port, as in 127.0.0.1:8000.")
+    return given
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    given = env.get(name) or str(default)
+    if not re.fullmatch(r"[1-9]\d{0,5}", given):
+        raise Misconfigured(f"{name} must be a whole number, 1 or more.")
+    return int(given)
 
 
 def _store(given: str) -> str:
@@ -119,10 +142,10 @@ def _secret(given: str, home: Path, stage: str) -> str:
 
 
 def _kept_secret(file: Path) -> str:
-    """The secret of this folder. Created exclusively, so two servers starting at once end up with the same one."""
-    try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+    """The secret of this folder. It is there whole or not at all, and once: two servers starting at once end up with the same."""
+    if not file.exists():
+        with NamedTemporaryFile("w", dir=file.parent, prefix="secret.") as part, suppress(FileExistsError):  # for its owner alone
+            part.write(secrets.token_hex(32))
+            part.flush()
+            os.link(part.name, file)
     return file.read_text().strip()

@@ -25,7 +25,7 @@ export default function autosave(form) {
       // Only what is sent while one leaves need outlive the page; browsers let no more than 64 kB do so.
       const keepalive = document.visibilityState === "hidden";
       const answer = await fetch(form.dataset.draft, { method: "POST", body: content(), headers: { "X-Autosave": "1" }, keepalive });
-      const now = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" });
+      const now = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" });
       said.textContent = answer.status === 204 ? `${now} ${saved()}` : "未能自动暂存，请点“暂存”。";
       if (answer.status !== 204) isDirty = true;
     } catch {
