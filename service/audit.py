@@ -1,5 +1,7 @@
 """审计: the record as the auditor reads it, lists, filters, verifies. He changes nothing and opens no case."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -7,11 +9,11 @@ from flask import Blueprint, Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from service import house, labels
+from service import house, labels, ledger
 from workflows import anchors, audits, clock, people, vocabulary
 from workflows.codes import find_key
 from workflows.engine import Subject, history
-from workflows.errors import Forbidden
+from workflows.errors import Forbidden, Invalid
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
@@ -50,18 +52,8 @@ def index() -> ResponseReturnValue:
     """审计: the lines of all chains, newest first."""
     _allow()
     asked = {name: request.args.get(name, "").strip() for name in ("subject", "id", "who", "kind", "since", "until")}
-    who = people.find_by_login(g.session, asked["who"]) if asked["who"] else None
-    since, until = _day(asked["since"]), _day(asked["until"])
-    page = history.search(
-        g.session,
-        subject_kind=asked["subject"],
-        subject_id=find_key(asked["id"]),
-        by=(who.id if who else 0) if asked["who"] else None,
-        kind=asked["kind"],
-        since=clock.at(since) if since else None,
-        until=clock.end_of(until) if until else None,
-        after=find_key(request.args.get("after", "")),
-    )
+    wanted, after = _wanted(asked), find_key(request.args.get("after", ""))
+    page = history.search(g.session, **wanted, after=after) if wanted else history.Page([], None)
     return render_template("audit/index.html", asked=asked, page=page, **_words(page.rows))
 
 
@@ -89,12 +81,26 @@ def _allow() -> None:
         raise Forbidden("只有审计员可以查看审计记录。")
 
 
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
+def _wanted(asked: Mapping[str, str]) -> dict[str, Any] | None:
+    """Which lines are asked for; None if something typed cannot be read: that finds nothing, and not everything."""
+    who = people.find_by_login(g.session, asked["who"]) if asked["who"] else None
+    since, until = _day(asked["since"]), _day(asked["until"])
+    read = {
+        "by": who and who.id,
+        "subject_id": find_key(asked["id"]),
+        "since": since and clock.at(since),
+        "until": until and clock.end_of(until),
+    }
+    typed = (asked[name] for name in ("who", "id", "since", "until"))
+    if any(text and value is None for text, value in zip(typed, read.values(), strict=True)):
         return None
-    return day if clock.is_likely(day) else None
+    return {**read, "subject_kind": asked["subject"], "kind": asked["kind"]}
+
+
+def _day(text: str) -> date | None:
+    with suppress(Invalid):
+        return ledger.day_of(text)
+    return None
 
 
 def _words(rows: list[history.Line]) -> dict[str, Any]:

@@ -15,7 +15,15 @@ def test_the_auditor_lists_and_filters(signed_in, town):
     assert "戊村" in browser.get("/audit?subject=unit&who=guanli").text
     assert "没有符合条件的记录" in browser.get("/audit?who=nobody").text
     assert "没有符合条件的记录" in browser.get("/audit?until=2020-01-01").text
-    assert browser.get("/audit?id=x&since=x&after=x").status_code == 200
+    assert browser.get("/audit?after=x").status_code == 200
+
+
+@pytest.mark.parametrize("question", ["id=x", "since=x", "until=2026-02-30", "until=9999-12-31", "who=nobody"])
+def test_what_cannot_be_read_finds_nothing_and_not_everything(signed_in, question):
+    """A slip of the hand in one box must not look like an answer."""
+    browser = signed_in("shenji")
+    assert "没有符合条件的记录" in browser.get(f"/audit?{question}").text
+    assert "没有符合条件的记录" not in browser.get("/audit?since=2020年1月1日").text
 
 
 def test_pages_go_on_where_the_last_one_ended(signed_in, town):
