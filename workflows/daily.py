@@ -69,8 +69,8 @@ jobs.daily("drafts.clear", 3, 40)(clear_drafts)
 
 def open_bulletins(database: Database) -> int:
     """Open the bulletin of the newest month that is cut for every town that has none yet; answers how many."""
-    month = bulletins.due_month()
     with database.reading() as session:
+        month = bulletins.due_month(session)
         missing = [(town.id, month) for town in bulletins.towns_without(session, month)]
     return _each(database, missing, _open_bulletin)
 

@@ -59,16 +59,16 @@ def _stage(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> 
         asked = petitions.find_asked(session, extensions.Extension, hazard)
         return "extension_decide_wd", asked.at if asked else opened_at
     if text == "publish_wd" and hazard.closed_at:
-        return text, _next_cut(hazard.closed_at)
+        return text, _next_cut(hazard.closed_at, campaigns.param(session, hazard.campaign, "cutoff_day"))
     return text, opened_at
 
 
-def _next_cut(moment: datetime) -> datetime:
-    """The end of the 25th on which a moment falls or that comes next; the day that ends then, not the one that begins."""
+def _next_cut(moment: datetime, day: int) -> datetime:
+    """The end of the monthly day on which a moment falls or that comes next; the day that ends then, not the one that begins."""
     month = clock.on(moment).replace(day=1)
-    while ledger.cutoff(month) <= moment:
+    while ledger.cutoff(month, day) <= moment:
         month = (month + timedelta(days=31)).replace(day=1)
-    return ledger.cutoff(month) - timedelta(microseconds=1)
+    return ledger.cutoff(month, day) - timedelta(microseconds=1)
 
 
 def _after(session: Session, opened_at: datetime, count: int, unit: str, source: str) -> Due:

@@ -7,6 +7,7 @@ from typing import Any
 
 SOURCES = {"SELF": "企业自查", "ENFORCE": "执法检查", "TIPOFF": "群众举报", "ASSIGNED": "上级交办"}
 DAY = re.compile(r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])")  # a day that every month has
+ON_FILE = "只作登记：系统目前没有按它计算的环节。"
 WORKDAYS, DAYS, HOURS = "个工作日", "天", "小时"
 
 
@@ -21,7 +22,7 @@ class Spec:
     most: float = 365
     kind: str = "whole"
     count: int | None = None
-    choices: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[Any, str] = field(default_factory=dict)
     hint: str = ""
 
 
@@ -45,7 +46,7 @@ SPECS: Mapping[str, Spec] = {
     "town_wd": _term("镇审核时限"),
     "tracker_opinion_wd": _term("县跟踪人出具意见时限"),
     "county_sign_wd": _term("县领导签字时限"),
-    "feedback_dow": Spec("每周反馈日", "（星期几，1–7）", 1, 7, hint="4 表示每周四。"),
+    "feedback_dow": Spec("每周反馈日", kind="fixed", choices={4: "星期四"}, hint="不能修改。"),
     "cutoff_day": Spec("每月统计截止日", "日 24:00", 1, 28),
     "window_open_day": Spec("每月报送开始日", "日", 1, 28),
     "first_return_on": Spec("第一期月报所在的月", kind="day", hint="写这个月的任何一天，如 2023-06-01。"),
@@ -65,11 +66,11 @@ SPECS: Mapping[str, Spec] = {
     "tip_accept_wd": _term("举报受理时限"),
     "tip_finish_d": Spec("举报办结时限", DAYS, 1, 180),
     "tip_finish_extension_d": Spec("举报办结可延长", DAYS, 0, 180),
-    "reward": Spec("举报奖励：比例、下限、上限", "（比例为小数，金额为元）", 0, 10_000_000, "numbers", 3),
-    "appraisal_weights": Spec("四考核权重", "（合计 100）", 0, 100, "numbers", 4),
+    "reward": Spec("举报奖励：比例、下限、上限", "（比例为小数，金额为元）", 0, 10_000_000, "numbers", 3, hint=ON_FILE),
+    "appraisal_weights": Spec("四考核权重", "（合计 100）", 0, 100, "numbers", 4, hint=ON_FILE),
     "rectified_counting": Spec("“已整改”的统计口径", kind="fixed", choices={"CLOSED": "县领导签字销号"}, hint="不能修改。"),
     "lead_check_freq": Spec(
-        "主要负责人带队检查频次", kind="choice", choices={"MONTHLY": "每月", "QUARTERLY": "每季度"}
+        "主要负责人带队检查频次", kind="choice", choices={"MONTHLY": "每月", "QUARTERLY": "每季度"}, hint=ON_FILE
     ),
     "urge_documents": Spec("逾期时发卡、单、函、令", kind="yesno"),
 }

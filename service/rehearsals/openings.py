@@ -128,7 +128,7 @@ def _loop(driver: Driver) -> Subject:
 def _month(driver: Driver) -> Subject:
     """The town's month that was cut last."""
     with driver.database.transaction() as session:
-        return bulletins.open_month(session, driver.rules, _unit(session, "town"), bulletins.due_month()).ref
+        return bulletins.open_month(session, driver.rules, _unit(session, "town"), bulletins.due_month(session)).ref
 
 
 def _week(driver: Driver) -> Subject:

@@ -110,7 +110,7 @@ def _month(session: Session) -> dict[str, object]:
     """The town's return and disclosure of the last month, and its report on this week."""
     town, month = people.find_unit_named(session, "乙镇"), (clock.today().replace(day=1) - clock.DAY).replace(day=25)
     row = dispatch.open_return(session, steps.RULES, town, campaigns.current(session, month).code, month)
-    bulletin = bulletins.open_month(session, steps.RULES, town, bulletins.due_month())
+    bulletin = bulletins.open_month(session, steps.RULES, town, bulletins.due_month(session))
     report = weekly_reports.collect(session, town, feedbacks.week_after(clock.today()))
     return {"return": row.id, "bulletin": bulletin.id, "weekly_report": report.id}
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from tests.scenarios.ways import FURNITURE, bring, found, refused, state
-from workflows import bulletins, clock, daily, hazards, people, staffing
+from workflows import bulletins, campaigns, clock, daily, hazards, people, staffing
 from workflows.bulletins import Edition, Row
 from workflows.engine import history, tasks
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
@@ -127,6 +127,17 @@ def test_step_13_is_due_with_the_month(monday, clock_at):
     task = monday.open_tasks(hazard)[0]
     assert clock.last_day(task.due_at) == date(2026, 4, 1)
     assert clock.last_day(task_of(monday, open_month(monday, clock_at)).due_at) == date(2026, 4, 1)
+
+
+def test_a_month_is_cut_with_its_returns_when_the_county_has_another_day(monday, clock_at):
+    """Domain 10: cutoff_day is a parameter; the bulletin, and what is due with it, follow as the returns do."""
+    with monday.database.transaction() as session:
+        by = monday.person("guanli")
+        campaigns.set_param(session, "ZB2024", "cutoff_day", 20, by=by, reason="县专项办通知")
+    task = monday.open_tasks(report(monday, "ENFORCE", to="draft_disclosure"))[0]
+    bulletin = open_month(monday, clock_at, "2026-03-21 00:40")
+    assert (bulletin.month, clock.last_day(bulletin.cut_at)) == (date(2026, 3, 1), date(2026, 3, 20))
+    assert clock.last_day(task.due_at) == clock.last_day(task_of(monday, bulletin).due_at) == date(2026, 3, 27)
 
 
 def test_a_return_sends_both_back_and_a_second_draft_goes_through(monday, clock_at):

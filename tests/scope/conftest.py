@@ -196,7 +196,7 @@ def _bulletin(driver: demo.Driver) -> int:
     """The town's disclosure of a month, not drafted yet."""
     with driver.database.transaction() as session:
         town = people.find_unit_named(session, "乙镇")
-        return bulletins.open_month(session, steps.RULES, town, bulletins.due_month()).id
+        return bulletins.open_month(session, steps.RULES, town, bulletins.due_month(session)).id
 
 
 def _weekly_report(driver: demo.Driver, hazard_id: int) -> int:

@@ -1,14 +1,19 @@
 """管理: each administrator his own part, everything dated, nothing deleted, nothing of the business seen (INV-20, domain 2.1)."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+import workflows
 from service.demo import PASSWORD, PEOPLE
 from tests.service.inspector import faults_of
-from workflows import campaigns, clock, passwords, people
+from workflows import campaigns, clock, dues, passwords, people
 from workflows.engine import Subject, history
 from workflows.errors import Forbidden
+from workflows.parameters import ON_FILE, SPECS
+
+TELLING = {"campaigns", "parameters"}  # where they are defined and described
 
 SYSTEM = ["/admin/units", "/admin/units/1", "/admin/units/new/TOWN", "/admin/units/1/change", "/admin/units/1/end",
           "/admin/enterprises", "/admin/persons", "/admin/persons/1", "/admin/persons/new", "/admin/persons/1/change",
@@ -324,5 +329,14 @@ def test_shares_and_lists_are_typed_as_people_write_them(signed_in, town):
     assert (params["postclose_sample"], params["urge_wd"], params["remind_wd"]) == (0.35, [0, 2, 5, 9], [-5, -1])
 
 
-def test_the_way_of_counting_is_fixed(signed_in):
-    assert signed_in("guanli").get("/admin/parameters/ZB2024/rectified_counting/change").status_code == 404
+@pytest.mark.parametrize("name", ["rectified_counting", "feedback_dow"])
+def test_what_the_house_is_built_on_is_fixed(signed_in, name):
+    """已整改 is what is signed; 周四反馈 is of Thursdays."""
+    assert signed_in("guanli").get(f"/admin/parameters/ZB2024/{name}/change").status_code == 404
+
+
+def test_a_parameter_by_which_nothing_is_counted_says_so():
+    """Nobody changes one and waits for what will never come of it."""
+    code = "".join(file.read_text() for file in Path(workflows.__file__).parent.rglob("*.py") if file.stem not in TELLING)
+    read = {name for name in SPECS if f'"{name}"' in code} | dues.known()
+    assert {name for name, spec in SPECS.items() if spec.hint == ON_FILE} == SPECS.keys() - read - {"rectified_counting", "feedback_dow"}

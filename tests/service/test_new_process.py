@@ -108,7 +108,7 @@ def thing(driver, about):
         at = {name: people.find_unit_named(session, name) for name in ("乙镇", "丙村", "乙镇木家具厂")}
         ids = {
             "hazard": lambda: hazard,
-            "bulletin": lambda: bulletins.open_month(session, steps.RULES, at["乙镇"], bulletins.due_month()).id,
+            "bulletin": lambda: bulletins.open_month(session, steps.RULES, at["乙镇"], bulletins.due_month(session)).id,
             "return": lambda: dispatch.open_return(session, steps.RULES, at["丙村"], campaigns.current(session, month).code, month).id,
             "weekly_report": lambda: weekly_reports.collect(session, at["乙镇"], feedbacks.week_after(clock.today())).id,
             "urge": lambda: make.urge(session, hazard),

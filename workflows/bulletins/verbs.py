@@ -1,13 +1,13 @@
 """Opening, drafting, deciding, correcting. An official does it once: with the month's results he does step ⑬ of each of them."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows import clock, fields, people, privacy
+from workflows import campaigns, clock, fields, people, privacy
 from workflows.bulletins import contents, questions, rules
 from workflows.bulletins.tables import Bulletin, Edition, Row, Wording
 from workflows.engine import Caller, Rules, history, instances, tasks
@@ -23,9 +23,9 @@ CHECKED = ["tipster", "personal", "secret"]
 
 def open_month(session: Session, engine: Rules, town: Unit, month: date, *, by: int | None = None) -> Bulletin:
     """Open a town's bulletin for a month that is cut, and start its process."""
-    cut_at = cutoff(month)
+    cut_at = _cut_at(session, month)
     if clock.now() < cut_at:
-        raise Conflict(f"{month.month}月的数据截至25日24时，还不能拟稿。")
+        raise Conflict(f"{month.month}月的数据截至{clock.last_day(cut_at).day}日24时，还不能拟稿。")
     bulletin = Bulletin(
         region_code=town.region_code, town_name=town.name, month=month, cut_at=cut_at, opened_at=clock.now()
     )
@@ -36,10 +36,16 @@ def open_month(session: Session, engine: Rules, town: Unit, month: date, *, by: 
     return bulletin
 
 
-def due_month() -> date:
+def due_month(session: Session) -> date:
     """The first day of the newest month that is cut."""
     month = clock.today().replace(day=1)
-    return month if clock.now() >= cutoff(month) else (month - timedelta(days=1)).replace(day=1)
+    return month if clock.now() >= _cut_at(session, month) else (month - timedelta(days=1)).replace(day=1)
+
+
+def _cut_at(session: Session, month: date) -> datetime:
+    """When the month is cut, as the campaign has it that runs then: with the returns (P11)."""
+    campaign = campaigns.current(session, month.replace(day=25))
+    return cutoff(month, campaigns.param(session, campaign.code, "cutoff_day"))
 
 
 def correct(session: Session, engine: Rules, bulletin: Bulletin, caller: Caller) -> None:

@@ -136,6 +136,6 @@ def percentage(part: int, whole: int) -> float | None:
     return (part * 1_000_000 // whole + 50) // 100 / 100 if whole else None
 
 
-def cutoff(month: date) -> datetime:
-    """24:00 of a month's 25th, a holiday or not (AC-11)."""
-    return clock.end_of(month.replace(day=25))
+def cutoff(month: date, day: int = 25) -> datetime:
+    """24:00 of a month's 25th, or of the day that a campaign's parameter says, a holiday or not (AC-11)."""
+    return clock.end_of(month.replace(day=day))
