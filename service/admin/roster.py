@@ -1,8 +1,8 @@
 """Excel 导入: a workbook is checked as a whole, shown with every bad row, and stored only when confirmed.
 
-Between check and confirmation the file waits in the home folder under its digest; the form carries the digest, signed for
-the person who uploaded it. What reads and writes workbooks is loaded when the first one comes: it takes 7 MB, and is needed in a
-county's first days.
+Between check and confirmation the file waits in the home folder under its uploader and digest; the form carries the digest,
+signed for him. What is stored, or has waited for too long, is removed: it is full of names. What reads and writes workbooks is
+loaded when the first one comes: it takes 7 MB, and is needed in a county's first days.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from workflows.errors import Invalid
 from workflows.staffing import columns, rosters
 
 WAITS = timedelta(hours=2)
-GONE = "核对结果已过期，请重新选择文件核对。"
+GONE = "核对结果已过期，或者已经导入。请重新选择文件核对。"
 OTHER_FIRST = "这个工作簿里的{}还没有导入。请系统管理员先用它导入，您再导入任职。"
 SHOWN_FAULTS = 200
 
@@ -89,6 +89,7 @@ def confirm_roster() -> ResponseReturnValue:
     digest = hashlib.sha256(content).hexdigest()
     rosters.record(g.session, report, digest, by=current_user.id)
     steps.readdress(g.session, *report.person_ids)  # what waited for somebody at these posts finds him at once
+    _place(digest).unlink(missing_ok=True)
     return render_template("admin/imported.html", report=report, parts=_in_order(_stored()), lacking=lacks())
 
 
@@ -124,13 +125,13 @@ def _page(*, fault: str = "", report: rosters.Report | None = None, token: str =
 
 def _keep(content: bytes) -> str:
     """Put the file aside; answers the signed name by which its uploader finds it again."""
-    folder = house().config.home / "imports"
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.xlsx"):
+    digest = hashlib.sha256(content).hexdigest()
+    file = _place(digest)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for old in file.parent.glob("*.xlsx"):
         if old.stat().st_mtime < (clock.now() - WAITS).timestamp():
             old.unlink(missing_ok=True)
-    digest = hashlib.sha256(content).hexdigest()
-    (folder / f"{digest}.xlsx").write_bytes(content)
+    file.write_bytes(content)
     return _signer().sign(digest).decode()
 
 
@@ -139,9 +140,13 @@ def _kept(token: str) -> bytes | None:
         digest = _signer().unsign(token, max_age=int(WAITS.total_seconds())).decode()
     except BadSignature:
         return None
-    file = house().config.home / "imports" / f"{digest}.xlsx"
+    file = _place(digest)
     content = file.read_bytes() if file.is_file() else b""
     return content if hashlib.sha256(content).hexdigest() == digest else None
+
+
+def _place(digest: str) -> Path:
+    return house().config.home / "imports" / f"{current_user.id}-{digest}.xlsx"
 
 
 def _signer() -> TimestampSigner:

@@ -97,6 +97,7 @@ def test_a_county_from_a_workbook_by_two_administrators(signed_in, town, app):
     assert "0 项" in again.text and again.status_code == 200
     assert confirm(system, again).status_code == 200
     assert counts(town)["units"] == after["units"]  # nothing twice
+    assert list((app.house.config.home / "imports").iterdir()) == []  # the files are full of names
 
 
 def told(answer):
