@@ -125,7 +125,8 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/signing")
 def signing() -> ResponseReturnValue:
     """待我审签: each case with everything needed to decide, and the form to decide it with."""
-    return _signing({})
+    _allow()
+    return _signing(_on_this_page(), {})
 
 
 @blueprint.post("/signing")
@@ -134,7 +135,10 @@ def decide() -> ResponseReturnValue:
     _allow()
     task_id = find_key(request.form.get("task", "")) or 0
     if refused := inbox.hand_in(task_id):
-        return _signing({task_id: refused}), 422
+        found = _on_this_page()
+        if any(row.task.id == task_id for row in found.rows):
+            return _signing(found, {task_id: refused}), 422
+        return inbox.page(task_id, refused.data, refused.faults), 422  # more urgent ones have pushed it off the list meanwhile
     return redirect(url_for("board.signing", after=request.args.get("after")))
 
 
@@ -172,9 +176,11 @@ def _sources(shown: board.Board, within: Unit | None) -> list[Line]:
 # ---- what waits for my signature ---------------------------------------------------------------------------------------
 
 
-def _signing(refused: Mapping[int, Refused]) -> str:
-    _allow()
-    found = _waiting(request.args.get("after") or None, limit=5)
+def _on_this_page() -> tasks.Inbox:
+    return _waiting(request.args.get("after") or None, limit=5)
+
+
+def _signing(found: tasks.Inbox, refused: Mapping[int, Refused]) -> str:
     pending = [_pending(row, refused.get(row.task.id)) for row in found.rows]
     return render_template("board/signing.html", pending=pending, next=found.next)
 

@@ -104,7 +104,7 @@ def _offered(counted: list[tuple[str, int]], chosen: str) -> list[tuple[str, str
 @blueprint.get("/tasks/<int:task_id>")
 def task(task_id: int) -> ResponseReturnValue:
     """One task: its form, or what was handed in."""
-    return _page(task_id)
+    return page(task_id)
 
 
 @blueprint.post("/tasks/<int:task_id>/claim")
@@ -139,7 +139,7 @@ def draft(task_id: int) -> ResponseReturnValue:
 def complete(task_id: int) -> ResponseReturnValue:
     """提交."""
     if refused := hand_in(task_id):
-        return _page(task_id, refused.data, refused.faults), 422
+        return page(task_id, refused.data, refused.faults), 422
     opened_from = _opened_from()
     return redirect(url_for(opened_from["endpoint"] if opened_from else "inbox.index"))
 
@@ -182,7 +182,7 @@ def _get(task_id: int, *, to_act: bool = False) -> Task:
     return found
 
 
-def _page(task_id: int, data: Mapping[str, Any] | None = None, faults: Mapping[str, str] | None = None) -> str:
+def page(task_id: int, data: Mapping[str, Any] | None = None, faults: Mapping[str, str] | None = None) -> str:
     """The task as a page; `data` and `faults` when a submission was refused, else the draft."""
     session, rules, caller = g.session, house().rules, current_user.caller
     shown = _get(task_id)

@@ -1,16 +1,18 @@
 """The board: each figure leads to its rows, and what waits for my signature can be decided from one page."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from lxml import html
 
-from service import demo
+from service import board, demo
 from service.demo.town import FROM
 from tests import make
 from tests.service.inspector import faults_of
 from tests.service.test_ledger import ELSEWHERE, figures, listed
 from workflows import clock, people, staffing
+from workflows.engine import tasks
 from workflows.engine.worklist import Task
 
 
@@ -161,6 +163,18 @@ def test_what_is_refused_is_said_in_the_list(driver, signed_in, town):
     assert own.xpath(".//input[@name='decision' and @checked]/@value") == ["town"]
     assert f"#f-{mark}-password" in own.xpath(".//*[@role='alert']//a/@href")
     assert not others.xpath(".//*[@role='alert'] | .//input[@name='decision' and @checked]")
+
+
+def test_what_is_refused_of_a_case_that_is_not_on_the_page_any_more_is_not_lost(driver, signed_in, town):
+    """Others have come before it meanwhile: its own page shows what was typed, and what is wrong."""
+    first, _ = (waiting_at(driver, town, "town_review") for _ in range(2))
+    with town.reading() as session:
+        caller = people.caller(session, driver.person("zhuren"))
+        beyond = tasks.inbox(session, driver.rules, caller, duties=board.SIGNED, limit=1).next
+    typed = {"task": id_of(first), "decision": "", "opinion": "照片看不出通道已清空。"}
+    refused = signed_in("zhuren").submit(f"/board/signing?after={quote(beyond)}", typed)
+    assert (refused.status_code, typed["opinion"] in refused.text) == (422, True)
+    assert "请选择" in faults_of(refused.text)["decision"]
 
 
 def test_a_task_of_others_is_not_decided_in_the_list(driver, signed_in, town):
