@@ -120,15 +120,29 @@ def test_one_finds_a_shape_and_makes_room_beside_it(desks) -> None:
     assert moved == [0, moved[1], moved[1]] and moved[1] > 50  # in every lane alike, as deep as they lie
 
 
-def test_a_hostile_file_is_told_and_the_draft_stays(desks) -> None:
+def test_a_hostile_file_is_told_and_the_draft_stays_a_good_one_is_one_step_of_undo(desks) -> None:
     page = desks("sheji").page
     begin(page)
-    before = page.evaluate("designer.modeler.saveXML().then(({ xml }) => xml)")
+    drawn = "designer.modeler.saveXML().then(({ xml }) => xml)"
+    before = page.evaluate(drawn)
     for text, said in (("<a/>", "不是 BPMN"), ('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "DOCTYPE"), ("x" * 2_000_001, "2 MB")):
         file = {"name": "坏.bpmn", "mimeType": "application/xml", "buffer": text.encode()}
         page.get_by_label("上传流程图文件").set_input_files(file)
         expect(page.locator("[data-part='saved']")).to_contain_text(said)
-    assert page.evaluate("designer.modeler.saveXML().then(({ xml }) => xml)") == before
+    assert page.evaluate(drawn) == before
+    undo, redo = (page.get_by_role("button", name=name, exact=True) for name in ("撤销", "重做"))
+    expect(undo).to_be_disabled()
+    good = {"name": "好.bpmn", "mimeType": "application/xml", "buffer": before.replace("县签字", "县领导签字").encode()}
+    page.get_by_label("上传流程图文件").set_input_files(good)
+    expect(page.locator("[data-part='saved']")).to_contain_text("已载入“好.bpmn”")
+    page.locator(".djs-container svg").first.click(position={"x": 300, "y": 20})
+    page.keyboard.press("Control+z")
+    expect(undo).to_be_disabled()
+    expect(redo).to_be_enabled()
+    assert page.evaluate(drawn) == before
+    redo.click()
+    expect(redo).to_be_disabled()
+    assert "县领导签字" in page.evaluate(drawn)
 
 
 def test_a_new_field_and_a_branch_on_it_need_no_code(desks) -> None:

@@ -1,6 +1,6 @@
 // What goes out of the room and what comes in: the diagram as a file, as a picture, and a file from elsewhere.
 import { h } from "./dom.js";
-import { show, text } from "./modeler.js";
+import { text } from "./modeler.js";
 import { ask } from "./server.js";
 
 const FATAL = ["file-unreadable", "too-large", "script", "key-changed"]; // what must not even be looked at on the canvas
@@ -32,28 +32,16 @@ function save(name, content, type) {
 }
 
 // A file from elsewhere. The server looks at it first: what it cannot read never comes near the draft.
-export async function upload(room, file) {
+export async function upload(room, steps, file) {
   try {
     const xml = await file.text();
     const { findings } = await ask(room.addresses.findings, { key: room.key, xml, forms: room.forms }, room.token);
     const fatal = findings.find(({ rule }) => FATAL.includes(rule));
     if (fatal) throw new Error(fatal.message);
-    await exchange(room.modeler, xml);
-    room.changed();
-    room.say(`已载入“${file.name}”`, "good");
+    await steps.takeIn(xml);
+    room.say(`已载入“${file.name}”，要回到原来的图请按“撤销”`, "good");
   } catch ({ message }) {
     const why = CHINESE.test(message) ? message : "文件中没有可以显示的流程图。";
     room.say(`没有载入“${file.name}”：${why}草稿保持原样。`);
-  }
-}
-
-// What cannot be shown leaves the canvas as it was.
-async function exchange(modeler, xml) {
-  const before = await text(modeler);
-  try {
-    await show(modeler, xml);
-  } catch (error) {
-    await show(modeler, before);
-    throw error;
   }
 }

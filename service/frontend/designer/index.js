@@ -64,9 +64,10 @@ function shared(root, handIn, draft, words) {
     addresses: { findings: check, preview },
     // As long as nothing is drawn the file stays byte for byte what it was: so an older version goes back as itself.
     untouched: draft.xml,
+    drawn: async () => room.untouched ?? text(modeler),
     collect: async () => ({
       key,
-      xml: room.untouched ?? (await text(modeler)),
+      xml: await room.drawn(),
       forms: room.forms,
       name: handIn.elements.name.value,
       note: handIn.elements.note.value,

@@ -3,16 +3,17 @@ import { button, h } from "./dom.js";
 import { properties } from "./extensions.js";
 import { saveDiagram, savePicture, saveRaster, upload } from "./files.js";
 import { fit } from "./modeler.js";
+import undoing from "./undoing.js";
 
 export default function tools(part, room) {
   const { modeler } = room;
-  const stack = modeler.get("commandStack");
+  const steps = undoing(room);
   const editor = modeler.get("editorActions");
-  const undo = button("撤销", () => stack.undo(), { title: "Ctrl+Z" });
-  const redo = button("重做", () => stack.redo(), { title: "Ctrl+Y" });
+  const undo = button("撤销", steps.undo, { title: "Ctrl+Z" });
+  const redo = button("重做", steps.redo, { title: "Ctrl+Y" });
   const drawing = button("流程图", () => room.openDrawing(), { "aria-pressed": "true" });
   const forms = button("表单", () => room.openForm(chosenForm(modeler)), { "aria-pressed": "false" });
-  const file = chooser((chosen) => upload(room, chosen));
+  const file = chooser((chosen) => upload(room, steps, chosen));
 
   part.append(
     h("div", { class: "switch" }, drawing, forms),
@@ -32,8 +33,8 @@ export default function tools(part, room) {
   );
 
   const settle = () => {
-    undo.disabled = !stack.canUndo();
-    redo.disabled = !stack.canRedo();
+    undo.disabled = !steps.canUndo();
+    redo.disabled = !steps.canRedo();
   };
   modeler.on(["commandStack.changed", "import.done"], settle);
   settle();
