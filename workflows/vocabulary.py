@@ -69,6 +69,14 @@ FUNCTIONS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {  # name, and t
     "station_leaders": ("要签发站所反馈的分管领导人数", (("0", "没有"), ("1", "一人"))),
     "is_correction": ("本期已公开过（这次是更正）", YES_NO),
 }
+NEEDS = {
+    "lead_asked": "apply_for_extension",
+    "county_asked": "propose_listing",
+    "listing_reminder_at": "list_hazard",
+    "cuts_power": "draft_stop",
+    "takes_back": "apply_for_reopening",
+}
+"""What answers about something that is asked for beside the loop, and the step by which that comes about."""
 MOMENTS = {
     "next_feedback_on": "下一个周四反馈日",
     "next_reminder_at": "下一次到期提醒",
@@ -140,6 +148,7 @@ def known(forms: Iterable[str] | None = None) -> checks.Known:
         loop_rules=loops.LOOP_RULES,
         subjects={code: SUBJECTS.get(code, code) for code in subjects.KINDS},
         only=_only(),
+        needs=NEEDS,
         names=_names(),
     )
 

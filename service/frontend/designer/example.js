@@ -63,10 +63,12 @@ export default function example({ modeler }) {
   const objectOf = (id) => known.get(id)?.businessObject;
   const namesOf = (ids) => ids.map(nameOf).join("、");
 
-  // By its name, else by what it stands behind, as the findings say it.
+  // By its name, else by what it hangs on or stands behind, as the findings say it.
   function nameOf(id) {
     const name = objectOf(id)?.name;
     if (name) return `“${name}”`;
+    const host = known.get(id)?.host;
+    if (host) return `${nameOf(host.id)}边框上的定时`;
     const before = known.get(id)?.incoming?.map(({ source }) => source.businessObject.name).find(Boolean);
     return before ? `“${before}”后面的图形` : "没有名称的图形";
   }

@@ -74,7 +74,7 @@ def test_refuses(name):
 
 
 def test_every_rule_has_a_test():
-    assert rules_of(texts) == {case[0][0] for case in ERRORS.values()} | {"value-unoffered"}
+    assert rules_of(texts) == {case[0][0] for case in ERRORS.values()} | {"value-unoffered", "function-unanswered"}
 
 
 @pytest.mark.parametrize(
@@ -100,6 +100,17 @@ def test_what_a_condition_asks_for_is_decided_somewhere(condition, decides, said
     assert all(said in each.message for each in found)
     assert_readable(found)
     assert [each for each in check(drawn, known, {}) if each.rule == "data-undecided"] == []  # the missing form is said already
+
+
+@pytest.mark.parametrize("is_done", [True, False])
+def test_what_answers_only_after_a_step_is_asked_where_that_is_done(is_done):
+    known = replace(KNOWN, needs={"is_done": "close"}, names={**KNOWN.names, ("function", "is_done"): "已经关闭"})
+    before = service("v") if is_done else user("v")
+    waits = node("intermediateCatchEvent", "x", timer("is_done()"))
+    found = check(around(before, waits, chain("v", "x"), first="v", last="x"), known)
+    assert [(each.rule, each.element_id) for each in found if each.severity == "warning"] == ([] if is_done else [("function-unanswered", "x")])
+    assert all("看的是“已经关闭”，办过“销号”的才有结果" in each.message for each in found if each.severity == "warning")
+    assert_readable(found)
 
 
 def test_so_is_what_a_step_is_given():

@@ -74,6 +74,7 @@ WORDS: tuple[Callable[[Diagram, Known], Iterator[Finding]], ...] = (
     texts.timers,
     texts.counts,
     texts.parameters,
+    texts.unanswered,
 )
 ANSWERS: tuple[Callable[[Diagram, Known, Mapping[str, Any]], Iterator[Finding]], ...] = (
     texts.undecided,

@@ -235,13 +235,16 @@ def is_for_compensation(element: etree._Element) -> bool:
 
 
 def places(scope: etree._Element) -> dict[str, str]:
-    """Where the nodes of a process or sub-process stand, told by a neighbour that has a name: “验收”后面的. A node without such a
-    neighbour is left out."""
-    named = {child.get("id"): _quoted(name) for child in scope if (name := child.get("name")) and kind_of(child) in NODES}
+    """Where the nodes of a process or sub-process stand, told by a neighbour that has a name: “验收”后面的, “验收”边框上的. A
+    node without such a neighbour is left out."""
+    named = {child.get("id", ""): _quoted(name) for child in scope if (name := child.get("name")) and kind_of(child) in NODES}
+    hosts = {guard.get("id", ""): guard.get("attachedToRef", "") for guard in children(scope, "boundaryEvent")}
+    at_edge = {guard: f"{named[host]}边框上的" for guard, host in hosts.items() if host in named}
+    named = {guard: f"{place}{NAMES['boundaryEvent']}" for guard, place in at_edge.items()} | named
     arrows = [(flow.get("sourceRef", ""), flow.get("targetRef", "")) for flow in children(scope, "sequenceFlow")]
     before = {source: f"{named[target]}前面的" for source, target in reversed(arrows) if target in named}
     after = {target: f"{named[source]}后面的" for source, target in reversed(arrows) if source in named}
-    return before | after
+    return before | after | at_edge
 
 
 def label(element: etree._Element, place: str = "") -> str:

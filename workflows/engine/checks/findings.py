@@ -41,6 +41,7 @@ class Known:
     loop_rules: tuple[LoopRule, ...] = ()  # what the proof asks of a process that names a loop
     subjects: Mapping[str, str] = field(default_factory=dict)  # what a process may be about: code → Chinese name
     only: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)  # ("verb", code) → the subjects it is for
+    needs: Mapping[str, str] = field(default_factory=dict)  # function → the step without which it has no answer
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)  # ("verb", code) → its Chinese name
 
     @property

@@ -21,7 +21,7 @@ from workflows.engine.checks.diagrams import (
     text_of,
     words_of,
 )
-from workflows.engine.checks.findings import Finding, Known, error
+from workflows.engine.checks.findings import Finding, Known, error, warning
 from workflows.engine.checks.forms import decides, is_form
 from workflows.engine.xml import SPIFF
 from workflows.errors import Invalid
@@ -115,6 +115,18 @@ def calls(diagram: Diagram) -> Iterator[tuple[str, str, str]]:
     for element_id, what, text in (*running, *_begun_when(diagram)):
         for name in sorted(called_in(text)):
             yield element_id, what, name
+
+
+def unanswered(diagram: Diagram, known: Known) -> Iterator[Finding]:
+    """What answers only once a step is done is asked in a diagram that does it: about a case where it was never done, the case
+    would stop there."""
+    done = {word for _, node in diagram.nodes for word in words_of(node.element)}
+    for element_id, what, function in calls(diagram):
+        if (step := known.needs.get(function, "")) and step not in done:
+            asked = known.names.get(("function", function), function)
+            needed = known.names.get(("verb", step)) or known.names.get(("step", step), step)
+            told = f"{what}看的是“{asked}”，办过“{needed}”的才有结果，而图中没有这一步；没有办过的，流程会停在这里。"
+            yield warning(element_id, "function-unanswered", f"{told}请改选别的，或确认都已办过。")
 
 
 def undecided(diagram: Diagram, known: Known, asked: Mapping[str, Any]) -> Iterator[Finding]:

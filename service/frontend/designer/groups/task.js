@@ -46,7 +46,7 @@ function posts(words, said, set) {
     select({
       label: "哪个单位",
       value: said.unit ?? "",
-      choices: [["", "所在镇（默认）"], ...pairs(words.units)],
+      choices: [...(said.unit ? [] : [["", "所在镇（没有写明）"]]), ...pairs(words.units)],
       set: (unit) => set({ unit }),
     }),
     several({
