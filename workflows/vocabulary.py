@@ -70,13 +70,14 @@ FUNCTIONS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {  # name, and t
     "is_correction": ("本期已公开过（这次是更正）", YES_NO),
 }
 NEEDS = {
+    "next_feedback_on": "issue_for_rectification",
     "lead_asked": "apply_for_extension",
     "county_asked": "propose_listing",
     "listing_reminder_at": "list_hazard",
     "cuts_power": "draft_stop",
     "takes_back": "apply_for_reopening",
 }
-"""What answers about something that is asked for beside the loop, and the step by which that comes about."""
+"""What has no answer about a hazard that was just reported, and the step that gives it one."""
 MOMENTS = {
     "next_feedback_on": "下一个周四反馈日",
     "next_reminder_at": "下一次到期提醒",

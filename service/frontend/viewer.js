@@ -3,6 +3,7 @@ import Viewer from "bpmn-js/lib/NavigatedViewer";
 
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
+import fingers from "./fingers.js";
 import "./viewer.css";
 
 const READABLE = 0.8; // smaller than this and nobody reads the names: then show the current step instead of all
@@ -13,6 +14,7 @@ export default async function open(container, xml, tokens, done, pick) {
   await viewer.importXML(xml);
   const canvas = viewer.get("canvas");
   const known = viewer.get("elementRegistry");
+  fingers(viewer);
   mark(viewer, done.filter((id) => known.get(id)), "is-done");
   const here = tokens.filter((id) => known.get(id));
   mark(viewer, here, "is-now");

@@ -177,6 +177,36 @@ def test_a_new_field_and_a_branch_on_it_need_no_code(desks) -> None:
     assert page.evaluate(said) == "result() == 'PASS'"
 
 
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+VIEW = "designer.modeler.get('canvas').viewbox()"
+
+
+def touch(page: Page, *moments: list[tuple[float, float]]) -> None:
+    """Fingers come down, move from moment to moment, and are lifted."""
+    browser = page.context.new_cdp_session(page)
+    for number, fingers in enumerate(moments):
+        points = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(fingers)]
+        browser.send("Input.dispatchTouchEvent", {"type": "touchMove" if number else "touchStart", "touchPoints": points})
+    browser.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_on_a_phone_one_reads_with_ones_fingers(desks) -> None:
+    page = desks("sheji", **PHONE).page
+    begin(page)
+    expect(page.locator(".djs-palette")).to_be_hidden()
+    page.locator(".drawing").scroll_into_view_if_needed()
+    before = page.evaluate(VIEW)
+    assert before["scale"] >= 0.7  # where it begins, large enough to be read
+    place = page.locator(".drawing").bounding_box()
+    x, y = place["x"] + 150, place["y"] + 200
+    touch(page, [(x, y)], [(x - 30, y)], [(x - 60, y)])
+    moved = page.evaluate(VIEW)
+    assert abs(moved["x"] - before["x"] - 60 / before["scale"]) < 1
+    touch(page, [(x, y), (x + 60, y)], [(x, y), (x + 90, y)])
+    assert abs(page.evaluate(VIEW)["scale"] - before["scale"] * 1.5) < 0.01
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 BEND = """() => {
   const known = designer.modeler.get("elementRegistry");
   const target = known.get("sv_passed");

@@ -13,6 +13,7 @@ from tests.service.test_designer import content, hand_in, save, send
 from tests.service.test_tasks import picture
 from workflows import bulletins, campaigns, clock, dispatch, feedbacks, people, steps, subjects, vocabulary, weekly_reports
 from workflows.engine import Subject, definitions, history, instances, tasks
+from workflows.errors import Conflict
 
 ANSWERS = {"name": "复查回访", "key": "revisit", "subject": "hazard", "begin": "发起回访", "first": "ENFORCER", "others": ["OFFICE_DIRECTOR"]}
 
@@ -180,3 +181,21 @@ def test_what_a_new_process_brings_with_it_is_there_to_see(designer, signed_in, 
 
 def of_files(widget, title):
     return {"title": title, "type": "array", "items": {"type": "string"}, "x-widget": widget}
+
+
+def _has_no_answer(function):
+    try:
+        function()
+    except Conflict:
+        return True
+    return False
+
+
+def test_what_has_no_answer_at_first_is_told_to_need_a_step(town):
+    """Else a process that asks for it would be published, and refuse to begin."""
+    known = vocabulary.known()
+    with town.transaction() as session:
+        answers = instances.functions(session, steps.RULES, make.hazard(session, "REPORTED"))
+        of_hazards = [name for name in answers if "hazard" in known.only.get(("function", name), {"hazard"})]
+        assert {name for name in of_hazards if _has_no_answer(answers[name])} == known.needs.keys()
+    assert set(known.needs.values()) <= steps.STEPS.keys()

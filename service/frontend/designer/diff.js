@@ -5,6 +5,7 @@ import { diff } from "bpmn-js-differ";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "bpmn-js/dist/assets/diagram-js.css";
 
+import fingers from "../fingers.js";
 import spiff from "./spiff.json";
 
 import "./diff.css";
@@ -22,6 +23,7 @@ const fetched = async (address) => {
 async function drawn(container, xml) {
   const viewer = new Viewer({ container, moddleExtensions: { spiffworkflow: spiff } });
   await viewer.importXML(xml);
+  fingers(viewer);
   return viewer;
 }
 

@@ -9,11 +9,14 @@ import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js-token-simulation/assets/css/bpmn-js-token-simulation.css";
 import "diagram-js-minimap/assets/diagram-js-minimap.css";
 
+import fingers from "../fingers.js";
 import chinese from "./zh.js";
 import offered from "./offered.js";
 import spiff from "./spiff.json";
 
-const PALETTE = 110; // pixels at the left that the palette covers
+const PALETTE = 110; // pixels at the left that the palette covers, where there is room for one
+const LEAST = 0.2; // smaller than this and one sees nothing but lines
+const READABLE = 0.7;
 const MARGIN = 120; // pixels around what one is led to
 
 export function open(container) {
@@ -23,21 +26,32 @@ export function open(container) {
     moddleExtensions: { spiffworkflow: spiff },
   });
   modeler.on("searchPad.selected", (found) => goTo(modeler, found.id));
+  fingers(modeler);
   return modeler;
 }
 
-// Shows a whole file. The palette must not lie on the first shapes.
+// Shows a file: all of it, or on a phone where it begins.
 export async function show(modeler, xml) {
   await modeler.importXML(xml);
   fit(modeler);
+  const canvas = modeler.get("canvas");
+  const [first] = modeler.get("elementRegistry").filter(({ type }) => type === "bpmn:StartEvent");
+  if (canvas.zoom() < LEAST && first) bringIntoSight(canvas, first, MARGIN);
 }
 
+// The palette must not lie on the first shapes.
 export function fit(modeler) {
   const canvas = modeler.get("canvas");
   canvas.zoom("fit-viewport", "auto");
   const { width } = canvas.getSize();
-  canvas.zoom(canvas.zoom() * (1 - PALETTE / width), "auto");
-  canvas.scroll({ dx: PALETTE / 2, dy: 0 });
+  const covered = canvas.getContainer().querySelector(".djs-palette")?.offsetWidth ? PALETTE : 0;
+  canvas.zoom(canvas.zoom() * (1 - covered / width), "auto");
+  canvas.scroll({ dx: covered / 2, dy: 0 });
+}
+
+function bringIntoSight(canvas, element, top) {
+  canvas.zoom(Math.max(canvas.zoom(), READABLE));
+  canvas.scrollToElement(element, { top, right: MARGIN, bottom: MARGIN, left: MARGIN });
 }
 
 // Marks on shapes and arrows, and how to take all of them off again.
@@ -65,10 +79,6 @@ export const text = async (modeler) => (await modeler.saveXML({ format: true }))
 export function goTo(modeler, id, above = 0) {
   const element = modeler.get("elementRegistry").get(id);
   if (!element) return;
-  const canvas = modeler.get("canvas");
-  if (element.parent) {
-    canvas.zoom(Math.max(canvas.zoom(), 0.7));
-    canvas.scrollToElement(element, { top: above + MARGIN, right: MARGIN, bottom: MARGIN, left: MARGIN });
-  }
+  if (element.parent) bringIntoSight(modeler.get("canvas"), element, above + MARGIN);
   modeler.get("selection").select(element);
 }
