@@ -313,7 +313,7 @@ def facts(row: dispatch.Return, options: forms.Options) -> list[cases.Fact]:  # 
         cases.Fact("已完成整改", f"{closed} 个", "县签字销号的才算，A2+A4+A6+A8"),
         cases.Fact("填报", names.get(row.filler_id or 0, ""), labels.moment(row.handed_in_at)),
         cases.Fact("审核", names.get(row.reviewer_id or 0, "")),
-        cases.Fact("定稿", f"第 {kept.version} 版" if kept else "", kept.sha256[:16] if kept else ""),
+        cases.Fact("定稿", f"第 {kept.version} 版" if kept else "", f"校验值 {kept.sha256[:16]}" if kept else ""),
         cases.Fact("核减说明", row.explanation or ""),
     ]
     return [fact for fact in known if fact.text]
