@@ -14,7 +14,7 @@ Found = TypeVar("Found")
 
 
 def of(session: Session, name: str) -> dict[Any, Any]:
-    """The session's memory of one kind of thing; empty again after every commit, rollback or savepoint's end."""
+    """The session's memory of one kind of thing; empty again after every commit and rollback, that of a savepoint too."""
     memory: dict[str, dict[Any, Any]] = session.info.setdefault("memory", {})
     return memory.setdefault(name, {})
 
@@ -29,5 +29,10 @@ def once(session: Session, name: str, key: Any, ask: Callable[[], Found]) -> Fou
 
 @event.listens_for(Session, "after_transaction_end")
 def _forget(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None or transaction.nested:  # a flush is a transaction of its own to the library; it ends nothing
+    if transaction.parent is None:  # a flush and a savepoint that holds are transactions of their own to the library, and end nothing
         session.info.pop("memory", None)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_what_is_undone(session: Session, _undone: SessionTransaction) -> None:
+    session.info.pop("memory", None)
