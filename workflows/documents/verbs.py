@@ -95,8 +95,9 @@ def write(database: Database, place: store.Place, document_id: int) -> None:
     sha256 = hashlib.sha256(content).hexdigest()
     store.at(place).put(questions.stored_as(sha256), content)
     with database.transaction() as session:
-        instances.hold(session, session.get_one(Document, document_id).subject)
-        row = session.get_one(Document, document_id, with_for_update=True)
+        row = session.get_one(Document, document_id)
+        instances.hold(session, row.subject)
+        session.refresh(row, with_for_update=True)  # somebody else may have written it while we waited
         if row.sha256 is None:
             row.sha256, row.written_at = sha256, clock.now()
             mark = {"internal": True} if row.is_internal else {}
