@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Text, select
+from sqlalchemy import ForeignKey, Text, and_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import (
@@ -22,6 +22,7 @@ from workflows import (
 from workflows.db import Base, Key
 from workflows.engine import Cause, history, tasks
 from workflows.errors import Conflict, Invalid
+from workflows.facts import Fact
 from workflows.fields import Data
 from workflows.hazards.tables import Hazard
 
@@ -46,7 +47,7 @@ class Archive(Base):
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     hazard_id: Mapped[int] = mapped_column(ForeignKey("hazards.id"), index=True)
-    manifest: Mapped[dict[str, Any]]  # {"photos": [sha256 …], "papers": [sha256 …], "history": [[seq, hash] …]}
+    manifest: Mapped[dict[str, Any]]  # as `_manifest` tells it; its digest stands in the line that archives
     at: Mapped[datetime]
 
 
@@ -78,15 +79,19 @@ def supplement_archive(session: Session, hazard: Hazard, *, by: int, on_behalf_o
 
 
 def archive_hazard(session: Session, hazard: Hazard, *, cause: Cause) -> None:
-    """归档: fix the file by the hashes of its photos, its papers and its history."""
+    """归档: fix the file by the hashes of all that it holds, and these by the line that archives it."""
     if lacks := missing(session, hazard):
         raise Conflict("卷宗还缺：" + "、".join(lacks) + "。")
     hazard.archived_at = clock.now()
-    fact = hazards.move(session, hazard, "ARCHIVED", by=cause.by, on_behalf_of=cause.on_behalf_of)
-    session.add(Archive(hazard_id=hazard.id, manifest=_manifest(session, hazard), at=fact.recorded_at))
+    manifest = _manifest(session, hazard)
+    digest = history.digest(manifest)
+    fact = hazards.move(session, hazard, "ARCHIVED", by=cause.by, on_behalf_of=cause.on_behalf_of, manifest=digest)
+    session.add(Archive(hazard_id=hazard.id, manifest=manifest, at=fact.recorded_at))
 
 
 def _manifest(session: Session, hazard: Hazard) -> dict[str, Any]:
+    """{"submissions": [[id, sha256] …], "photos": [sha256 …], "papers": [sha256 …], "documents": [[number, sha256] …],
+    "history": [[seq, hash] …]}."""
     shown = sorted({photo.sha256 for _, photo in photos.of(session, hazard)})
     written = sorted({paper.sha256 for _, paper in papers.of(session, hazard)})
     chain = [[line.seq, line.hash] for line in history.lines(session, hazard.ref)]
@@ -138,3 +143,14 @@ def find(session: Session, hazard: Hazard) -> Archive | None:
     """The newest archive of the hazard."""
     mine = select(Archive).where(Archive.hazard_id == hazard.id)
     return session.scalars(mine.order_by(Archive.id.desc()).limit(1)).first()
+
+
+def faults(session: Session) -> list[str]:
+    """Archives whose list of hashes is not the one that was recorded: sentences for the auditor."""
+    same = (Fact.hazard_id == Archive.hazard_id, Fact.kind == "ARCHIVED", Fact.recorded_at == Archive.at)
+    kept = select(Archive, history.Line).join(Fact, and_(*same)).join(history.Line, history.Line.id == Fact.line_id)
+    return [
+        f"隐患 {archive.hazard_id} 归档时的校验值清单与留痕第 {line.seq} 条不符。"
+        for archive, line in session.execute(kept.execution_options(yield_per=100))
+        if "manifest" in line.body and line.body["manifest"] != history.digest(archive.manifest)  # before there were digests: none
+    ]

@@ -3,7 +3,7 @@ reports are counted from, is compared with the lines that prove it."""
 
 from sqlalchemy.orm import Session
 
-from workflows import bulletins, dispatch, facts, look_backs
+from workflows import archives, bulletins, dispatch, facts, look_backs
 from workflows.engine import history, tasks
 
 
@@ -13,6 +13,7 @@ def faults(session: Session) -> list[str]:
         *history.verify(session),
         *facts.faults(session),
         *tasks.faults(session),
+        *archives.faults(session),
         *dispatch.faults(session),
         *bulletins.faults(session),
         *look_backs.faults(session),

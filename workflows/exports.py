@@ -105,15 +105,16 @@ def _move(session: Session, export_id: int, before: tuple[str, ...], **values: A
 
 
 def expire(database: Database) -> int:
-    """Delete the files that were kept long enough; answers how many."""
+    """Delete the files that were kept long enough, and then say so: whoever is killed in between finds them again. Answers how
+    many."""
+    old = (Export.status == "READY", Export.ended_at < clock.now() - KEPT)
+    with database.reading() as session:
+        files = session.scalars(select(Export.file).where(*old)).all()
+    for file in files:
+        Path(file).unlink(missing_ok=True)
     with database.transaction() as session:
-        old = select(Export).where(Export.status == "READY", Export.ended_at < clock.now() - KEPT)
-        rows = list(session.scalars(old))
-        for row in rows:
-            row.status = "EXPIRED"
-    for row in rows:
-        Path(row.file).unlink(missing_ok=True)
-    return len(rows)
+        session.execute(update(Export).where(*old).values(status="EXPIRED"))
+    return len(files)
 
 
 jobs.daily("exports.expire", 3, 40)(expire)

@@ -29,7 +29,7 @@ def once(session: Session, name: str, key: Any, ask: Callable[[], Found]) -> Fou
 
 @event.listens_for(Session, "after_transaction_end")
 def _forget(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:  # a flush and a savepoint that holds are transactions of their own to the library, and end nothing
+    if transaction.parent is None:  # a flush, and a savepoint that holds, end nothing
         session.info.pop("memory", None)
 
 

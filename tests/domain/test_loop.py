@@ -17,4 +17,7 @@ def test_a_hazard_goes_from_report_to_archive(town: Town):
     kept = archives.find(town.session, hazard)
     assert sha("before") in kept.manifest["photos"]
     assert history.verify(town.session) == []
-    assert facts.faults(town.session) == []
+    assert facts.faults(town.session) == archives.faults(town.session) == []
+    kept.manifest = {**kept.manifest, "photos": []}
+    town.session.flush()
+    assert "校验值清单与留痕" in archives.faults(town.session)[0]
