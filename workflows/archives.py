@@ -152,5 +152,5 @@ def faults(session: Session) -> list[str]:
     return [
         f"隐患 {archive.hazard_id} 归档时的校验值清单与留痕第 {line.seq} 条不符。"
         for archive, line in session.execute(kept.execution_options(yield_per=100))
-        if "manifest" in line.body and line.body["manifest"] != history.digest(archive.manifest)  # before there were digests: none
+        if "manifest" in line.body and line.body["manifest"] != history.digest(archive.manifest)  # older ones: none
     ]

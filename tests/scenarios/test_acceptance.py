@@ -83,7 +83,7 @@ def test_immediate_and_time_limited_both_close_with_verification_and_signature(m
     with monday.database.reading() as session:
         for hazard in stood:
             verification = verifications.get_last(session, hazard)
-            agreed = {member.person_id for member in verifications.members(session, verification) if member.is_agreed}
+            agreed = {member.person_id for member in verification.members if member.is_agreed}
             assert (verification.result, len(agreed)) == ("PASS", 2)
             assert [(review.stage, review.decision) for review in closures.of(session, hazard)] == list(closures.STAGES.items())
             assert rectifications.find_plan(session, hazard) is not None
@@ -218,7 +218,7 @@ def test_a_verifier_does_not_review_and_who_reviews_does_not_track(monday):
         appoint(monday, login, "GROUP_DEPUTY", "乙镇")
     with monday.database.reading() as session:
         row = verifications.get_last(session, hazards.get(session, other))
-        verifiers = [member.person_id for member in verifications.members(session, row)]
+        verifiers = [member.person_id for member in row.members]
     logins = {monday.person(login): login for login in ("zhifa1", "zhifa2", "zhifa3", "zhanzhang")}
     for verifier in verifiers:
         refused(Forbidden, "验收人", monday.do, other, "town_review", logins[verifier])
