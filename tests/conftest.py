@@ -19,7 +19,7 @@ pytest_plugins = ["tests.databases", "tests.town"]
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 HERE = Path(__file__).parent
 COMPILED = pytest.StashKey[TemporaryDirectory[str]]()
-GROUPS = ("browser", "fire", "scenarios/test_county.py", "service/test_commands.py")
+GROUPS = ("browser", "fire", "scenarios/test_county.py", "commands")
 """Whose tests stay together on one worker: they share a server or a county, and it is on the machine that they wait."""
 
 
