@@ -68,13 +68,13 @@ def test_another_industry_is_not_seen(town: Town):
 
 
 def test_a_county_department_sees_what_was_handed_to_it(town: Town):
-    """Domain 2.1, ④: whatever the industry, the department and its trackers see what handover two gave them."""
+    """Domain 2.1, ④: whatever the industry, the department sees what handover two gave it; its trackers, what they track (M010)."""
     hazard, other = town.report(), town.report()
     for each in (hazard, other):
         each.sector = "GAS"
     hazard.county_dept_id, other.county_dept_id = town.units["dept"].id, town.units["county"].id
     town.session.flush()
-    assert [visible(town, login) for login in ("dept", "tracker")] == [{hazard.id}] * 2
+    assert [visible(town, login) for login in ("dept", "tracker")] == [{hazard.id}, set()]
     assert visible(town, "leader") == set()
 
 

@@ -51,7 +51,8 @@ NEXT_DOOR = {  # role: the unit that lies nearest to the case without reaching i
     **dict.fromkeys(("POLICE_STATION", "TIP_OFFICER"), "乙镇"),
     **dict.fromkeys(("OFFICE_STAFF", "OFFICE_DIRECTOR", "GROUP_DEPUTY", "GROUP_HEAD", "TOWN_DISCIPLINE"), "邻镇"),
     **dict.fromkeys(("COUNTY_OFFICE", "COUNTY_LEADER", "COUNTY_INSPECTION"), "邻县"),
-    **dict.fromkeys(("COUNTY_DEPT", "COUNTY_TRACKER"), "甲县住建局"),
+    "COUNTY_DEPT": "甲县住建局",
+    "COUNTY_TRACKER": "甲县应急管理局",  # the very department that tracks it: he is not the one who does (M010)
 }
 SUBJECT = "乙镇木家具厂"
 MARK = "隔墙那一件"  # stands in whatever was typed about the case

@@ -17,7 +17,7 @@ STRANGERS = [*people.ROLES, ""]
 HELD = {role: {role} for role in people.ROLES} | {"": set()}
 HELD["VILLAGE_LIAISON"] |= {"VILLAGE"}  # stands in for him
 REGISTER = frozenset({"subject", "address", "code"})  # what the file of enterprises says: two administrators work with it
-NEIGHBOURS = frozenset({"乙镇", "乙镇食品站", "乙镇建筑领导组", "甲县", "甲县住建局"})
+NEIGHBOURS = frozenset({"乙镇", "乙镇食品站", "乙镇建筑领导组", "甲县", "甲县住建局", "甲县应急管理局"})
 """Whose posts lie in the town or county of the case: he may report at any subject there, and so finds its name on the form."""
 
 

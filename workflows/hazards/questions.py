@@ -18,7 +18,6 @@ BY_REGION = frozenset(
     "VILLAGE VILLAGE_LIAISON OFFICE_STAFF OFFICE_DIRECTOR GROUP_DEPUTY GROUP_HEAD COUNTY_OFFICE COUNTY_INSPECTION".split()
 )
 BY_SECTOR = frozenset("STATION_HEAD STATION_STAFF SECTOR_LEADER SECTOR_MEMBER COUNTY_DEPT".split())
-BY_COUNTY_DEPT = frozenset({"COUNTY_DEPT", "COUNTY_TRACKER"})  # what handover two gave to their department, besides
 BY_SECTOR_IF_ANY = frozenset({"ENFORCER", "COUNTY_LEADER"})
 MOST_ALIKE = 10  # likely duplicates that are shown
 DIGITS = {"COUNTY": 6, "COUNTY_DEPT": 6, "TOWN": 9, "STATION": 9, "GROUP": 9, "VILLAGE": 12}
@@ -159,11 +158,10 @@ def _of_post(post: Post, unit: people.Unit) -> ColumnElement[bool]:
         return Hazard.enterprise_id == unit.id
     if post.role in BY_REGION:
         return in_region(unit)
-    if post.role in BY_COUNTY_DEPT:
-        in_trade = and_(in_region(unit), Hazard.sector.in_(unit.sectors or [])) if post.role in BY_SECTOR else false()
-        return or_(Hazard.county_dept_id == unit.id, in_trade)
     if post.role in BY_SECTOR or (post.role in BY_SECTOR_IF_ANY and unit.sectors):
-        return and_(in_region(unit), Hazard.sector.in_(unit.sectors or []))
+        in_trade = and_(in_region(unit), Hazard.sector.in_(unit.sectors or []))
+        was_handed_over = Hazard.county_dept_id == unit.id  # by handover two, whatever the industry
+        return or_(was_handed_over, in_trade) if post.role == "COUNTY_DEPT" else in_trade
     if post.role in BY_SECTOR_IF_ANY:
         return in_region(unit)
     if post.role == "POLICE_STATION":
