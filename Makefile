@@ -1,6 +1,6 @@
 # make run    set up what is missing, make a demo county, serve http://127.0.0.1:8000
 # make test   set up what is missing, run every test
-# make soak   the long random walks, 200 kills, the full county;  make bench  measurements as one JSON object;  make clean  back to a fresh checkout
+# make soak   the long random walks, 200 kills, random users, the full county;  make bench  measurements as one JSON object;  make clean  back to a fresh checkout
 #
 # Nothing is set up twice: a stamp's name carries the hash of what it was made from, so it is there only while it is true.
 
@@ -43,6 +43,8 @@ soak: setup-test
 	@BIHUAN_PROOFS=4000 $(BIN)/python -m pytest -o faulthandler_timeout=3600 tests/diagrams/proof/test_walks.py $(PYTEST_ARGS)
 	@BIHUAN_KILLS=100 BIHUAN_TEST_DATABASE=sqlite,postgresql $(BIN)/python -m pytest -o faulthandler_timeout=3600 \
 	  tests/fire/test_kill.py $(PYTEST_ARGS)
+	@BIHUAN_MONKEY=3000 BIHUAN_MONKEY_SEED=$$RANDOM BIHUAN_TEST_DATABASE=sqlite,postgresql $(BIN)/python -m pytest \
+	  -o faulthandler_timeout=7200 tests/monkey $(PYTEST_ARGS)
 	@BIHUAN_COUNTY=full $(BIN)/python -m pytest -o faulthandler_timeout=3600 \
 	  tests/scenarios/test_county.py "tests/scenarios/test_acceptance.py::test_what_waits_for_the_signature_is_not_rectified" $(PYTEST_ARGS)
 

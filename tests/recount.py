@@ -6,8 +6,8 @@ A hazard's record is the `record.json` of its dossier; a return's is its chain, 
 import io
 import json
 import zipfile
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -62,15 +62,17 @@ def recount(
 ) -> dict[str, int]:
     """The values of a form that are not 0. `within`: how the region codes of the place begin."""
     found: Counter[str] = Counter()
-    talked_to = set()  # C7 counts subjects, each once
+    subjects = defaultdict[str, set[str]](set)  # of what counts subjects, each once
     for each in hazards:
         if each["place"].startswith(within) and (each["number"] or "").split("-")[1:2] == [campaign]:
-            items = _items(each, level, as_of)
+            lines = [line for line in each["lines"] if datetime.fromisoformat(line["at"]) <= as_of]
+            items = _items(lines, level)
             found.update(items)
-            found["C10"] += len(_talks_with_units(each, as_of))
-            if items and any(line["kind"] == "TALKED" and datetime.fromisoformat(line["at"]) <= as_of for line in each["lines"]):
-                talked_to.add(_subject(each))
-    found["C7"] += len(talked_to)
+            # C10 counts times: a talk that was held stays counted, whatever became of the hazard
+            found["C10"] += sum(line["kind"] == "urge_talked" and line["body"]["against"] == "UNIT" for line in lines)
+            for item in _of_the_subject(lines, items):
+                subjects[item].add(_subject(each))
+    found.update({item: len(each) for item, each in subjects.items()})
     newest: dict[tuple[int, str], tuple[datetime, int]] = {}
     for row in returns:
         if row["place"].startswith(within) and row["campaign"] == campaign:
@@ -85,9 +87,8 @@ def recount(
     return {code: value for code, value in found.items() if value}
 
 
-def _items(record: Record, level: str, as_of: datetime) -> list[str]:
+def _items(lines: list[Record], level: str) -> list[str]:
     """The items in which one hazard counts."""
-    lines = [line for line in record["lines"] if datetime.fromisoformat(line["at"]) <= as_of]
     registered = [line["body"] for line in lines if line["kind"] == "REGISTERED"]
     statuses = [line["kind"] for line in lines if line["kind"] in GONE | SIGNED | ON_THE_WAY]
     if not registered or statuses[-1] in GONE:
@@ -99,10 +100,14 @@ def _items(record: Record, level: str, as_of: datetime) -> list[str]:
     return counted
 
 
-def _talks_with_units(record: Record, as_of: datetime) -> list[Record]:
-    """C10 counts times: a talk that was held stays counted, whatever became of the hazard."""
-    talks = [line for line in record["lines"] if line["kind"] == "urge_talked" and line["body"]["against"] == "UNIT"]
-    return [line for line in talks if datetime.fromisoformat(line["at"]) <= as_of]
+def _of_the_subject(lines: list[Record], items: list[str]) -> Iterator[str]:
+    """The items in which the subject of one hazard counts, given those in which the hazard does."""
+    kinds = [line["kind"] for line in lines]
+    if items:
+        yield from (item for item, kind in (("C6a", "STOPPED"), ("C7", "TALKED")) if kind in kinds)
+    ended = [kind for kind in kinds if kind in ("SHUTDOWN", "REOPENED")]
+    if ended[-1:] == ["SHUTDOWN"] and not set(SIGNED_AS.values()).isdisjoint(items):
+        yield "C6b"
 
 
 def _subject(record: Record) -> str:

@@ -18,9 +18,9 @@ from service import create_app, demo
 from service.config import Config
 from tests.bench import cases
 from tests.databases import KINDS
-from tests.fire import inquest
 from tests.fire.clerks import Clerk
 from tests.fire.conftest import make_database
+from tests.held import tables_say_what_the_engine_holds
 from tests.service.inspector import Inspector
 from workflows import backups, hazards, people, steps
 from workflows.db import Database
@@ -98,7 +98,7 @@ def test_a_backup_of_a_working_house_lives_elsewhere(house, elsewhere, tmp_path)
     backups.restore(database, home, file)
     with database.reading() as session:
         assert history.verify(session) == []
-        inquest.tables_say_what_the_engine_holds(session)
+        assert all(held.timers for held in tables_say_what_the_engine_holds(session))
         completed = session.scalars(select(history.Line).where(history.Line.kind == "task_completed"))
         kept = [line for line in completed if line.body["element"] in ELEMENTS]
     assert before <= len(kept) <= _done(workers), "what was done before is in it, whole"
