@@ -10,12 +10,11 @@ from service import cases, documents, forms, house, labels, matters, pictures
 from workflows import closures, listings, look_backs, people, petitions, rectifications, stops, urges
 from workflows.codes import find_key
 from workflows.engine import Subject, history, instances, tasks
-from workflows.hazards import PROCESS, Hazard, merged_into
+from workflows.hazards import PROCESS, Hazard, Marked, marked, merged_into
 from workflows.hazards import deadlines as hazard_deadlines
 from workflows.hazards import get as get_hazard
 from workflows.hazards import get_for as get_hazard_for
 from workflows.hazards import page as page_of_hazards
-from workflows.hazards import some as some_hazards
 
 blueprint = Blueprint("hazards", __name__, url_prefix="/hazards")
 
@@ -88,7 +87,7 @@ def brief(hazard: Hazard) -> tuple[list[cases.Fact], list[pictures.Picture]]:
     return facts(hazard, cases.options_of(hazard)), pictures.of(hazard, tasks.submissions(g.session, hazard.ref))[::-1]
 
 
-def marks(hazard: Hazard) -> list[tuple[str, str]]:
+def marks(hazard: Hazard | Marked) -> list[tuple[str, str]]:
     """The tags beside a hazard's status."""
     found = [
         ("紧急", "red", hazard.immediate_danger and hazard.closed_at is None),
@@ -107,7 +106,7 @@ def marks(hazard: Hazard) -> list[tuple[str, str]]:
 def marks_of(subjects: Iterable[Subject]) -> dict[Subject, list[tuple[str, str]]]:
     """The tags of several hazards, for a list of tasks."""
     ids = [subject.id for subject in subjects if subject.kind == "hazard"]
-    return {hazard.ref: marks(hazard) for hazard in some_hazards(g.session, ids).values()} if ids else {}
+    return {Subject("hazard", row.id): marks(row) for row in marked(g.session, ids)} if ids else {}
 
 
 def facts(hazard: Hazard, options: forms.Options) -> list[cases.Fact]:

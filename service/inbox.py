@@ -63,6 +63,7 @@ def index() -> ResponseReturnValue:
         alone=alone,
         after=after,
     )
+    listed = [row.task for row in found.rows]
     return render_template(
         "inbox/index.html",
         counts=counts,
@@ -74,7 +75,9 @@ def index() -> ResponseReturnValue:
         due=due,
         step=step,
         steps=_offered(counts.steps_of(box), step),
-        marks=hazards.marks_of([row.task.subject for row in found.rows]),
+        duties={task.duty for task in listed},
+        verbs={task.verb for task in listed},
+        marks=hazards.marks_of([task.subject for task in listed]),
         work=guide.work() if current_user.is_new or not found.rows else {},
         drafts=report_drafts.count(g.session, current_user.caller) if people.may(current_user.caller, "report") else 0,
     )

@@ -337,7 +337,7 @@ def lateness(due_at: datetime | None, at: datetime) -> str:
 def due_words(due_at: datetime) -> str:
     """2026年11月25日 周三 24:00: an end at midnight is written as the end of the day it belongs to."""
     local = clock.local(due_at)
-    hour = "24:00" if (local.hour, local.minute) == (0, 0) else f"{local:%H:%M}"
+    hour = "24:00" if (local.hour, local.minute) == (0, 0) else f"{local.hour:02}:{local.minute:02}"
     return f"{day(clock.last_day(due_at))} {hour}"
 
 

@@ -1,6 +1,7 @@
 """Hazards: the noun everything turns around. `tables` → `rules` → `verbs` → `questions`; import from here."""
 
 from workflows.hazards.questions import (
+    Marked,
     Page,
     deadlines,
     find_by_no,
@@ -9,6 +10,7 @@ from workflows.hazards.questions import (
     in_region,
     judged,
     likely_duplicates,
+    marked,
     merged_into,
     page,
     regions,
@@ -39,6 +41,7 @@ __all__ = [
     "PROCESS",
     "Deadline",
     "Hazard",
+    "Marked",
     "Page",
     "Sequence",
     "begin",
@@ -52,6 +55,7 @@ __all__ = [
     "in_region",
     "judged",
     "likely_duplicates",
+    "marked",
     "merge",
     "merge_hazard",
     "merged_into",
