@@ -238,12 +238,13 @@ def set_param(session: Session, campaign_code: str, name: str, value: Any, *, by
 
 # ---- questions -------------------------------------------------------------------------------------------------------
 
-_PARAMETERS = (  # asked at every click, so it is put together once
+_PARAMETERS = (
     select(Parameter.name, Parameter.value, Parameter.from_at)
     .join(Campaign, Campaign.id == Parameter.campaign_id)
     .where(Campaign.code == bindparam("campaign"))
     .order_by(Parameter.from_at, Parameter.id)
 )
+_PARAMETER = _PARAMETERS.where(Parameter.name == bindparam("name"))  # asked at every click, so it is put together once
 
 
 def get(session: Session, code: str) -> Campaign:
@@ -269,10 +270,18 @@ def current(session: Session, on: date | None = None) -> Campaign:
 
 def param(session: Session, campaign_code: str, name: str) -> Any:
     """The value a parameter has now in a campaign (domain 10)."""
-    try:
-        return params(session, campaign_code)[name]
-    except KeyError:
-        raise NotFound(f"行动“{campaign_code}”没有参数“{name}”。") from None
+    value = find_param_at(session, campaign_code, name, clock.now())
+    if value is None:
+        raise NotFound(f"行动“{campaign_code}”没有参数“{name}”。")
+    return value
+
+
+def find_param_at(session: Session, campaign_code: str, name: str, at: datetime) -> Any | None:
+    """The value a parameter had at a moment; None if there is no such parameter. Alone it costs a third of what all of them do,
+    and most clicks ask for one."""
+    asked = {"campaign": campaign_code, "name": name}
+    rows = memory.once(session, "parameters", (campaign_code, name), lambda: session.execute(_PARAMETER, asked).all())
+    return next((value for _, value, from_at in reversed(rows) if from_at <= at), None)
 
 
 def params(session: Session, campaign_code: str) -> dict[str, Any]:
@@ -281,7 +290,7 @@ def params(session: Session, campaign_code: str) -> dict[str, Any]:
 
 
 def params_at(session: Session, campaign_code: str, at: datetime) -> dict[str, Any]:
-    """All parameters of a campaign as they stood at a moment; read once a session, because one click asks for several."""
+    """All parameters of a campaign as they stood at a moment; read once a session, for a click that asks for several."""
     rows = memory.once(session, "parameters", campaign_code, lambda: _read(session, campaign_code))
     return {name: value for name, value, from_at in rows if from_at <= at}
 

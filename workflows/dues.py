@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy.orm import Session
 
@@ -39,11 +40,12 @@ def term(session: Session, campaign: str, text: str, opened_at: datetime) -> Due
     """The end of a plain term (`3wd`) or of a campaign's parameter (`plan_wd`) that began at a moment; None for another text."""
     if found := TERM.fullmatch(text):
         return _after(session, opened_at, int(found[1]), found[2], "流程图规定：")
-    terms = campaigns.params_at(session, campaign, opened_at)  # a new value is for what opens after it
-    unit = text.rpartition("_")[2]
-    if text not in known() or text not in terms:
+    if text not in known():
         return None
-    return _after(session, opened_at, int(terms[text]), unit, f"本地参数：{campaigns.NAMES.get(text, text)} ")
+    count = campaigns.find_param_at(session, campaign, text, opened_at)  # a new value is for what opens after it
+    if count is None:
+        return None
+    return _after(session, opened_at, int(count), text.rpartition("_")[2], f"本地参数：{campaigns.NAMES.get(text, text)} ")
 
 
 def _stage(session: Session, hazard: Hazard, text: str, opened_at: datetime) -> tuple[str, datetime]:
@@ -97,6 +99,7 @@ def tracker_due_at(session: Session, hazard: Hazard) -> datetime:
     return term.at
 
 
+@cache
 def known() -> frozenset[str]:
     """The texts, beside plain terms, that a diagram may name as due."""
     terms = {name for name, value in campaigns.DEFAULTS.items() if name.rpartition("_")[2] in UNITS and isinstance(value, int)}
