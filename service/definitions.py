@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
 
-from service import drawing, forms
+from service import drawing, forms, outlines
 from workflows import hazards, people
 from workflows.engine import definitions
 from workflows.errors import Forbidden
@@ -43,7 +43,9 @@ def show(key: str, version: int) -> ResponseReturnValue:
     newest = definitions.get(g.session, key)
     draft = definitions.draft_behind(g.session, found)
     names = people.names(g.session, [found.deployed_by, *(draft.designers if draft else [])])
-    asked = {name: _asked(schema) for name, schema in found.forms.items()}
+    used = [station.said.get("form", "") for stage in outlines.outline(found.xml) for station in stage.stations]
+    forms = {name: found.forms[name] for name in [*used, *found.forms] if name in found.forms}  # in the order of the work
+    asked = {name: _asked(schema) for name, schema in forms.items()}
     return render_template(
         "definitions/show.html",
         found=found,

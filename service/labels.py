@@ -189,23 +189,14 @@ def init_app(app: Flask) -> None:
     """Give the templates these words."""
     dates = (day, moment, span, due_words, remaining, tone_of_due)
     words = (yuan, percent, sector, status, status_tone, source, result, line_kind, number_of, bare_title, role, subject_type)
-    words += (draft_state, draft_tone, post)
+    words += (draft_state, draft_tone, people.post_name)
     app.jinja_env.filters.update({f.__name__: f for f in (*dates, *words)})
     app.jinja_env.globals.update(today=clock.today, STATUS=STATUSES, SOURCE=SOURCES, sectors_known=sectors_known, IN_HAND=IN_HAND)
 
 
-def post(unit: str, role: str) -> str:
-    """A post as one says it: 甲县政府分管领导, not 甲县县政府分管领导; 甲县应急管理局负责人, without 县有关部门."""
-    role = role.removeprefix("县有关部门")
-    role = role.removeprefix("站所") if unit.endswith(("站", "所")) else role
-    if unit.endswith(role):  # 乙镇派出所
-        return unit
-    return unit + (role[1:] if role[0] in "县镇" and unit.endswith(role[0]) else role)
-
-
 def posts(unit: str, roles: Iterable[str]) -> str:
     """Several posts of one unit, which is named once."""
-    first, *others = (post(unit, role) for role in roles)
+    first, *others = (people.post_name(unit, role) for role in roles)
     return "、".join([first, *(each.removeprefix(unit) for each in others)])
 
 

@@ -145,7 +145,7 @@ def list_people(database: Database) -> Iterator[str]:
         everybody = people.everybody(session)
         held = people.posts_with_names(session, [person.id for person in everybody])
         for person in everybody:
-            posts = "、".join(f"{unit}{role}" for role, unit in held[person.id])
+            posts = "、".join(people.post_name(unit, role) for role, unit in held[person.id])
             yield f"{person.login}\t{person.name}\t{posts}"
 
 

@@ -111,7 +111,7 @@ def _persons(find: Callable[[Session, Hazard], list[Person]]) -> Callable[[Sessi
 
 
 def _label(person: Person, held: list[tuple[str, str]]) -> str:
-    posts = "、".join(dict.fromkeys(f"{unit}{role}" for role, unit in held))
+    posts = "、".join(dict.fromkeys(people.post_name(unit, role) for role, unit in held))
     certificate = "，有执法证" if person.certificate_no else ""
     return f"{person.name}（{posts}{certificate}）"
 

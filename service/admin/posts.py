@@ -73,7 +73,7 @@ def end_appointment(appointment_id: int) -> ResponseReturnValue:
     """A post's last day."""
     allow("authorise")
     held = staffing.get_appointment(g.session, appointment_id)
-    post = f"{held.unit.name}{people.role_name(held.appointment.role)}"
+    post = people.post_name(held.unit.name, people.role_name(held.appointment.role))
     others = [each for each in people.holders(g.session, [Post(held.appointment.role, held.unit.id)]) if each != held.person]
     alone = "" if others else "这个岗位目前没有其他人，终止后新的任务会上转或受阻，请及时补充人员。"
     sheet = Sheet(

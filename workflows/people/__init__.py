@@ -45,6 +45,7 @@ from workflows.people.roles import (
     WEEKLY_REPORTERS,
     is_official,
     may,
+    post_name,
     role_name,
 )
 from workflows.people.sign_ins import SignIn, find_sign_in
@@ -100,6 +101,7 @@ __all__ = [
     "levels",
     "may",
     "names",
+    "post_name",
     "posts",
     "posts_ever",
     "posts_with_names",

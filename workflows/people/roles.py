@@ -79,6 +79,15 @@ def role_name(code: str) -> str:
     return ROLES.get(code, code)
 
 
+def post_name(unit: str, role: str) -> str:
+    """A post as one says it: 甲县政府分管领导, not 甲县县政府分管领导; 甲县应急管理局负责人, without 县有关部门."""
+    role = role.removeprefix("县有关部门")
+    role = role.removeprefix("站所") if unit.endswith(("站", "所")) else role
+    if unit.endswith(role):  # 乙镇派出所
+        return unit
+    return unit + (role[1:] if role[0] in "县镇" and unit.endswith(role[0]) else role)
+
+
 def may(caller: Caller, action: str) -> bool:
     """Whether one of the caller's own posts allows an action that is not about one hazard."""
     return any(post.role in ACTIONS[action] for post in caller.posts)
