@@ -224,6 +224,12 @@ def whose(task: Task, names: Mapping[int, str]) -> str:
     return f"待 {places(posts)} 办理{due}" if posts else "待办"
 
 
+def region(code: str) -> str:
+    """What the town and the village of a region code are called."""
+    around = people.levels(g.session, code)
+    return " ".join(around[kind].name for kind in ("TOWN", "VILLAGE") if kind in around)
+
+
 def places(posts: Iterable[Post]) -> str:
     """Where a task waits, in words, each unit named once: 乙镇综合行政执法队员、乙镇应急消防站负责人、经办."""
     roles: dict[str, list[str]] = {}

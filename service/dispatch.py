@@ -298,7 +298,7 @@ def _case(row: dispatch.Return) -> dict[str, Any]:
     return {"matters": matters.beside(row.ref, main), **cases.context(row.ref, row, cases.options_of(row), main)}
 
 
-def facts(row: dispatch.Return, options: forms.Options) -> list[cases.Fact]:  # noqa: ARG001
+def facts(row: dispatch.Return, _options: forms.Options) -> list[cases.Fact]:
     """What is known of a return, for its page and beside its tasks."""
     kept = dispatch.find_last(g.session, row)
     values = kept.values if kept else dispatch.compute(g.session, row.unit, None, row.campaign).values

@@ -46,13 +46,11 @@ def show(unit_id: int) -> ResponseReturnValue:
 
 def facts(unit: Unit, _options: forms.Options) -> list[cases.Fact]:
     """What is on file of an enterprise."""
-    village = people.find_unit(g.session, "VILLAGE", unit.region_code)
-    town = people.find_unit(g.session, "TOWN", people.town_code(unit.region_code))
     known = [
         cases.Fact("名称", unit.name, labels.subject_type(unit.subject_type)),
         cases.Fact("信用代码", unit.uscc or ""),
         cases.Fact("行业领域", labels.sector(unit.sector_code)),
-        cases.Fact("地址", unit.address or "", " ".join(each.name for each in (town, village) if each)),
+        cases.Fact("地址", unit.address or "", cases.region(unit.region_code)),
         *(cases.Fact(role.removeprefix("企业"), name) for role, name in enterprises.holders(g.session, unit)),
         cases.Fact("终止", labels.day(unit.to_on) if unit.to_on else ""),
     ]

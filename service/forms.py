@@ -252,6 +252,11 @@ def _control(kind: str, choices: Sequence[tuple[str, str]]) -> str:
     return "select" if kind == "choice" and len(choices) > FEW else kind
 
 
+def no_options(_name: str) -> list[tuple[str, str]]:
+    """Nothing of the domain's lists: for a form that asks for none, or where today's lists do not matter."""
+    return []
+
+
 def choices_of(field: Schema, options: Options) -> list[tuple[str, str]]:
     """(value, text) of all that may be chosen."""
     items = field.get("items", field)
@@ -319,12 +324,8 @@ def _told(field: Schema, value: Any, name_of: NameOf) -> Told:
     values = value if isinstance(value, list) else [value]
     if rows := field.get("x-options") or field.get("items", {}).get("x-options"):
         return Told(label, tuple(name_of(rows, str(each)) for each in values))
-    words = dict(choices_of(field, _no_rows)) if kind in ("choice", "many") else {}
+    words = dict(choices_of(field, no_options)) if kind in ("choice", "many") else {}
     return Told(label, tuple(_say(kind, each, words) for each in values), is_long=kind == "text")
-
-
-def _no_rows(_name: str) -> list[tuple[str, str]]:
-    return []
 
 
 def _say(kind: str, value: Any, words: Mapping[str, str]) -> str:

@@ -118,7 +118,7 @@ def facts(hazard: Hazard, options: forms.Options) -> list[cases.Fact]:
         cases.Fact("状态", labels.status(hazard.status), tone=labels.status_tone(hazard.status)),
         cases.Fact("主体", hazard.subject_name, _join(labels.subject_type(hazard.subject_type), hazard.uscc)),
         cases.Fact("行业领域", labels.sector(hazard.sector)),
-        cases.Fact("地址", hazard.address or "", _region(hazard)),
+        cases.Fact("地址", hazard.address or "", cases.region(hazard.region_code)),
         cases.Fact("隐患描述", hazard.description),
         cases.Fact("临时措施", hazard.interim_measures or ""),
         cases.Fact("判定依据", _clause(hazard, options) or hazard.key_check_item or ""),
@@ -199,13 +199,8 @@ def _stop(hazard: Hazard) -> cases.Fact:
     return cases.Fact("停产撤人", ordered, _join(row.scope, f"{labels.moment(row.decided_at)}起，审查同意以前不得恢复"))
 
 
-def _region(hazard: Hazard) -> str:
-    around = people.levels(g.session, hazard.region_code)
-    return _join(*(around[kind].name for kind in ("TOWN", "VILLAGE") if kind in around), by=" ")
-
-
-def _join(*parts: str | None, by: str = " · ") -> str:
-    return by.join(part for part in parts if part)
+def _join(*parts: str | None) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def _enterprise_url(hazard: Hazard) -> str | None:

@@ -250,12 +250,8 @@ def _is_given_anew(field: forms.Schema) -> bool:
 
 def _own_page(shown: Task) -> str:
     """A task that is over, for somebody whose posts no longer reach the case (INV-16): what he himself handed in, and no more."""
-    own = _handed_in(shown, _no_options) if shown.done_by == current_user.id else []
+    own = _handed_in(shown, forms.no_options) if shown.done_by == current_user.id else []
     return render_template("inbox/handed_in.html", task=shown, own=own)
-
-
-def _no_options(_name: str) -> list[tuple[str, str]]:
-    return []
 
 
 def _handed_in(shown: Task, options: forms.Options) -> list[forms.Told]:

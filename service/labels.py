@@ -17,6 +17,7 @@ STATUS_TONE = {
     **dict.fromkeys(("DRAFT", "VOIDED", "DOWNGRADED", "MERGED", "REJECTED_LEAD"), GONE),
 }
 RESULT = {"PASS": "合格", "FAIL": "不合格"}
+PARTS = {"TERRITORY": "属地", "SECTOR": "行业", "TRACKER": "跟踪人"}
 URGED = {1: "已发卡", 2: "已发单", 3: "已发函", 4: "已发令"}
 LINES = {
     "instance_started": "启动流程",
@@ -189,7 +190,7 @@ def init_app(app: Flask) -> None:
     """Give the templates these words."""
     dates = (day, moment, span, due_words, remaining, tone_of_due)
     words = (yuan, percent, sector, status, status_tone, source, result, line_kind, number_of, bare_title, role, subject_type)
-    words += (draft_state, draft_tone, people.post_name)
+    words += (draft_state, draft_tone, part, people.post_name)
     app.jinja_env.filters.update({f.__name__: f for f in (*dates, *words)})
     app.jinja_env.globals.update(today=clock.today, STATUS=STATUSES, SOURCE=SOURCES, sectors_known=sectors_known, IN_HAND=IN_HAND)
 
@@ -253,6 +254,11 @@ def role(code: str) -> str:
 def result(code: str | None) -> str:
     """合格 for PASS."""
     return RESULT.get(code or "", code or "")
+
+
+def part(code: str) -> str:
+    """属地 for TERRITORY: for which part somebody answers."""
+    return PARTS.get(code, code)
 
 
 def line_kind(kind: str) -> str:

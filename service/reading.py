@@ -10,7 +10,6 @@ from service.cases import Fact
 from workflows import closures, disclosures, feedbacks, handovers, people, rectifications, verifications
 from workflows.hazards import Hazard
 
-PARTS = {"TERRITORY": "属地", "SECTOR": "行业", "TRACKER": "跟踪人"}
 HANDOVERS = {"RECTIFY": "移交一 整改治理", "TRACK": "移交二 跟踪管理"}
 STAGES = {"APPLY": "申请销号", "TOWN": "镇审核", "TRACKER": "县跟踪意见", "SIGN": "县政府分管领导签字"}
 DECISIONS = {
@@ -82,12 +81,12 @@ def _handovers(session: Any, hazard: Hazard) -> Iterator[Entry]:
     answers = handovers.answers(session, hazard)
     for row in handovers.of(session, hazard):
         unit = people.get_unit(session, row.county_dept_id).name if row.county_dept_id else ""
-        lead = f"{PARTS[row.lead]}责任人" if row.lead else ""
+        lead = f"{labels.part(row.lead)}责任人" if row.lead else ""
         co_units = "、".join(people.get_unit(session, int(id)).name for id in row.co_units or [])
         rows = [("牵头", lead), ("县有关部门", unit), ("配合单位", co_units), ("整改方式", labels.mode(row.mode))]
         rows += [("整改期限", labels.day(row.due_date)), ("要求", row.requirements), ("文号", row.document_no)]
         rows += [("联系方式", row.contact)]
-        rows += [(f"{PARTS[each.part]}签收", _answer(session, each)) for each in answers if each.handover_id == row.id]
+        rows += [(f"{labels.part(each.part)}签收", _answer(session, each)) for each in answers if each.handover_id == row.id]
         rows += [("签收齐全", labels.moment(row.completed_at))]
         yield _entry(session, HANDOVERS[row.kind], row, row.issued_at, row.issued_by, rows)
 
@@ -122,7 +121,7 @@ def _feedbacks(session: Any, hazard: Hazard) -> Iterator[Entry]:
         percent = f"{row.progress_pct}%" if row.progress_pct is not None else ""
         rows = [("情况", row.situation), ("进度", percent), ("存在问题", row.problems), ("下一步", row.next_step)]
         late = "，补报" if row.is_late else ""
-        title = f"{PARTS[row.part]}反馈（{labels.day(row.week_on)} 这一周{late}）"
+        title = f"{labels.part(row.part)}反馈（{labels.day(row.week_on)} 这一周{late}）"
         yield _entry(session, title, row, row.at, row.by, rows)
 
 

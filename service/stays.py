@@ -50,7 +50,7 @@ def decided(schema: forms.Schema, data: Mapping[str, object]) -> tuple[str, str]
     key = next((key for key in DECIDES if key in data and key in schema["properties"]), None)
     if key is None:
         return "", ""
-    return str(data[key]), dict(forms.choices_of(schema["properties"][key], lambda _: [])).get(str(data[key]), "")
+    return str(data[key]), dict(forms.choices_of(schema["properties"][key], forms.no_options)).get(str(data[key]), "")
 
 
 def _of_task(task: Task, schema: forms.Schema | None, handed_in: Submission | None, names: Mapping[int, str]) -> Stay:

@@ -21,7 +21,6 @@ from workflows.weekly_reports import WeeklyReport
 
 blueprint = Blueprint("thursdays", __name__, url_prefix="/thursdays")
 
-PARTS = {"TERRITORY": "属地", "SECTOR": "行业"}
 TONES = {"GIVEN": "green", "LATE": "amber", "NOTED": "grey", "OPEN": "blue", "MISSED": "red"}
 WEEKS_SHOWN = 8
 
@@ -41,7 +40,6 @@ def init_app(app: Flask) -> None:
     page, section = ("thursdays.report", "report_id"), "thursdays.index"
     cases.KINDS["weekly_report"] = cases.Kind(weekly_reports.get_for, facts, page, section, "这份周报告", "报告情况")
     app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(PART=PARTS)
 
 
 @blueprint.before_request

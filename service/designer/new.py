@@ -121,5 +121,5 @@ def _allow() -> None:
 
 
 def _page(data: Mapping[str, Any], faults: Mapping[str, str]) -> str:
-    fields = forms.view(FORM, data, faults, options=lambda _: [], functions={})
+    fields = forms.view(FORM, data, faults, options=forms.no_options, functions={})
     return render_template("designer/new.html", fields=fields, faults=faults)
