@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from service import forms, sheets
 from service.demo import PASSWORD
-from tests.service.test_tasks import driver_subject
+from tests.scenarios.ways import found
 from workflows import clock, people, sectors, staffing
 from workflows.engine import Subject, definitions, tasks
 
@@ -41,7 +41,7 @@ def holds(answer):
 @pytest.fixture
 def case(driver):
     """A hazard brought to its archive, with markup in every free text of every form on the way; and who did what."""
-    hazard = driver.report("zhifa1", subject_on_file=True, subject_id=driver_subject(driver), **typed(_report(driver)))
+    hazard = found(driver, **typed(_report(driver)))
     done = []
     for _ in range(40):
         waiting = [each for each in driver.open_tasks(hazard) if not each.element_id.startswith("feedback")]

@@ -14,6 +14,7 @@ from service import App, create_app
 from service.config import Config
 from tests.databases import KINDS
 from tests.documents import pdf
+from tests.scenarios.ways import found
 from tests.scope import routes
 from tests.service.inspector import Inspector, token_of
 from tests.service.test_tasks import bring_to
@@ -130,7 +131,7 @@ def test_no_answer_breaks_a_form(signed_in, values):
 
 def test_hidden_fields_change_nothing(signed_in, driver):
     """Who did it, for which case, and what comes of it stand in no form."""
-    hazard_id = driver.report("zhifa1", **{"subject_on_file": True, "subject_id": _subject(driver)})
+    hazard_id = found(driver)
     task = driver.open_tasks(hazard_id)[0]
     browser = signed_in("banshi1")
     page = browser.get(f"/tasks/{task.id}").text
@@ -143,11 +144,6 @@ def test_hidden_fields_change_nothing(signed_in, driver):
         [row] = hazards_page(session, caller).rows
         assert (row.status, row.closed_at, row.id) == ("REPORTED", None, hazard_id)
     assert [each.id for each in driver.open_tasks(hazard_id)] == [task.id]
-
-
-def _subject(driver):
-    with driver.database.reading() as session:
-        return str(people.find_unit_named(session, "乙镇木家具厂").id)
 
 
 # ---- cookies -------------------------------------------------------------------------------------------------------------------
@@ -280,7 +276,7 @@ NAMES = ["../../evil.pdf", "C:\\evil.pdf", "a%0d%0aX-Evil: 1.pdf", "\u202efdp.ex
 @pytest.mark.usefixtures("once")
 def test_a_files_name_steers_nothing(signed_in, driver, tmp_path):
     """No path, no header, no markup: what is served is called something harmless, and nothing lies outside the folder."""
-    hazard_id = driver.report("zhifa1", **{"subject_on_file": True, "subject_id": _subject(driver)})
+    hazard_id = found(driver)
     task = bring_to(driver, hazard_id, "issue_rectify")
     browser = signed_in("zhuren")
     for number, name in enumerate(NAMES):

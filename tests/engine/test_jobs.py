@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.engine import jobs_worker
+from tests.patience import wait_until
 from workflows import clock
 from workflows.db import Database
 from workflows.engine import history, jobs
@@ -49,13 +50,6 @@ def workers(database):
 def read(database, sql):
     with database.reading() as session:
         return session.execute(text(sql)).all()
-
-
-def wait_until(question, seconds=30):
-    until = time.monotonic() + seconds
-    while not question():
-        assert time.monotonic() < until, "did not happen in time"
-        time.sleep(0.05)
 
 
 def unfinished(database):

@@ -10,7 +10,8 @@ from sqlalchemy import make_url
 
 from service import demo, setup
 from tests.bench import cases
-from workflows import people, steps
+from tests.scenarios.ways import found
+from workflows import steps
 from workflows.db import Base, Database
 
 pytest.register_assert_rewrite("tests.fire.inquest", "tests.fire.clerks")
@@ -85,9 +86,7 @@ def settle(url: str, home: Path) -> House:
 
 
 def _at_rectification(driver: demo.Driver) -> int:
-    with driver.database.reading() as session:
-        subject = next(unit for unit in people.units(session, "ENTERPRISE") if unit.name == "乙镇木家具厂")
-    hazard_id = driver.report("zhifa1", subject_on_file=True, subject_id=str(subject.id))
+    hazard_id = found(driver)
     for element in cases.WAY[: cases.WAY.index("rectify")]:
         driver.do(hazard_id, element)
     return hazard_id

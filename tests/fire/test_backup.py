@@ -21,8 +21,9 @@ from tests.databases import KINDS
 from tests.fire.clerks import Clerk
 from tests.fire.conftest import make_database
 from tests.held import tables_say_what_the_engine_holds
+from tests.scenarios.ways import found
 from tests.service.inspector import Inspector
-from workflows import backups, hazards, people, steps
+from workflows import backups, hazards, steps
 from workflows.db import Database
 from workflows.engine import history
 from workflows.errors import Conflict, Invalid
@@ -122,9 +123,7 @@ def _opens(database, home, house):
 def _goes_on(database, home, house):
     """Work goes on where it stood, and new rows get new numbers."""
     driver = demo.Driver(database, home, steps.RULES)
-    with database.reading() as session:
-        subject = next(unit for unit in people.units(session, "ENTERPRISE") if unit.name == "乙镇木家具厂")
-    new = driver.report("zhifa1", subject_on_file=True, subject_id=str(subject.id))
+    new = found(driver)
     assert new > house.rectifying
     driver.do(new, "register")
     driver.do(house.rectifying, "rectify")

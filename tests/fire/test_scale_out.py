@@ -11,9 +11,8 @@ from tests.bench import cases
 from tests.bench.servers import free_port
 from tests.fire import inquest, servers
 from tests.fire.clerks import Seat, make_due
+from tests.patience import PATIENCE, wait_until
 from workflows.engine import timers
-
-PATIENCE = 30
 
 
 @pytest.fixture(autouse=True)
@@ -34,13 +33,6 @@ def processes_that(port, pattern):
 def counts(house):
     with house.database.reading() as session:
         return timers.counts(session)
-
-
-def wait_until(question):
-    until = time.monotonic() + PATIENCE
-    while not question():
-        assert time.monotonic() < until, "did not happen in time"
-        time.sleep(0.05)
 
 
 def test_both_web_processes_complete_and_the_worker_sweeps(house):

@@ -2,7 +2,6 @@
 
 import shutil
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,9 @@ from tests.bench.servers import free_port
 from tests.fire import conftest, inquest, servers
 from tests.fire.clerks import Seat, make_due
 from tests.fire.conftest import make_database, named, settle
+from tests.patience import wait_until
 from workflows.db import AWAY, Database
 from workflows.engine import timers
-
-PATIENCE = 30
 
 
 @pytest.fixture
@@ -32,13 +30,6 @@ def own_server(postgresql, database_kind):
     server.ensure_postgres_running()
     server.cleanup()
     shutil.rmtree(folder)
-
-
-def wait_until(question):
-    until = time.monotonic() + PATIENCE
-    while not question():
-        assert time.monotonic() < until, "did not happen in time"
-        time.sleep(0.1)
 
 
 def test_503_with_a_sentence_while_it_is_away_and_work_afterwards(own_server, tmp_path):

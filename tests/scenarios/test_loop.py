@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.scenarios.ways import found, state, waiting
 from workflows import clock, hazards
 from workflows.engine import history, instances, tasks, timers
 from workflows.errors import Forbidden, Invalid
@@ -12,31 +13,9 @@ TO_ACKNOWLEDGED = ("register", "confirm_registration", "issue_rectify", "ack_ter
 TO_SIGNED = ("apply", "town_review", "tracker_opinion", "sign")
 
 
-def found(town, **data):
-    return town.report("zhifa1", subject_on_file=True, subject_id=subject(town), **data)
-
-
-def subject(town):
-    from workflows import people
-
-    with town.database.reading() as session:
-        return str(next(unit.id for unit in people.units(session, "ENTERPRISE") if unit.name == "乙镇木家具厂"))
-
-
 def drive(town, hazard, *elements, **answers):
     for element in elements:
         town.do(hazard, element, **answers)
-
-
-def waiting(town, hazard):
-    return sorted(task.element_id for task in town.open_tasks(hazard))
-
-
-def state(town, hazard):
-    with town.database.reading() as session:
-        found = hazards.get(session, hazard)
-        session.expunge(found)
-        return found
 
 
 def verify(town, hazard, result="PASS"):

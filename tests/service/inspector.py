@@ -35,6 +35,11 @@ def token_of(text: str) -> str:
     return html.fromstring(text).xpath("string(//input[@name='csrf_token']/@value)")
 
 
+def text_of(page: TestResponse) -> str:
+    """What a page says."""
+    return " ".join(html.fromstring(page.text).text_content().split())
+
+
 def faults_of(text: str) -> dict[str, str]:
     """{field: sentence} as a refused form shows it."""
     return {

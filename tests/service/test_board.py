@@ -9,6 +9,7 @@ from lxml import html
 from service import board, demo
 from service.demo.town import FROM
 from tests import make
+from tests.scenarios.ways import found
 from tests.service.inspector import faults_of
 from tests.service.test_ledger import ELSEWHERE, figures, listed
 from workflows import clock, people, staffing
@@ -74,7 +75,7 @@ def test_what_nobody_may_do_is_blocked(driver, signed_in, town):
     """Where 上转 ends, the case stands on the board as blocked, and behind the figure in the ledger (domain 3.3)."""
     with town.transaction() as session:
         make.hazard(session, "TOWN_APPROVED", subject_name="没有受阻的")
-    hazard_id = driver.report("zhifa1", **_furniture(town))
+    hazard_id = found(driver)
     driver.do(hazard_id, "register")
     driver.do(hazard_id, "confirm_registration")
     with town.transaction() as session:
@@ -84,12 +85,6 @@ def test_what_nobody_may_do_is_blocked(driver, signed_in, town):
     assert listed(browser.get("/ledger?mark=blocked").text) == ["乙镇木家具厂"]
 
 
-def _furniture(town):
-    with town.reading() as session:
-        unit = next(unit for unit in people.units(session, "ENTERPRISE") if unit.name == "乙镇木家具厂")
-    return {"subject_on_file": True, "subject_id": str(unit.id)}
-
-
 def id_of(task):
     """The number in a task's address."""
     return task.removeprefix("/tasks/")
@@ -97,7 +92,7 @@ def id_of(task):
 
 def waiting_at(driver, town, element):
     """A hazard driven until somebody has to review or sign it; the task's address."""
-    hazard_id = driver.report("zhifa1", **_furniture(town))
+    hazard_id = found(driver)
     driver.bring(hazard_id, element)
     return f"/tasks/{next(task.id for task in driver.open_tasks(hazard_id) if task.element_id == element)}"
 

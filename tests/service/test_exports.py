@@ -1,6 +1,5 @@
 """Exports in the background: progress, one's own file for a day, and nothing half however it ends."""
 
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from service import exports as pages
 from service import ledger, sheets
 from tests import make
 from tests.domain.test_store import little_room
+from tests.patience import wait_until
 from tests.service.test_ledger import cells
 from workflows import clock, exports, people, staffing
 from workflows.engine import Subject, history, jobs
@@ -50,9 +50,7 @@ def test_an_export_is_written_by_a_job_and_fetched_by_its_orderer_alone(browser,
     assert browser.get(f"{address}/file").status_code == 404
     jobs.start(town, poll_seconds=0.1)
     try:
-        until = time.monotonic() + 20
-        while row(town, address).is_in_hand and time.monotonic() < until:
-            time.sleep(0.05)
+        wait_until(lambda: not row(town, address).is_in_hand)
     finally:
         jobs.stop()
     ready = html.fromstring(browser.get(address).text)

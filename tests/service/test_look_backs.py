@@ -1,16 +1,11 @@
 """回头看 on the pages: the task, the hazard, the board, and the list with its seed."""
 
-from lxml import html
 
 from tests.scenarios.ways import close, found
-from tests.service.inspector import faults_of
+from tests.service.inspector import faults_of, text_of
 from tests.service.test_tasks import picture
 from workflows import daily, duties, hazards
 from workflows.engine import Subject, tasks
-
-
-def text_of(page):
-    return " ".join(html.fromstring(page.text).text_content().split())
 
 
 def test_a_look_back_from_the_draw_to_the_list(signed_in, driver, clock_at):

@@ -7,14 +7,14 @@ from service import labels
 from tests.scenarios.test_extensions import ASK
 from tests.scenarios.test_leaving import leave
 from tests.scenarios.ways import bring, found
-from tests.service.test_tasks import REGISTERED, driver_subject, task_id_of
+from tests.service.test_tasks import REGISTERED, task_id_of
 from workflows import people
 
 
 @pytest.fixture
 def hazard_id(driver):
     """A reported hazard, waiting for its registration."""
-    return driver.report("cunwei", subject_on_file=True, subject_id=driver_subject(driver), source="SELF")
+    return found(driver, "cunwei", source="SELF")
 
 
 def told(browser, address="/"):

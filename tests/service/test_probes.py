@@ -11,7 +11,8 @@ from sqlalchemy import text
 from service import create_app, logs, setup
 from service.config import Config
 from tests.bench import cases
-from workflows import clock, migrations, people, steps
+from tests.scenarios.ways import found
+from workflows import clock, migrations, steps
 from workflows.db import Base, Database
 from workflows.engine import jobs, pulses
 
@@ -97,17 +98,17 @@ def test_the_figures(well, driver, app):
 
 def test_open_tasks_and_timers_are_counted(app, driver, town, clock_at):
     clock_at("2026-03-02 09:00")
-    hazard = driver.report("zhifa1", subject_on_file=True, subject_id=_subject(town))
+    hazard = found(driver)
     for element in cases.WAY[: cases.WAY.index("rectify")]:
         driver.do(hazard, element)
     driver.sweep()
-    found = _figures(app)
-    assert found["bihuan_tasks_open"] == len(driver.open_tasks(hazard))
-    assert found["bihuan_timers_armed"] > found["bihuan_timers_overdue"] == found["bihuan_timers_failed"] == 0
+    told = _figures(app)
+    assert told["bihuan_tasks_open"] == len(driver.open_tasks(hazard))
+    assert told["bihuan_timers_armed"] > told["bihuan_timers_overdue"] == told["bihuan_timers_failed"] == 0
     with town.transaction() as session:
         session.execute(text("update timers set failures = 1, wake_at = '2026-03-01 00:00:00.000000'"))
-    found = _figures(app)
-    assert found["bihuan_timers_overdue"] == found["bihuan_timers_failed"] == found["bihuan_timers_armed"]
+    told = _figures(app)
+    assert told["bihuan_timers_overdue"] == told["bihuan_timers_failed"] == told["bihuan_timers_armed"]
 
 
 def test_jobs_given_up_are_counted(app, town):
@@ -122,11 +123,6 @@ def test_jobs_given_up_are_counted(app, town):
     with town.transaction() as session:
         session.execute(text(f"update {status} set status = 'ERROR' where workflow_uuid = :id"), {"id": id})
     assert _figures(app)["bihuan_jobs_given_up"] == 1 == len(jobs.failures(town))
-
-
-def _subject(town):
-    with town.reading() as session:
-        return str(next(unit for unit in people.units(session, "ENTERPRISE") if unit.name == "乙镇木家具厂").id)
 
 
 def _figures(app):
@@ -171,7 +167,7 @@ def logged(caplog):
 
 
 def test_a_request_is_one_line_with_its_ids(signed_in, driver, town, logged):
-    hazard = driver.report("zhifa1", subject_on_file=True, subject_id=_subject(town))
+    hazard = found(driver)
     task = driver.open_tasks(hazard)[0]
     browser = signed_in("banshi1")
     answer = browser.get(f"/tasks/{task.id}", headers={"X-Request-ID": "from-the-proxy-1"})

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from lxml import html
 
+from tests.scenarios.ways import FURNITURE, subject
 from tests.service.inspector import faults_of, token_of
-from tests.service.test_tasks import driver_subject, picture
+from tests.service.test_tasks import picture
 from workflows import hazards, ledger, people, report_drafts
 from workflows.engine import tasks
 
@@ -34,7 +35,7 @@ def whole(driver, **more):
     """A report with all that is asked for but the photo."""
     return {
         "subject_on_file": "true",
-        "subject_id": driver_subject(driver),
+        "subject_id": subject(driver, FURNITURE),
         "description": "二层唯一安全出口上锁，楼梯间堆满半成品。",
         "immediate_danger": "false",
         "source": "SELF",

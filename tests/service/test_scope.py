@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from tests.service.test_tasks import REGISTERED, driver_subject, task_id_of
+from tests.scenarios.ways import found
+from tests.service.test_tasks import REGISTERED, task_id_of
 from workflows import clock, hazards, people, photos, staffing
 from workflows.engine import Subject, history
 
@@ -11,7 +12,7 @@ from workflows.engine import Subject, history
 @pytest.fixture
 def hazard_id(driver):
     """A reported hazard, waiting for its registration."""
-    return driver.report("cunwei", subject_on_file=True, subject_id=driver_subject(driver), source="SELF")
+    return found(driver, "cunwei", source="SELF")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from service import demo
 from service.demo.town import FROM
 from tests.bench import cases, http, plain
-from tests.service.test_tasks import driver_subject
+from tests.scenarios.ways import found
 from workflows import hazards, people, staffing
 from workflows.options import OPTIONS
 
@@ -45,7 +45,7 @@ def test_the_towns_review(driver, app):
 
 def test_a_list_of_persons_asks_for_all_their_posts_at_once(driver):
     """Whoever may be named is offered with his posts; one more person is not one more question."""
-    hazard_id = driver.report("zhifa1", subject_on_file=True, subject_id=driver_subject(driver))
+    hazard_id = found(driver)
     asked = []
     for more in range(2):
         with driver.database.transaction() as session, http.counting(driver.database) as counted:

@@ -14,8 +14,9 @@ from service import App, create_app, demo
 from service.config import Config
 from tests import bucket
 from tests.documents import pdf
+from tests.scenarios.ways import found
 from tests.service.inspector import Inspector
-from tests.service.test_tasks import bring_to, driver_subject
+from tests.service.test_tasks import bring_to
 from workflows import clock, papers, photos, steps, store, strays
 
 DAY = "2026-03-{:02d} 09:00"
@@ -67,7 +68,7 @@ def lying(place):
 def test_what_is_in_a_form_or_a_draft_or_handed_in_stays(town, signed_in, driver, place, clock_at):
     """Kept by a draft, a report's draft, a submission; the one that is only in a page goes with its row."""
     clock_at(DAY.format(1))
-    hazard = driver.report("zhifa1", subject_on_file=True, subject_id=driver_subject(driver))
+    hazard = found(driver)
     task = bring_to(driver, hazard, "plan")
     owner, reporter = signed_in("changzhang"), signed_in("zhifa1")
     files = {"files-onsite_notice_photo": picture("red"), "papers-emergency_paper": (io.BytesIO(pdf()), "预案.pdf")}
@@ -79,7 +80,7 @@ def test_what_is_in_a_form_or_a_draft_or_handed_in_stays(town, signed_in, driver
     strange = lying(place) - used
     assert len(strange) == 2
     named = driver.photo("named nowhere but in a text")
-    driver.report("zhifa1", subject_on_file=True, subject_id=driver_subject(driver), description=f"照片编号 {named}，通道堵塞。")
+    found(driver, description=f"照片编号 {named}，通道堵塞。")
     before = lying(place)
 
     clock_at(DAY.format(8))

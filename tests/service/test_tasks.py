@@ -9,7 +9,7 @@ from PIL import Image
 
 from service.demo import PASSWORD
 from tests.bench import cases
-from tests.scenarios.ways import appoint
+from tests.scenarios.ways import FURNITURE, GAS, appoint, found, subject
 from tests.service.inspector import faults_of, token_of
 from workflows import clock, duties, hazards, people, photos, staffing
 from workflows.engine import tasks
@@ -18,13 +18,7 @@ from workflows.engine import tasks
 @pytest.fixture
 def hazard_id(driver):
     """A reported hazard, waiting for its registration."""
-    return driver.report("cunwei", subject_on_file=True, subject_id=driver_subject(driver), source="SELF")
-
-
-def driver_subject(driver, name="乙镇木家具厂"):
-    """The option that stands for an enterprise."""
-    with driver.database.reading() as session:
-        return next(value for value, text in driver.rules.options["subjects"](session, None) if name in text)
+    return found(driver, "cunwei", source="SELF")
 
 
 def task_id_of(driver, hazard_id, element):
@@ -65,7 +59,7 @@ def test_searching_the_inbox(signed_in, hazard_id):
 
 def test_narrowing_the_inbox_to_a_step(signed_in, driver, hazard_id):
     """The steps offered are those that wait, with their number; paging and the figures above stay as they are."""
-    driver.report("cunwei", subject_on_file=True, subject_id=driver_subject(driver, "换瓶点"), source="SELF")
+    found(driver, "cunwei", at=GAS, source="SELF")
     driver.do(hazard_id, "register", "banshi1")
     browser = signed_in("banshi1")
     page = browser.get("/").text
@@ -165,7 +159,7 @@ def test_reporting_with_photos_kept_over_a_refusal(app, signed_in, driver):
     data = {
         "csrf_token": token,
         "subject_on_file": "true",
-        "subject_id": driver_subject(driver),
+        "subject_id": subject(driver, FURNITURE),
         "description": "二层唯一安全出口上锁，楼梯间堆满半成品。",
         "immediate_danger": "false",
         "source": "SELF",
@@ -274,8 +268,7 @@ def test_likely_duplicates_are_shown_while_reporting_and_registering(signed_in, 
         driver.do(hazard_id, element)
     with driver.database.reading() as session:
         number = hazards.get(session, hazard_id).hazard_no
-    subject = driver_subject(driver)
-    again = driver.report("cunwei", subject_on_file=True, subject_id=subject, source="SELF")
+    again = found(driver, "cunwei", source="SELF")
     task_id = task_id_of(driver, again, "register")
     page = signed_in("banshi1").get(f"/tasks/{task_id}").text
     assert "疑似重复" in page
@@ -284,9 +277,9 @@ def test_likely_duplicates_are_shown_while_reporting_and_registering(signed_in, 
     driver.do(again, "register", "banshi1", proposal="merge", dup_check="DUPLICATE", merge_into=number, reason="同一处。")
     deciding = task_id_of(driver, again, "confirm_registration")
     assert f'<option value="{number}">' in signed_in("zhuren").get(f"/tasks/{deciding}").text
-    assert number in signed_in("cunwei").get(f"/hazards/new?subject_id={subject}").text
+    assert number in signed_in("cunwei").get(f"/hazards/new?subject_id={subject(driver, FURNITURE)}").text
     assert "疑似重复" not in signed_in("cunwei").get("/hazards/new").text
-    assert "疑似重复" not in signed_in("cunwei2").get(f"/hazards/new?subject_id={subject}").text  # not his village's
+    assert "疑似重复" not in signed_in("cunwei2").get(f"/hazards/new?subject_id={subject(driver, FURNITURE)}").text  # not his village's
 
 
 def test_who_is_alone_at_his_post_works_without_claiming(signed_in, driver, hazard_id):

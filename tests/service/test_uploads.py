@@ -6,8 +6,9 @@ import pytest
 
 from service import TAKES_FILES
 from service.designer import room
+from tests.scenarios.ways import found
 from tests.service.inspector import token_of
-from tests.service.test_tasks import driver_subject, picture, task_id_of
+from tests.service.test_tasks import picture, task_id_of
 from workflows import photos
 
 HEAD = b"--cut\r\nContent-Disposition: form-data; name=\"files-photos\"; filename=\"x.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n"
@@ -40,7 +41,7 @@ def bring(browser, address):
 @pytest.fixture
 def task_id(driver):
     """登记拟办, which waits for the office."""
-    hazard_id = driver.report("cunwei", subject_on_file=True, subject_id=driver_subject(driver), source="SELF")
+    hazard_id = found(driver, "cunwei", source="SELF")
     return task_id_of(driver, hazard_id, "register")
 
 

@@ -4,13 +4,12 @@ import importlib
 import io
 
 import pytest
-from lxml import html
 from sqlalchemy import update
 
 from tests.documents import pdf
 from tests.scenarios.test_urges import do
 from tests.scenarios.ways import bring, found
-from tests.service.inspector import faults_of
+from tests.service.inspector import faults_of, text_of
 from tests.service.test_dossiers import fetch, parts_of, verify
 from tests.service.test_tasks import picture
 from workflows import clock, daily, documents, hazards, papers, photos, urges
@@ -32,10 +31,6 @@ def late(driver, clock_at):
 def task(driver, element):
     with driver.database.reading() as session:
         return next(each.id for each in tasks.open_of(session, Subject("urge", 1)) if each.element_id == element)
-
-
-def text_of(page):
-    return " ".join(html.fromstring(page.text).text_content().split())
 
 
 def test_a_card_is_received_answered_and_signed_on_the_pages(signed_in, driver, late):
