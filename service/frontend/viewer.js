@@ -7,6 +7,7 @@ import fingers from "./fingers.js";
 import "./viewer.css";
 
 const READABLE = 0.8; // smaller than this and nobody reads the names: then show the current step instead of all
+const PHONE = 600; // pixels; on less all of a diagram is too small to see anything: then show where it begins
 
 // `pick` hears the id of whatever is clicked.
 export default async function open(container, xml, tokens, done, pick) {
@@ -30,8 +31,13 @@ export default async function open(container, xml, tokens, done, pick) {
     canvas.scrollToElement(here[0], 160);
   };
   viewer.on("element.click", ({ element }) => pick(element.id));
+  const begin = () => {
+    canvas.zoom(READABLE);
+    canvas.scrollToElement(known.find(({ type }) => type === "bpmn:StartEvent"), 80);
+  };
   fit();
   if (canvas.zoom() < READABLE) follow();
+  if (here.length === 0 && canvas.getSize().width < PHONE) begin();
   return { fit, follow, isLive: here.length > 0, zoom: (factor) => canvas.zoom(canvas.zoom() * factor) };
 }
 

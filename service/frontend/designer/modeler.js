@@ -14,8 +14,7 @@ import chinese from "./zh.js";
 import offered from "./offered.js";
 import spiff from "./spiff.json";
 
-const PALETTE = 110; // pixels at the left that the palette covers, where there is room for one
-const LEAST = 0.2; // smaller than this and one sees nothing but lines
+const PALETTE = 110; // pixels at the left that the palette covers; on a phone there is none
 const READABLE = 0.7;
 const MARGIN = 120; // pixels around what one is led to
 
@@ -36,7 +35,7 @@ export async function show(modeler, xml) {
   fit(modeler);
   const canvas = modeler.get("canvas");
   const [first] = modeler.get("elementRegistry").filter(({ type }) => type === "bpmn:StartEvent");
-  if (canvas.zoom() < LEAST && first) bringIntoSight(canvas, first, MARGIN);
+  if (first && covered(canvas) === 0) bringIntoSight(canvas, first, MARGIN);
 }
 
 // The palette must not lie on the first shapes.
@@ -44,10 +43,11 @@ export function fit(modeler) {
   const canvas = modeler.get("canvas");
   canvas.zoom("fit-viewport", "auto");
   const { width } = canvas.getSize();
-  const covered = canvas.getContainer().querySelector(".djs-palette")?.offsetWidth ? PALETTE : 0;
-  canvas.zoom(canvas.zoom() * (1 - covered / width), "auto");
-  canvas.scroll({ dx: covered / 2, dy: 0 });
+  canvas.zoom(canvas.zoom() * (1 - covered(canvas) / width), "auto");
+  canvas.scroll({ dx: covered(canvas) / 2, dy: 0 });
 }
+
+const covered = (canvas) => (canvas.getContainer().querySelector(".djs-palette")?.offsetWidth ? PALETTE : 0);
 
 function bringIntoSight(canvas, element, top) {
   canvas.zoom(Math.max(canvas.zoom(), READABLE));
