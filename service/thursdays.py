@@ -143,8 +143,15 @@ def _row(line: Line, typed: Mapping[int, Mapping[str, Any]] | None, faults: Mapp
     mine = {key.removeprefix(mark): sentence for key, sentence in faults.items() if key.startswith(mark)}
     functions = instances.functions(g.session, house().rules, line.hazard)
     shown = forms.view(tasks.schema(g.session, task), data, mine, options=cases.options_of(line.hazard), functions=functions)
-    fields = [replace(field, key=mark + field.key) for field in shown]
+    fields = [_on_the_sheet(field, mark) for field in shown]
     return Row(line, fields, clock.now() > clock.end_of(_due_on(line.week_on)), mine.get("", ""))
+
+
+def _on_the_sheet(field: forms.Field, mark: str) -> forms.Field:
+    """A field under its name among many lines. What depends on another answer stands there from the start, as it does without
+    scripts: the page's script knows that answer by no such name."""
+    is_required = field.is_required and not field.visible_when
+    return replace(field, key=mark + field.key, visible_when="", is_visible=True, is_required=is_required)
 
 
 def _due_on(week_on: date) -> date:

@@ -3,12 +3,13 @@
 import pytest
 from lxml import html
 
+from service import setup
 from service.demo import PASSWORD
 from tests.scenarios.test_voidings import void
 from tests.scenarios.ways import FURNITURE, GAS, bring, feed_back, found, state
 from tests.service.inspector import faults_of
-from workflows import daily, feedbacks, hazards, thursdays
-from workflows.engine import Subject, tasks
+from workflows import daily, feedbacks, hazards, thursdays, vocabulary
+from workflows.engine import Subject, definitions, tasks
 
 TOLD = {"situation": "已到现场督促，门锁已拆除。", "progress_pct": "60", "next_step": "下周增设应急照明。"}
 
@@ -87,6 +88,27 @@ def test_lines_are_kept_as_a_draft(signed_in, driver, two):
     assert browser.submit("/thursdays/draft", typed(lines, situation=""), page="/thursdays").status_code == 302
     assert browser.get("/thursdays").text.count(TOLD["next_step"]) == 2
     assert reports(driver, two[0]) == []
+
+
+def test_a_question_that_depends_on_another_can_be_answered_on_the_sheet(signed_in, driver, town, clock_at):
+    """Whatever a designer adds to the form of the weekly report: it is not hidden for good, and asked for where it applies."""
+    asked, loop = setup.forms_beside(setup.SHIPPED / "hazard_loop.bpmn"), (setup.SHIPPED / "hazard_loop.bpmn").read_bytes()
+    why = {"title": "进度慢的原因", "type": "string", "minLength": 2, "x-visible-when": "progress_pct < 50", "x-required-when-visible": True}
+    asked["feedback"]["properties"]["why"] = why
+    with town.transaction() as session:
+        definitions.deploy(session, vocabulary.known(asked), loop, asked)
+    clock_at("2026-03-02 09:00")
+    hazard = bring(driver, found(driver), "rectify", issue_rectify={"due_date": "2026-06-30"})
+    clock_at("2026-03-03 09:00")
+    driver.sweep()
+    browser = signed_in("baocun")
+    (line,) = lines = sheet(browser)
+    (question,) = html.fromstring(browser.get("/thursdays").text).xpath(f"//*[@data-key='{line}-why']")
+    assert question.get("data-asleep") is None
+    refused = browser.submit("/thursdays", typed(lines, progress_pct="20"))
+    assert set(faults_of(refused.text)) == {f"{line}-why"}
+    assert browser.submit("/thursdays", typed(lines, progress_pct="20", why="等配件。")).status_code == 302
+    assert reports(driver, hazard)
 
 
 def test_a_line_of_somebody_else_is_not_found(signed_in, driver, two):
