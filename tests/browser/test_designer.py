@@ -172,7 +172,9 @@ def test_a_new_field_and_a_branch_on_it_need_no_code(desks) -> None:
     panel.get_by_label("与什么比").select_option(label="否")
     said = "designer.modeler.get('elementRegistry').get('gw_result__sv_passed').businessObject.conditionExpression.body"
     assert page.evaluate(said) == "item_1 == False"
-    for _ in range(2):
+    panel.get_by_label("看什么").select_option(label="自己写表达式")
+    expect(panel.get_by_label("表达式", exact=True)).to_have_value("(item_1 == False)")
+    for _ in range(3):
         page.get_by_role("button", name="撤销").click()
     assert page.evaluate(said) == "result() == 'PASS'"
 

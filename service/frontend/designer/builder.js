@@ -21,7 +21,7 @@ export default function builder({ label, none, hint, body, sources, write }) {
 // What stands there when something has just been chosen: its first value.
 function begun(code, body, sources) {
   if (code === NONE) return "";
-  if (code === FREE) return body || "True";
+  if (code === FREE) return body ? `(${body})` : "True"; // in brackets it is no longer one that is chosen
   const { values } = sources.find((each) => each.code === code);
   return conditions.write({ source: code, comparison: "==", value: values[0]?.code ?? "0" });
 }

@@ -46,6 +46,15 @@ export function setOperator(modeler, element, { id, parameters }) {
   put(modeler, element, "ServiceTaskOperator", id ? made : null);
 }
 
+// Expressions of a part of an element (its condition, its term, its head count), by name; an empty one takes it away.
+export function setExpression(modeler, element, part, bodies) {
+  const made = Object.entries(bodies).map(([name, body]) => [
+    name,
+    body ? within(modeler.get("bpmnFactory").create("bpmn:FormalExpression", { body }), part) : undefined,
+  ]);
+  modeler.get("modeling").updateModdleProperties(element, part, Object.fromEntries(made));
+}
+
 function held(object, type) {
   return object.extensionElements?.get("values").find((each) => each.$type === SPIFF + type);
 }

@@ -14,9 +14,9 @@ export default function findings(part, room) {
   const marks = markers(modeler);
   const stepping = example(room);
 
-  function touch(pause = PAUSE) {
+  function touch() {
     clearTimeout(timer);
-    timer = setTimeout(check, pause);
+    timer = setTimeout(check, PAUSE);
   }
 
   async function check() {

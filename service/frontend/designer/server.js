@@ -1,5 +1,5 @@
 // Talking with the server: JSON both ways. A refusal comes back as an Error whose message is the server's own sentence.
-export class Refusal extends Error {
+class Refusal extends Error {
   constructor(message, status) {
     super(message);
     this.status = status;

@@ -59,10 +59,9 @@ export function become(field, kind) {
 }
 
 export const mayDecide = (kind) => ["yesno", "choice", "integer", "number"].includes(kind);
-export const isList = (kind) => LISTS.has(kind);
 
 // The choices of a field as lines, "accept=同意" each, and back. A line without a code gets one.
-export const choicesOf = (field) => field.oneOf ?? field.items?.oneOf ?? [];
+const choicesOf = (field) => field.oneOf ?? field.items?.oneOf ?? [];
 
 export const linesOf = (field) =>
   choicesOf(field)
@@ -70,14 +69,14 @@ export const linesOf = (field) =>
     .join("\n");
 
 export function withLines(field, text) {
-  const lines = text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter(Boolean);
-  const oneOf = lines.map((line, place) => {
-    const [, code, title] = /^([\w.-]+)\s*[=＝]\s*(.+)$/.exec(line) ?? [];
-    const known = choicesOf(field).find((each) => each.title === line);
-    return title ? { const: code, title } : { const: known?.const ?? `option_${place + 1}`, title: line };
+  const known = Object.fromEntries(choicesOf(field).map(({ const: code, title }) => [title, code]));
+  const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
+  const told = lines.map((line) => /^([\w.-]+)\s*[=＝]\s*(.+)$/.exec(line)?.slice(1) ?? [known[line], line]);
+  const taken = Object.fromEntries(told.map(([code]) => [code, true]));
+  const oneOf = told.map(([code, title]) => {
+    const kept = code ?? freeKey(taken, "option");
+    taken[kept] = true;
+    return { const: kept, title };
   });
   return field.items ? { ...field, items: { ...field.items, oneOf } } : { ...field, oneOf };
 }
@@ -94,7 +93,7 @@ export function limitsOf(kind) {
       ["minimum", kind === "money" ? "最小值（分）" : "最小值"],
       ["maximum", kind === "money" ? "最大值（分）" : "最大值"],
     ];
-  return isList(kind)
+  return LISTS.has(kind)
     ? [
         ["minItems", "最少几项"],
         ["maxItems", "最多几项"],

@@ -3,6 +3,7 @@ import { getBusinessObject, isAny } from "bpmn-js/lib/util/ModelUtil";
 
 import builder from "../builder.js";
 import { checkbox, group, h } from "../dom.js";
+import { setExpression } from "../extensions.js";
 import { sourcesOf } from "../sources.js";
 
 export function condition(room, flow) {
@@ -29,7 +30,5 @@ const chosen = (room, flow) =>
     write: (body) => write(room, flow, body),
   });
 
-function write(room, flow, body) {
-  const made = body ? room.modeler.get("bpmnFactory").create("bpmn:FormalExpression", { body }) : undefined;
-  room.modeler.get("modeling").updateProperties(flow, { conditionExpression: made });
-}
+const write = (room, flow, body) =>
+  setExpression(room.modeler, flow, getBusinessObject(flow), { conditionExpression: body });

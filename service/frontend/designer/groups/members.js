@@ -3,6 +3,7 @@ import { getBusinessObject } from "bpmn-js/lib/util/ModelUtil";
 
 import builder from "../builder.js";
 import { group, pairs, select, text } from "../dom.js";
+import { setExpression } from "../extensions.js";
 import { functionsOf, sourcesOf } from "../sources.js";
 
 const FIXED = "fixed";
@@ -10,11 +11,7 @@ const NUMBER = /^\d+$/;
 
 export function members(room, element) {
   const many = getBusinessObject(element).loopCharacteristics;
-  const set = (name) => (value) => {
-    const made = value ? room.modeler.get("bpmnFactory").create("bpmn:FormalExpression", { body: value }) : undefined;
-    if (made) made.$parent = many;
-    room.modeler.get("modeling").updateModdleProperties(element, many, { [name]: made });
-  };
+  const set = (name) => (body) => setExpression(room.modeler, element, many, { [name]: body });
   const enough = builder({
     label: "提前结束的条件",
     none: "人人办完才结束",
