@@ -1,6 +1,7 @@
 """Every refusal becomes a page in Chinese with a way back, and leaves its trace after the rollback."""
 
 import logging
+from collections.abc import Mapping
 
 from flask import Flask, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,7 +31,10 @@ SENTENCES = {
     400: "发来的内容不完整，没有办理。请返回后刷新页面，再提交一次。",
     404: "没有找到您要的内容。它可能已经办结、已被改派，或者不在您的职责范围内。",
     405: "这个地址不能直接打开，请从页面上的按钮进入。",
-    413: "一次上传的照片和附件总量过大，请减少数量或分次提交。单个文件不超过 20 MB。",
+    413: (
+        "一次上传的照片和附件合计不能超过 {megabytes} MB，单个文件不超过 20 MB，这次没有保存。"
+        "请按浏览器的“后退”回到表单，填好的内容还在；去掉几个文件再提交，其余的分次提交。"
+    ),
     500: "系统出错，刚才的操作没有保存。请稍后再试；如仍不成功，请联系系统管理员并告知下面的编号。",
 }
 NO_COOKIE = (
@@ -76,15 +80,19 @@ def _problem(problem: Problem) -> ResponseReturnValue:
 def _away(problem: Unavailable) -> ResponseReturnValue:
     """Database or store is away: the page must ask them nothing, not even who is signed in. Who is, stays so."""
     g.is_away = True
-    shown = render_template(
-        "errors/problem.html",
-        title=TITLES[503],
-        message=problem.message,
-        status=503,
-        number=logs.request_id(),
-        current_user=AnonymousUserMixin(),
-    )
-    return shown, 503, {"Retry-After": "10"}
+    return _unasking(503, problem.message, logs.request_id()), 503, {"Retry-After": "10"}
+
+
+def before_ours(app: Flask, status: int, headers: Mapping[str, str]) -> str:
+    """The page of what the server refuses before a request of ours begins; `headers`: what is known of it."""
+    with app.test_request_context(headers=headers):
+        return _unasking(status, _sentence(status))
+
+
+def _unasking(status: int, message: str, number: str = "") -> str:
+    """The page of a refusal that asks nobody who is signed in."""
+    told = {"title": TITLES.get(status, TITLES[500]), "message": message, "status": status, "number": number}
+    return render_template("errors/problem.html", **told, current_user=AnonymousUserMixin())
 
 
 def _forged(_error: CSRFError) -> ResponseReturnValue:
@@ -102,7 +110,11 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error.get_response()
     status = 413 if isinstance(error, RequestEntityTooLarge) else error.code
-    return page(status, SENTENCES.get(status, SENTENCES[500]))
+    return page(status, _sentence(status))
+
+
+def _sentence(status: int) -> str:
+    return SENTENCES.get(status, SENTENCES[500]).format(megabytes=house().config.upload_megabytes)
 
 
 def record(what: str, *, person_id: int | None = None, **body: object) -> None:

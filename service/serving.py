@@ -16,7 +16,7 @@ import click
 import waitress.channel
 import waitress.task
 
-from service import create_app, documents, errors, exports, heap, logs, setup
+from service import HEADERS, App, create_app, documents, errors, exports, heap, logs, setup
 from service.config import Config, Misconfigured
 from workflows import daily, steps, strays
 from workflows.db import Database
@@ -58,22 +58,24 @@ def run(config: Config, *, demo: str | None) -> None:
     _end(database)
 
 
-def listen(app: Any, bound: socket.socket, *, most_bytes: int) -> Any:
+def listen(app: App, bound: socket.socket, *, most_bytes: int) -> Any:
     """A server at an address that is taken; whatever it refuses by itself it refuses in Chinese."""
     server = waitress.create_server(app, sockets=[bound], threads=THREADS, ident=None, max_request_body_size=most_bytes)
-    server.channel_class = Channel
+    server.channel_class, server.house = Channel, app
     return server
 
 
 class Refusal(waitress.task.ErrorTask):  # type: ignore[misc]
-    """What waitress refuses before a page of ours is asked: too large, cut off, no HTTP. A sentence, in plain text."""
+    """What waitress refuses before a page of ours is asked: too large, cut off, no HTTP."""
 
     def execute(self) -> None:
-        """Answer, and close the connection."""
-        refused = self.request.error
-        body = errors.SENTENCES[refused.code if refused.code in errors.SENTENCES else 400].encode()
+        """Answer with a page that looks like ours, and close the connection."""
+        refused, known = self.request.error, self.request.headers
+        said = {name: known[name.upper()] for name in ("Host", "Referer") if name.upper() in known}
+        status = refused.code if refused.code in errors.SENTENCES else 400
+        body = errors.before_ours(self.channel.server.house, status, said).encode()
         self.status = f"{refused.code} {refused.reason}"
-        self.response_headers.append(("Content-Type", "text/plain; charset=utf-8"))
+        self.response_headers += [("Content-Type", "text/html; charset=utf-8"), *HEADERS.items()]
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)

@@ -2,6 +2,7 @@
 import "htmx.org";
 
 import autosave from "./autosave.js";
+import back from "./back.js";
 import chosen from "./chosen.js";
 import current from "./current.js";
 import date from "./date.js";
@@ -12,7 +13,7 @@ import photos from "./photos.js";
 import picker from "./picker.js";
 import visible from "./visible.js";
 
-const modules = { autosave, chosen, current, date, diagram, faults, once, photos, picker, visible };
+const modules = { autosave, back, chosen, current, date, diagram, faults, once, photos, picker, visible };
 
 function hang(root) {
   for (const element of root.querySelectorAll("[data-module]")) {

@@ -33,10 +33,11 @@ def test_they_wait_no_longer_than_the_process_lives(tmp_path):
 
 
 @pytest.fixture
-def port():
-    """Where a server listens that takes a thousand bytes and has no page."""
+def port(own_app):
+    """Where a server listens that takes a thousand bytes and asks no page."""
     bound = socket.create_server(("127.0.0.1", 0))
-    server = serving.listen(lambda *_: pytest.fail("no page may be asked"), bound, most_bytes=1000)
+    own_app.dispatch_request = lambda: pytest.fail("no page may be asked")
+    server = serving.listen(own_app, bound, most_bytes=1000)
     running = threading.Thread(target=server.run, daemon=True)
     running.start()
     yield bound.getsockname()[1]
@@ -47,21 +48,24 @@ def port():
 @pytest.mark.parametrize(
     ("headers", "body", "status", "words"),
     [
-        ({"Content-Length": "1001"}, b"", 413, "照片和附件总量过大"),
-        ({"Transfer-Encoding": "chunked"}, b"7d0\r\n" + b"x" * 2000 + b"\r\n0\r\n\r\n", 413, "照片和附件总量过大"),
+        ({"Content-Length": "1001"}, b"", 413, "照片和附件合计不能超过 100 MB"),
+        ({"Transfer-Encoding": "chunked"}, b"7d0\r\n" + b"x" * 2000 + b"\r\n0\r\n\r\n", 413, "照片和附件合计不能超过 100 MB"),
         ({"Content-Length": "many"}, b"", 400, "发来的内容不完整"),
         ({"Content-Length": "1", "X-Long": "x" * 300_000}, b"x", 431, "发来的内容不完整"),
     ],
 )
 def test_what_the_server_itself_refuses_is_told_in_chinese(port, headers, body, status, words):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    connection.putrequest("POST", "/hazards/new")
+    connection.putrequest("POST", "/hazards/new", skip_host=True)
+    connection.putheader("Host", "@:a host that is none")
     for name, value in headers.items():
         connection.putheader(name, value)
     connection.endheaders(body)
     answer = connection.getresponse()
-    assert (answer.status, answer.getheader("Content-Type")) == (status, "text/plain; charset=utf-8")
-    assert words in answer.read().decode()
+    assert (answer.status, answer.getheader("Content-Type")) == (status, "text/html; charset=utf-8")
+    assert answer.getheader("Content-Security-Policy")
+    told = answer.read().decode()
+    assert (words in told, "/static/app.css" in told) == (True, True)
 
 
 def test_how_far_it_is_stands_in_a_file_line_by_line(capsys):
