@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 
-from flask import Flask, flash, g, redirect, render_template, request, url_for
+from flask import Flask, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
@@ -71,6 +71,7 @@ def status_of(kind: type[Problem]) -> int:
 
 def _problem(problem: Problem) -> ResponseReturnValue:
     """A refusal out of the house. It comes here after the rollback, so the trace has a transaction of its own."""
+    _unsay()
     status = status_of(type(problem))
     if status in (403, 404):
         record("refused", status=status, reason=problem.message)
@@ -80,7 +81,13 @@ def _problem(problem: Problem) -> ResponseReturnValue:
 def _away(problem: Unavailable) -> ResponseReturnValue:
     """Database or store is away: the page must ask them nothing, not even who is signed in. Who is, stays so."""
     g.is_away = True
+    _unsay()
     return _unasking(503, problem.message, logs.request_id()), 503, {"Retry-After": "10"}
+
+
+def _unsay() -> None:
+    """Take back what a page was going to say of a deed that is undone: it may be the commit that failed."""
+    session.pop("_flashes", None)
 
 
 def before_ours(app: Flask, status: int, headers: Mapping[str, str]) -> str:

@@ -25,11 +25,13 @@ from workflows.errors import Conflict, Invalid, Unavailable
 WAIT_SECONDS = 30  # a writer that waited this long is told so; it would mean a transaction that never ends
 CONNECT_SECONDS = 5  # a PostgreSQL that does not answer by then is away
 AWAY = "暂时连接不上数据库，刚才的操作可能没有保存。请稍等片刻，刷新页面核对后再办理。"
+FULL = "存放数据库的磁盘已满，刚才的操作没有保存。请联系系统管理员处理后再试。"
 OVERTAKEN = "刚才有人同时办理了这件事，您的操作没有保存。请刷新后再看。"
 CROSSED = frozenset({"40P01", "40001"})  # PostgreSQL ended one of two transactions that waited for each other
 TOO_MUCH = frozenset({"22001", "22003"})  # a text or number that its column does not hold
+DISK_FULL = "53100"
 SQLITE_TAKEN = ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
-SQLITE_AWAY = ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")
+SQLITE_AWAY = ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_READONLY")
 
 Key = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -209,6 +211,8 @@ def _say(context: ExceptionContext) -> Exception | None:
     if state in TOO_MUCH or isinstance(error, OverflowError):
         return Invalid("", "有一项内容太长，或者数字、日期太大，保存不了。请改短后再试。")
     code = getattr(error, "sqlite_errorname", "")
+    if state == DISK_FULL or code == "SQLITE_FULL":
+        return Unavailable(FULL)
     if context.is_disconnect or context.connection is None or code.startswith(SQLITE_AWAY):
         return Unavailable(AWAY)
     return None

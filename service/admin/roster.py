@@ -19,11 +19,12 @@ from itsdangerous import BadSignature, TimestampSigner
 from service import house
 from service.admin import allow, blueprint, lacks
 from workflows import clock, people, steps
-from workflows.errors import Invalid
+from workflows.errors import Invalid, Unavailable
 from workflows.staffing import columns, rosters
 
 WAITS = timedelta(hours=2)
 GONE = "核对结果已过期，或者已经导入。请重新选择文件核对。"
+FULL = "存放工作簿的磁盘无法写入（可能已满），没有导入任何内容。请腾出空间后再核对。"
 OTHER_FIRST = "这个工作簿里的{}还没有导入。请系统管理员先用它导入，您再导入任职。"
 SHOWN_FAULTS = 200
 
@@ -127,11 +128,14 @@ def _keep(content: bytes) -> str:
     """Put the file aside; answers the signed name by which its uploader finds it again."""
     digest = hashlib.sha256(content).hexdigest()
     file = _place(digest)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    for old in file.parent.glob("*.xlsx"):
-        if old.stat().st_mtime < (clock.now() - WAITS).timestamp():
-            old.unlink(missing_ok=True)
-    file.write_bytes(content)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        for old in file.parent.glob("*.xlsx"):
+            if old.stat().st_mtime < (clock.now() - WAITS).timestamp():
+                old.unlink(missing_ok=True)
+        file.write_bytes(content)
+    except OSError:
+        raise Unavailable(FULL) from None
     return _signer().sign(digest).decode()
 
 

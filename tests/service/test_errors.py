@@ -1,6 +1,7 @@
 """Refusals: a Chinese page with a way back, nothing saved, and a trace."""
 
 import pytest
+from flask import flash, g
 
 from service import App
 from workflows import people
@@ -47,12 +48,31 @@ def test_an_invalid_that_no_form_shows_has_a_page(app: App, signed_in):
     assert "页码无效" in answer.text
     assert "返回刚才的页面" not in answer.text
     back = signed_in("banshi1").get("/raises", headers={"Referer": "https://localhost/hazards"}).text
-    assert '<a class="button main" href="https://localhost/hazards">返回刚才的页面</a>' in back
+    assert '<a class="button main" href="https://localhost/hazards" data-module="back">返回刚才的页面</a>' in back
+
+
+def test_a_full_disk_is_told_and_nothing_is_said_to_be_saved(app: App, signed_in, town):
+    """For real: the database may not grow by a page. What was going to be said of the deed is not."""
+    if not town.is_sqlite:
+        pytest.skip("a limit like SQLite's max_page_count is not to be had there")
+
+    @app.post("/saves")
+    def saves():
+        connection = g.session.connection()
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        people.find_by_login(g.session, "banshi2").name = "改" * 100_000
+        flash("已保存。", "good")
+        return "", 204
+
+    browser = signed_in("banshi1")
+    answer = browser.submit("/saves", {}, page="/")
+    town.engine.dispose()  # the limit goes with its connection
+    assert (answer.status_code, "磁盘已满" in answer.text, "已保存" in answer.text) == (503, True, False)
+    assert "已保存" not in browser.get("/").text
 
 
 def test_a_raise_undoes_everything(app: App, signed_in, town):
-    from flask import g
-
     @app.post("/raises")
     def raises():
         people.find_by_login(g.session, "banshi2").name = "改了"
@@ -65,8 +85,6 @@ def test_a_raise_undoes_everything(app: App, signed_in, town):
 
 
 def test_a_status_of_400_and_above_undoes_everything(app: App, signed_in, town):
-    from flask import g
-
     @app.post("/answers")
     def answers():
         people.find_by_login(g.session, "banshi2").name = "改了"
