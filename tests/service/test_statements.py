@@ -7,7 +7,7 @@ from tests.scenarios.ways import found
 from workflows import hazards, people, staffing
 from workflows.options import OPTIONS
 
-PLAIN, APPLICATION, REVIEW = 12, 26, 41
+PLAIN, APPLICATION, REVIEW, CASE = 12, 26, 41, 47
 
 
 def listed(counted):
@@ -41,6 +41,16 @@ def test_the_towns_review(driver, app):
     driver.do(hazard_id, element, login, **fields)
     counted = http.completing(app, reviewer, demo.PASSWORD, cases.waiting(driver, hazard_id, review).id, opinion)
     assert (counted.statements <= REVIEW, counted.commits) == (True, 1), listed(counted)
+
+
+def test_a_cases_page(driver, app):
+    """Facts, past, what may be begun beside it by eleven more diagrams: the units around are looked for once."""
+    hazard_id = cases.at_application(driver)
+    browser = http.client(app, "zhuren", demo.PASSWORD)
+    browser.get(f"/hazards/{hazard_id}")
+    with http.counting(app.house.database) as counted:
+        assert browser.get(f"/hazards/{hazard_id}").status_code == 200
+    assert counted.statements <= CASE, listed(counted)
 
 
 def test_a_list_of_persons_asks_for_all_their_posts_at_once(driver):

@@ -55,8 +55,9 @@ def begin(
 
 def offered(session: Session, rules: Rules, subject: Subject, caller: Caller) -> list[Beginning]:
     """What the caller may begin about a subject now, by name."""
-    thing = rules.subject(session, subject)
-    found = [_find(session, rules, each, thing, caller) for each in definitions.latest(session)]
+    thing, running = rules.subject(session, subject), instances.keys_running(session, subject)
+    free = [each for each in definitions.latest(session) if each.key not in running]
+    found = [_find(session, rules, each, thing, caller) for each in free]
     return sorted((each for each in found if each is not None), key=lambda each: each.name)
 
 
@@ -66,7 +67,8 @@ def get(
     """One of those, or NotFound. `whenever`: also one whose time has not come or is past, for who has its form before him still:
     `begin` tells him why it is refused."""
     thing, definition = rules.subject(session, subject), definitions.find(session, key)
-    found = definition and _find(session, rules, definition, thing, caller, whenever=whenever)
+    is_free = whenever or key not in instances.keys_running(session, subject)
+    found = definition and is_free and _find(session, rules, definition, thing, caller, whenever=whenever)
     if found:
         return found
     raise NotFound("现在不能发起这项流程，或者它不归您的岗位发起。")
@@ -79,7 +81,7 @@ def _find(
     said, first = version.spec.properties, version.spec.first
     if first is None or not said.get("begin") or said.get("subject") != thing.ref.kind:
         return None
-    if not whenever and not _is_time(session, rules, definition, thing):
+    if not whenever and not may_begin(session, rules, definition, thing):
         return None
     address = rules.address(session, thing, worklist.want(spiff.OpenTask("", first, 0)))
     mine = address.person_id in caller.places or address.posts & caller.all_places
@@ -89,11 +91,6 @@ def _find(
     if form.get("x-reauthenticate"):  # a signature is given on the task's own page, which asks for the password
         return None
     return Beginning(definition.key, said["begin"], definition.name, first.id, form)
-
-
-def _is_time(session: Session, rules: Rules, definition: definitions.Definition, thing: Any) -> bool:
-    is_running = instances.find(session, thing.ref, definition.key, only_running=True) is not None
-    return not is_running and may_begin(session, rules, definition, thing)
 
 
 def may_begin(session: Session, rules: Rules, definition: definitions.Definition, thing: Any) -> bool:

@@ -223,6 +223,13 @@ def of(session: Session, subject: Subject) -> list[tuple[Instance, str]]:
     return [(instance, name) for instance, name in session.execute(mine.order_by(Instance.id))]
 
 
+def keys_running(session: Session, subject: Subject) -> set[str]:
+    """The diagrams that run about a subject, by key."""
+    keys = select(definitions.Definition.key).join(Instance, Instance.definition_id == definitions.Definition.id)
+    mine = keys.where(Instance.subject_kind == subject.kind, Instance.subject_id == subject.id, Instance.ended_at.is_(None))
+    return set(session.scalars(mine))
+
+
 def running() -> Select[str, int]:
     """The subjects of the instances that have not ended, each once."""
     subjects = select(Instance.subject_kind, Instance.subject_id).distinct()

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, and_, bindparam, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
-from workflows import clock
+from workflows import clock, memory
 from workflows.codes import county_code, town_code
 from workflows.engine import Caller, Post
 from workflows.errors import NotFound
@@ -38,7 +38,7 @@ _LEVELS = (  # of several of one kind, the last is taken
 
 def get_unit(session: Session, unit_id: int) -> Unit:
     """The unit, or NotFound."""
-    if unit := session.get(Unit, unit_id):
+    if unit := memory.once(session, "units", unit_id, lambda: session.get(Unit, unit_id)):
         return unit
     raise NotFound("没有找到这个单位。")
 
@@ -50,12 +50,14 @@ def find_enterprise(session: Session, unit_id: int) -> Unit | None:
 
 def units(session: Session, kind: str, region_code: str = "") -> list[Unit]:
     """The units of a kind that exist today and whose region code begins so, by code and name."""
-    return list(session.scalars(_UNITS, {"kind": kind, "today": clock.today(), **_span(region_code)}))
+    asked = {"kind": kind, "today": clock.today(), **_span(region_code)}
+    return list(memory.once(session, "units", tuple(asked.values()), lambda: session.scalars(_UNITS, asked).all()))
 
 
 def find_unit(session: Session, kind: str, region_code: str) -> Unit | None:
     """The one unit of a kind with exactly this code: the village, town or county itself; one that ended only if none exists."""
-    return session.scalars(_UNIT, {"kind": kind, "code": region_code, "today": clock.today()}).first()
+    asked = {"kind": kind, "code": region_code, "today": clock.today()}
+    return memory.once(session, "units", tuple(asked.values()), lambda: session.scalars(_UNIT, asked).first())
 
 
 def levels(session: Session, region_code: str) -> dict[str, Unit]:

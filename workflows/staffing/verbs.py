@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from workflows import clock, passwords, people
+from workflows import clock, memory, passwords, people
 from workflows.engine import Subject, history
 from workflows.errors import Conflict, Invalid
 from workflows.people import Appointment, Person, Substitution, Unit
@@ -38,7 +38,7 @@ def add_unit(
     _check_uscc(session, fields.get("uscc"), None, fields.get("subject_type"))
     unit = Unit(kind=kind, name=name, region_code=region_code, parent_id=parent.id if parent else None, from_on=from_on, **fields)
     session.add(unit)
-    session.flush()
+    _flush(session)
     more: dict[str, Any] = {key: value for key, value in fields.items() if value}
     history.begin(session, unit.ref)
     history.record(session, unit.ref, "unit_added", by=by, kind=kind, name=name, region_code=region_code, **more)
@@ -57,7 +57,7 @@ def change_unit(session: Session, unit: Unit, *, by: int | None = None, **fields
         _check_uscc(session, fields.get("uscc", unit.uscc), unit, fields.get("subject_type", unit.subject_type))
     for key in before:
         setattr(unit, key, fields[key])
-    session.flush()
+    _flush(session)
     after = {key: fields[key] for key in before}
     history.record(session, unit.ref, "unit_changed", by=by, before=before, after=after)
 
@@ -73,8 +73,14 @@ def end_unit(session: Session, unit: Unit, to_on: date, *, by: int | None = None
     if below or held:
         raise Invalid("to_on", f"到这一天仍有 {below} 个下属单位、{held} 项任职没有终止，请先把它们终止。")
     unit.to_on = to_on
-    session.flush()
+    _flush(session)
     history.record(session, unit.ref, "unit_ended", by=by, to_on=to_on)
+
+
+def _flush(session: Session) -> None:
+    """Write a changed unit, and forget which ones there were before (`people.units`)."""
+    session.flush()
+    memory.of(session, "units").clear()
 
 
 def _must_be_new(
