@@ -15,7 +15,9 @@ from workflows.engine import definitions
 from workflows.hazards import PROCESS
 
 blueprint = Blueprint("guide", __name__, url_prefix="/guide")
-BESIDE = {  # posts for which no diagram waits, but for a report of theirs: what they are there for, and when something comes
+NOTHING = "目前没有流程把任务发到这个岗位。"
+LITTLE = (NOTHING, "发现上报。")
+BESIDE = {  # what those posts are there for to which the diagrams send as little as that, and when something comes (domain 2.1)
     "ENT_CONTROLLER": "了解本企业重大事故隐患的整改：登记后列在“隐患”里，办到哪一步随时可看；由主要负责人、安全管理人员填报。",
     "SECTOR_MEMBER": "协助分管领导：发现隐患的在“上报隐患”里上报，本行业的隐患和台账随时可看；任务发给分管领导和站所。",
     "POLICE_STATION": "参加联合排查：发现隐患的在“上报隐患”里上报；移送派出所的，列在“隐患”里。",
@@ -32,7 +34,7 @@ BESIDE = {  # posts for which no diagram waits, but for a report of theirs: what
     "SEC_ADMIN": "任命岗位、设置代理；不办理具体隐患。",
     "AUDITOR": "查看留痕，核对记录有没有被改动；不办理具体隐患。",
 }
-_known: dict[str, list[Station]] = {}
+_told: dict[tuple[int, str] | None, dict[str, str]] = {}  # by the newest version
 
 
 @dataclass(frozen=True)
@@ -74,23 +76,33 @@ def put_away() -> ResponseReturnValue:
 
 def work() -> dict[str, str]:
     """What each of the caller's roles does, both in words: for his first day, and for whom nothing waits."""
-    diagrams = pages.in_force()
-    return {people.role_name(role): BESIDE.get(role) or _work(role, diagrams) for role in _roles()}
+    newest = definitions.newest(g.session)
+    if newest not in _told:  # which diagrams are in force changes with the newest version alone, and their files are long
+        _told[newest] = _tell(pages.in_force())
+    told = {role: _told[newest][role] for role in _roles()}
+    return {people.role_name(role): BESIDE.get(role, said) if said in LITTLE else said for role, said in told.items()}
 
 
-def _work(role: str, diagrams: list[definitions.Definition]) -> str:
-    """The tasks that a role does in the main diagram, which comes first, and what else it has to do with."""
-    own = [(found.name, [each.name for each in _stations(found) if role in roles_of(each)]) for found in diagrams]
-    steps = "、".join(own[0][1]) if own else ""
-    others = "、".join(name if steps else f"{name}（{'、'.join(tasks)}）" for name, tasks in own[1:] if tasks)
-    return "；另有".join(filter(None, (steps, others))) + "。" if steps or others else "目前没有流程把任务发到这个岗位。"
+def _tell(diagrams: list[definitions.Definition]) -> dict[str, str]:
+    """Role → what it does, in words."""
+    doing = [(found.name, _tasks(found)) for found in diagrams]
+    return {role: _words([(name, tasks.get(role, [])) for name, tasks in doing]) for role in people.ROLES}
 
 
-def _stations(found: definitions.Definition) -> list[Station]:
-    """The tasks of a version, kept by its digest: it never changes, and its file is long."""
-    if found.sha256 not in _known:
-        _known[found.sha256] = [station for stage in outlines.outline(found.xml) for station in stage.stations]
-    return _known[found.sha256]
+def _words(own: list[tuple[str, list[str]]]) -> str:
+    """One role's tasks by diagram: those in the main one, which comes first, and what else it has to do with."""
+    (_, steps), *others = own or [("", [])]
+    beside = [name if steps else f"{name}（{'、'.join(tasks)}）" for name, tasks in others if tasks]
+    return "；另有".join(filter(None, ("、".join(steps), "、".join(beside)))) + "。" if steps or beside else NOTHING
+
+
+def _tasks(found: definitions.Definition) -> dict[str, list[str]]:
+    """Role → the names of its tasks in a diagram."""
+    tasks: dict[str, list[str]] = {}
+    for station in (each for stage in outlines.outline(found.xml) for each in stage.stations):
+        for role in roles_of(station):
+            tasks.setdefault(role, []).append(station.name)
+    return tasks
 
 
 def roles_of(station: Station) -> Collection[str]:

@@ -22,7 +22,7 @@ from workflows.engine.definitions.drafts import (
     take_over,
     whole_draft,
 )
-from workflows.engine.definitions.questions import find, find_drawing, get, get_drawn, latest, version_of, versions
+from workflows.engine.definitions.questions import find, get, get_drawn, latest, newest, version_of, versions
 from workflows.engine.definitions.rules import Rejected, Version
 from workflows.engine.definitions.tables import Definition, DiagramDraft
 from workflows.engine.definitions.verbs import deploy, rehearse
@@ -42,13 +42,13 @@ __all__ = [
     "drafts",
     "examine_as",
     "find",
-    "find_drawing",
     "findings",
     "get",
     "get_drawn",
     "hand_in",
     "latest",
     "life_of",
+    "newest",
     "rehearse",
     "save",
     "send_back",

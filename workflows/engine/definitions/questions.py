@@ -2,7 +2,7 @@
 
 import threading
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, undefer
 
 from workflows.engine import spiff
@@ -42,12 +42,13 @@ def get_drawn(session: Session, definition_id: int) -> Definition:
     return session.get_one(Definition, definition_id, options=[_DRAWN])
 
 
-def find_drawing(session: Session, key: str) -> str | None:
-    """The newest version's diagram as a file, alone; None if there is none."""
-    return session.scalar(_DRAWING, {"key": key})
+def newest(session: Session) -> tuple[int, str] | None:
+    """Id and digest of the version made last, whatever it is of; None if there is none. Until it changes, no diagram has."""
+    row = session.execute(_NEWEST).first()
+    return (row.id, row.sha256) if row else None
 
 
-_DRAWING = select(Definition.xml).where(Definition.key == bindparam("key")).order_by(Definition.version.desc()).limit(1)
+_NEWEST = select(Definition.id, Definition.sha256).order_by(Definition.id.desc()).limit(1)
 
 
 def version_of(session: Session, definition_id: int, sha256: str) -> Version:
