@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from service import cases, forms, house, onward, photos, submissions
 from workflows import clock, people, report_drafts
-from workflows.engine import definitions, tasks
+from workflows.engine import definitions, instances, tasks
 from workflows.errors import Forbidden, Invalid
 from workflows.hazards import PROCESS, Hazard, likely_duplicates
 
@@ -110,20 +110,21 @@ def _report_page(
 ) -> str:
     """The form under its key, and the caller's other drafts."""
     schema = _report_schema()
-    asking = Hazard(reporter_id=current_user.id, region_code="")  # never stored: an enterprise's people are offered their own
-    options = cases.options_of(asking)
+    # Never stored: an enterprise's people are offered their own, and conditions may ask what they like of a hazard not yet there.
+    asking = Hazard(reporter_id=current_user.id, region_code="", status="DRAFT")
+    options, functions = cases.options_of(asking), instances.functions(g.session, house().rules, asking)
     drafts = [
         (draft, _draft_title(draft.data, options))
         for draft in report_drafts.of(g.session, current_user.caller)
         if draft.key != key
     ]
-    fields = forms.view(schema, data, faults, options=options, functions={})
+    fields = forms.view(schema, data, faults, options=options, functions=functions)
     return render_template(
         "reports/new.html",
         schema=schema,
         fields=fields,
         faults=faults,
-        values={},
+        values=cases.function_values(asking, fields),
         key=key,
         drafts=drafts,
         saved_at=saved_at,

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from lxml import html
 
+from service import setup
 from tests.scenarios.ways import FURNITURE, subject
 from tests.service.inspector import faults_of, token_of
 from tests.service.test_tasks import picture
-from workflows import hazards, ledger, people, report_drafts
-from workflows.engine import tasks
+from workflows import hazards, ledger, people, report_drafts, vocabulary
+from workflows.engine import definitions, tasks
 
 HALF = {"subject_on_file": "false", "subject_name": "集市早餐摊", "description": "写到一半"}
 
@@ -47,6 +48,19 @@ def number_of_hazards(driver):
     """How many there are, for whoever sees the most."""
     with driver.database.reading() as session:
         return len(hazards.page(session, people.caller(session, driver.person("xianban"))).rows)
+
+
+def test_a_condition_of_the_report_may_ask_what_it_likes_of_the_hazard(browser, town):
+    """Deployed by a designer, it must not stop everybody from reporting."""
+    file = setup.SHIPPED / "hazard_loop.bpmn"
+    asked = setup.forms_beside(file)
+    asked["report"]["properties"]["since"] = {"title": "何时起", "type": "string", "x-visible-when": "mode() == 'DEADLINE'"}
+    with town.transaction() as session:
+        definitions.deploy(session, vocabulary.known(asked), file.read_bytes(), asked)
+    answer = browser.get("/hazards/new")
+    assert answer.status_code == 200
+    assert html.fromstring(answer.text).xpath("//*[@data-key='since']/@data-asleep") == []
+    assert '"mode": "DEADLINE"' in html.fromstring(answer.text).xpath("string(//form/@data-values)")
 
 
 def test_a_script_that_comes_too_late_is_told_so_and_leaves_no_pile_of_notices(client, clock_at, driver):
