@@ -18,7 +18,7 @@ FORBIDDEN = {
     "English": r"[A-Za-z]{3,}(,? [A-Za-z]{2,}){2,}",
     "a traceback": r"Traceback|Error:|Exception",
 }
-LONG = re.compile(r"\d{16,}")  # a number that is rounded
+TOLD_OTHERWISE = re.compile(r"[0-9]{16,}|[０-９]+")  # numbers that are rounded, or said in plain digits
 MACHINES = ("/audit", "/designer", "/definitions")
 OF_MACHINES = frozenset({"a code", "a moment for machines", "English", "a value that is missing"})
 """Rooms of the administrators of diagrams and of the record: what belongs there."""
@@ -66,7 +66,7 @@ def lost(answer: str, typed: dict[str, list[str]]) -> Iterator[str]:
         shown = {value for each in controls for value in _shown(each)}
         said = [value.strip() for value in values if value.strip()]
         said = [value.zfill(2) for value in said] if "." in name else said  # 3 月 is shown as 03
-        known = [value for value in said if "\0" not in value and not LONG.fullmatch(value) and _offers(controls, value)]
+        known = [value for value in said if "\0" not in value and not TOLD_OTHERWISE.fullmatch(value) and _offers(controls, value)]
         yield from (f"{name} was {value[:40]!r}, is {sorted(shown)!r:.80}" for value in known[:1] if value not in shown)
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 from sqlalchemy import select
@@ -9,13 +10,16 @@ from sqlalchemy import select
 from service import setup
 from tests.held import tables_say_what_the_engine_holds
 from tests.recount import exported, recount
-from workflows import campaigns, clock, dispatch, ledger, people
+from workflows import campaigns, clock, dispatch, ledger, people, steps
 from workflows.db import Database, Session
 from workflows.engine import history, own, tasks
+from workflows.engine.definitions import Definition
 from workflows.engine.instances import Instance
 from workflows.engine.tasks import Submission
 from workflows.engine.worklist import Task, Timer
+from workflows.hazards import PROCESS
 from workflows.hazards.questions import DIGITS
+from workflows.hazards.rules import NOT_COUNTED
 from workflows.hazards.tables import Hazard
 from workflows.people import Person, Unit
 
@@ -27,8 +31,10 @@ DOES = {  # domain 2.2, read from what was handed in, not from the product's own
     "tracker_opinion": "K",
     "sign": "S",
 }
-APART = [frozenset(pair) for pair in "RV RT RK RS VT VS TK TS KS AT AK AS".split()]
+APART = frozenset("RV RT RK RS VT VS TK TS KS AT AK AS".split())
 PER_ROUND = frozenset("VAT")
+SAYS = {"verify": "result", "confirm_verification": "agree", "town_review": "decision", "tracker_opinion": "decision"}
+LAWFUL = ["verify", "confirm_verification", "town_review", "tracker_opinion"]
 
 
 def wrong(database: Database, home: Path) -> Iterator[str]:
@@ -39,6 +45,9 @@ def wrong(database: Database, home: Path) -> Iterator[str]:
         yield from _stuck(session)
         yield from _twice(session)
         yield from _own_judges(session)
+        yield from _unlawfully_closed(session)
+        yield from _misnumbered(session)
+        yield from _forgotten(session)
         yield from _miscounted(session, home)
         yield from (f"timer {timer.element_id}: {timer.error}" for timer in session.scalars(select(Timer).where(Timer.failures > 0)))
 
@@ -58,8 +67,9 @@ def _stuck(session: Session) -> Iterator[str]:
         if not mine and session.scalars(select(Timer).where(Timer.instance_id == instance.id)).first() is None:
             yield f"instance {instance.id} about {instance.subject} stands still"
         for task in mine:
-            if not whose(session, task) and not task.blocked:
-                yield f"task {task.id} {task.element_id} of {task.subject} waits for nobody, and is not blocked"
+            there = [people.caller(session, person.id) for person in whose(session, task)]
+            if not task.blocked and all(tasks.why_not(session, steps.RULES, task, caller) for caller in there):
+                yield f"task {task.id} {task.element_id} of {task.subject} waits for {len(there)} who may not do it, and is not blocked"
 
 
 def _twice(session: Session) -> Iterator[str]:
@@ -78,14 +88,45 @@ def _own_judges(session: Session) -> Iterator[str]:
         borne: dict[int, set[tuple[str, int]]] = defaultdict(set)
         for each in tasks.submissions(session, hazard.ref):
             if duty := DOES.get(each.element_id):
-                turn = sum(at <= each.at for at in reopened) if duty in PER_ROUND else -1
                 for person in {each.by, each.on_behalf_of or each.by}:
-                    borne[person].add((duty, turn))
+                    borne[person].add((duty, sum(at <= each.at for at in reopened)))
         for person, held in borne.items():
-            for pair in APART:
-                rounds = [{turn for duty, turn in held if duty == each} for each in sorted(pair)]
-                if all(rounds) and (rounds[0] & rounds[1] or -1 in rounds[0] | rounds[1]):
-                    yield f"hazard {hazard.id}: person {person} was {sorted(pair)} of it"
+            for (one, then), (other, now) in product(held, held):
+                if one + other in APART and (then == now or then < now and one not in PER_ROUND or now < then and other not in PER_ROUND):
+                    yield f"hazard {hazard.id}: person {person} was {one} in round {then} and {other} in round {now}"
+
+
+def _unlawfully_closed(session: Session) -> Iterator[str]:
+    """INV-2, INV-3: before each signature, and after the last rectification, in this order and by those who may."""
+    for hazard in session.scalars(select(Hazard)):
+        done = [(each.element_id, each.data, each.by) for each in tasks.submissions(session, hazard.ref)]
+        for place, (element, data, by) in enumerate(done):
+            if element == "sign" and data["decision"] == "sign":
+                before = done[max(place for place, (name, *_) in enumerate(done[:place]) if name == "rectify") :place]
+                passed = [name for name, answers, _ in before if answers.get(SAYS.get(name, "")) in ("PASS", "yes", "approve", "agree")]
+                checked = {who for name, _, who in before if name in ("verify", "confirm_verification")}
+                if list(dict.fromkeys(reversed(passed)))[::-1] != LAWFUL or len(checked) < 2:
+                    yield f"hazard {hazard.id} was signed by {by} after {[name for name, *_ in before]}"
+
+
+def _misnumbered(session: Session) -> Iterator[str]:
+    """INV-6: in each town, campaign and year from 1 on, each once."""
+    given: dict[str, list[int]] = defaultdict(list)
+    for number in session.scalars(select(Hazard.hazard_no).where(Hazard.hazard_no.is_not(None))):
+        place, _, serial = number.rpartition("-")
+        given[place].append(int(serial))
+    for place, serials in given.items():
+        if sorted(serials) != list(range(1, len(serials) + 1)):
+            yield f"{place} has the numbers {sorted(serials)}"
+
+
+def _forgotten(session: Session) -> Iterator[str]:
+    """INV-7: a hazard that is not at its end goes through the loop, and one that is does not."""
+    loop = select(Instance.subject_id).join(Definition).where(Definition.key == PROCESS, Instance.ended_at.is_(None))
+    running = set(session.scalars(loop))
+    for hazard in session.scalars(select(Hazard)):
+        if (hazard.status in ("ARCHIVED", *NOT_COUNTED)) is (hazard.id in running):
+            yield f"hazard {hazard.id} is {hazard.status}, and its loop {'runs' if hazard.id in running else 'has ended'}"
 
 
 def _miscounted(session: Session, home: Path) -> Iterator[str]:

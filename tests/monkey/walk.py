@@ -109,7 +109,7 @@ class Monkey(Visitor):
 
     def wander(self) -> None:
         """Read a page that is linked here, or answer what it asks."""
-        if not self.links or self.random.random() < 0.25:
+        if not self.links or self.random.random() < 0.12:
             self.become(self.random.choice(self.logins))
             self.read("/")
         if self.forms and self.random.random() < 0.35:
