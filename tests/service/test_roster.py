@@ -15,7 +15,8 @@ from tests.scenarios.ways import bring, found
 from tests.service.inspector import Inspector
 from workflows import clock, passwords, people, staffing, steps
 from workflows.engine import history
-from workflows.staffing.columns import SHEETS, STAFF
+from workflows.staffing import rosters
+from workflows.staffing.columns import PARTS, SHEETS, STAFF
 
 
 @pytest.fixture
@@ -98,6 +99,21 @@ def test_a_county_from_a_workbook_by_two_administrators(signed_in, town, app):
     assert confirm(system, again).status_code == 200
     assert counts(town)["units"] == after["units"]  # nothing twice
     assert list((app.house.config.home / "imports").iterdir()) == []  # the files are full of names
+
+
+def test_a_trial_makes_nobody_wait_and_leaves_nothing(town, driver):
+    """Whoever writes meanwhile does so at once: a lock that the trial held would refuse him after half a minute."""
+    before, by = counts(town), driver.person("guanli")
+    with rosters.trial(town) as session:
+        report = rosters.run(session, workbooks.read(book()), PARTS, by=by)
+        with town.transaction() as other:
+            staffing.change_person(other, people.get(other, by), by=by, name="改了")
+        assert staffing.counts(session)["units"] == before["units"] + 4
+    assert (report.faults, report.added) == ([], {"单位": 4, "企业": 2, "人员": 2, "任职": 3})
+    assert counts(town) == before
+    with town.reading() as session:
+        assert people.get(session, by).name == "改了"
+        assert history.verify(session) == []
 
 
 def told(answer):
