@@ -35,8 +35,6 @@ MOMENT = timedelta(minutes=1)
 OLD = timedelta(days=65)  # a month's closures are drawn when the youngest of them is thirty days old
 LATE = timedelta(days=60)  # from a handover, a term of thirty days, until the last level of lateness
 TRACKING = ("issue_track", "name_tracker", "ack_tracker")  # handover two, done before anything else is asked
-
-
 Way = Callable[[Driver], Subject]
 """Who brings on what a diagram is about."""
 

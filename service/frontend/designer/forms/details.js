@@ -53,12 +53,13 @@ function rename(room, form, key, to, act) {
 
 function choices(room, field, kind, set) {
   if (kind === "listed" || kind === "listed-many") {
-    const name = field["x-options"] ?? field.items?.["x-options"];
+    const { items } = field; // of several answers the list may stand at the field or at its items
+    const isOfItems = Boolean(items?.["x-options"]);
     return select({
       label: "名单",
-      value: name,
+      value: isOfItems ? items["x-options"] : field["x-options"],
       choices: pairs(room.words.options),
-      set: (code) => set({ "x-options": code }),
+      set: (code) => set(isOfItems ? { items: { ...items, "x-options": code } } : { "x-options": code }),
       hint: "办理时由系统列出，与所办的事有关的。",
     });
   }
