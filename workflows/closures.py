@@ -219,9 +219,9 @@ def _send_back(session: Session, hazard: Hazard, to: str, reason: str, *, by: in
 # ---- questions ---------------------------------------------------------------------------------------------------------
 
 
-def verified(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
-    """The hazard has passed and waits for its signature."""
-    return is_verified(hazard)
+def is_verified(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
+    """Whether the hazard has passed and waits for its signature."""
+    return hazard.status in hazard_rules.AWAITING_SIGNATURE
 
 
 _RESTING = (
@@ -278,8 +278,3 @@ def _since_verification(session: Session, hazard: Hazard) -> list[tuple[str, str
         return []
     rows = session.execute(_RESTING, {"hazard": hazard.id, "verification": last.id})
     return [(stage, decision) for stage, decision in rows]
-
-
-def is_verified(hazard: Hazard) -> bool:
-    """Whether the hazard has passed and waits for its signature."""
-    return hazard.status in hazard_rules.AWAITING_SIGNATURE

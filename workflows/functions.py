@@ -36,7 +36,7 @@ def one_person(session: Session, hazard: Hazard) -> bool:  # noqa: ARG001
 FUNCTIONS: dict[str, Callable[[Session, Any], Any]] = {
     "mode": rectifications.mode,
     "one_person": one_person,
-    "verified": closures.verified,
+    "verified": closures.is_verified,
     "result": verifications.result,
     "archive_complete": archives.is_complete,
     "next_feedback_on": feedbacks.next_on,

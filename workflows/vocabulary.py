@@ -47,7 +47,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {  # name, and t
     "one_person": ("属地和行业由同一人负责", YES_NO),
     "verified": ("已验收合格、等待签字", YES_NO),
     "result": ("本轮验收结论", (("'PASS'", "合格"), ("'FAIL'", "不合格"))),
-    "may_correct": ("已定稿，可以更正", (("True", "是"), ("False", "否"))),
+    "may_correct": ("已定稿，可以更正", YES_NO),
     "archive_complete": ("归档材料齐全", YES_NO),
     "may_extend": ("现在可以申请延期", YES_NO),
     "lead_asked": ("延期由牵头责任人本人申请", YES_NO),
@@ -82,7 +82,7 @@ MOMENTS = {
     "next_feedback_on": "下一个周四反馈日",
     "next_reminder_at": "下一次到期提醒",
     "listing_reminder_at": "挂牌督办期限届满前的提醒",
-    "cut_at": "本期统计截止时点（25 日 24:00）",
+    "cut_at": "本期统计截止时点（截止日 24:00）",
     "tracker_due_at": "县部门指定跟踪人的期限",
 }
 DUES = {
@@ -90,7 +90,7 @@ DUES = {
     "hazard.register_due": "登记时限（自上报起，紧急的按小时，其余按工作日）",
     "hazard.verify_due": "验收时限（自完工报告或退回验收起）",
     "hazard.extension_due": "延期审批时限（自提出申请起）",
-    "return.cut_at": "月报的截止时点（25 日 24:00）",
+    "return.cut_at": "月报的截止时点（截止日 24:00）",
     "hazard.look_back_due": "回头看的最后一天（自销号起，按本地参数）",
     "hazard.listed_until": "挂牌督办的期限",
     "feedback_on": "本周四 24:00（遇节假日顺延）",

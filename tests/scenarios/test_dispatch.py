@@ -215,7 +215,7 @@ def test_nothing_goes_up_before_the_cut_and_nobody_checks_himself(june):
         who = {"by": june.person("banshi1"), "on_behalf_of": None, "task": None, "data": {}}
         for verb in (dispatch.collect_return, dispatch.sign_return, dispatch.receive_return):
             refused(Conflict, "截止时点", verb, session, again, **who)
-        refused(Invalid, "25 日", dispatch.open_return, session, june.rules, again.unit, "ZD2023", date(2023, 6, 24))
+        refused(Invalid, "截止日", dispatch.open_return, session, june.rules, again.unit, "ZD2023", date(2023, 6, 24))
         refused(Conflict, "起填报", dispatch.open_return, session, june.rules, again.unit, "ZD2023", JULY)
         dispatch.get(session, returned(june, "丙村")[0].id).filler_id = june.person("baocun")
         check = {**who, "by": june.person("baocun"), "data": {"decision": "agree"}}

@@ -142,7 +142,7 @@ def check(
         if values.get(code) and (not reason.strip() or not proof):
             found.append(Finding(7, (code,), f"{code} 是人工补录，要有理由和佐证。"))
     if as_of_on and days and as_of_on not in days:
-        found.append(Finding(8, (), "统计截止日应为当月 25 日，或行动的最后一天。"))
+        found.append(Finding(8, (), "统计截止日应为每月的截止日，或行动的最后一天。"))
     return found
 
 

@@ -27,7 +27,7 @@ def open_return(session: Session, engine: Rules, unit: Unit, campaign: str, as_o
         return row
     opens = {day: opens_on for opens_on, day in questions.window(session, campaign)}
     if as_of_on not in opens:
-        raise Invalid("as_of_on", "统计截止日应为当月 25 日，或行动的最后一天。")
+        raise Invalid("as_of_on", "统计截止日应为每月的截止日，或行动的最后一天。")
     if clock.today() < opens[as_of_on]:
         raise Conflict(f"{rules.month_name(as_of_on)}的月报从 {opens[as_of_on].isoformat()} 起填报。")
     row = Return(

@@ -19,7 +19,7 @@ from lxml import etree
 from workflows.engine import xml as bpmn
 from workflows.engine.checks import diagrams
 
-MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+MODEL = f"{{{bpmn.BPMN}}}"
 
 TASKS = {"userTask", "manualTask", "task"}
 SCOPES = {"subProcess", "callActivity"}

@@ -8,14 +8,17 @@ and when it is due, the domain answers through `Rules`.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, String, bindparam, delete, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import clock
 from workflows.db import Base, Key
-from workflows.engine import Address, Post, Rules, Subject, Want, history, spiff
+from workflows.engine import Address, Due, Post, Rules, Subject, Want, history, spiff
+
+if TYPE_CHECKING:
+    from workflows.engine.instances import Instance
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # stands where a task has no due moment, so that it sorts last
 
@@ -120,7 +123,7 @@ def held(run: spiff.Run) -> Held:
 # ---- verbs -----------------------------------------------------------------------------------------------------------
 
 
-def copy(session: Session, rules: Rules, instance: Any, before: Held, after: Held, thing: Any) -> None:
+def copy(session: Session, rules: Rules, instance: "Instance", before: Held, after: Held, thing: Any) -> None:
     """Bring the tables in line with what a step has changed."""
     gone = [id for id in before.tasks if id not in after.tasks]
     fresh = [task for id, task in after.tasks.items() if id not in before.tasks]
@@ -131,7 +134,7 @@ def copy(session: Session, rules: Rules, instance: Any, before: Held, after: Hel
     _copy_timers(session, instance.id, before.timers, after.timers)
 
 
-def redue(session: Session, rules: Rules, instance: Any, run: spiff.Run, thing: Any) -> None:
+def redue(session: Session, rules: Rules, instance: "Instance", run: spiff.Run, thing: Any) -> None:
     """Date the open tasks again, after a deadline of the domain has changed."""
     texts = {task.id: task.element.properties.get("due", "") for task in spiff.open_tasks(run)}
     for row in open_rows(session, instance.id):
@@ -219,7 +222,7 @@ def open_rows(session: Session, instance_id: int) -> list[Task]:
     return list(session.scalars(_OPEN, {"instance": instance_id}))
 
 
-def _open(session: Session, rules: Rules, instance: Any, fresh: list[spiff.OpenTask], thing: Any) -> None:
+def _open(session: Session, rules: Rules, instance: "Instance", fresh: list[spiff.OpenTask], thing: Any) -> None:
     title, addressed = rules.title(thing), []
     for task in fresh:
         address = rules.address(session, thing, want(task))
@@ -243,7 +246,7 @@ def _post(session: Session, addressed: list[tuple[Task, Address]]) -> None:
         session.execute(insert(TaskPost.rows()), posts)
 
 
-def _row(instance: Any, task: spiff.OpenTask, title: str, address: Address) -> Task:
+def _row(instance: "Instance", task: spiff.OpenTask, title: str, address: Address) -> Task:
     properties = task.element.properties
     return Task(
         instance_id=instance.id,
@@ -266,7 +269,7 @@ def _row(instance: Any, task: spiff.OpenTask, title: str, address: Address) -> T
     )
 
 
-def _date(row: Task, due: Any) -> None:
+def _date(row: Task, due: Due | None) -> None:
     row.due_at, row.due_source = (due.at, due.source) if due else (None, "")
     row.due_key = row.due_at or NEVER
 

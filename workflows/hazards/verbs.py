@@ -258,17 +258,12 @@ def decide_registration(session: Session, hazard: Hazard, *, by: int, on_behalf_
     if decision == "downgrade":
         fields.text(data, "station_opinion", "站所意见", least=2)
     if decision == "merge":
-        _find_main(session, hazard, data)
+        hazard.merged_into_id = get_main(session, hazard, data).id
     body = {name: data.get(name) for name in ("opinion", "reason", "station_opinion", "merge_into")}
     body |= {"decision": decision, "task": task.id}
     history.record(session, hazard.ref, "registration_decided", by=by, on_behalf_of=on_behalf_of, **body)
     if decision == "accept":
         register(session, hazard, by=by, on_behalf_of=on_behalf_of)
-
-
-def _find_main(session: Session, hazard: Hazard, data: Data) -> None:
-    """The hazard that this one repeats; it must be registered in the same town and none of the dead ones."""
-    hazard.merged_into_id = get_main(session, hazard, data).id
 
 
 def get_main(session: Session, hazard: Hazard, data: Data) -> Hazard:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from workflows import clock, people
@@ -15,6 +15,7 @@ from workflows.people import Appointment, Person, Substitution, Unit
 from workflows.staffing import rules
 
 LIMIT = 50
+NEEDS_PLACE = frozenset({"VILLAGE", "ENTERPRISE"})
 
 
 @dataclass(frozen=True)
@@ -190,13 +191,8 @@ def unit_options(session: Session, kinds: Collection[str]) -> list[tuple[str, st
     return [(str(unit.id), unit.name if unit.kind not in NEEDS_PLACE else f"{unit.name}（{place}）") for unit, place in rows]
 
 
-NEEDS_PLACE = frozenset({"VILLAGE", "ENTERPRISE"})
-
-
 def counts(session: Session) -> dict[str, int]:
     """How many units, enterprises, active persons, current appointments and substitutions there are."""
-    from workflows.staffing.verbs import count_rows
-
     today = clock.today()
     return {
         "units": count_rows(session, select(Unit.id).where(Unit.kind != "ENTERPRISE", people.is_there())),
@@ -209,6 +205,11 @@ def counts(session: Session) -> dict[str, int]:
             session, select(Substitution.id).where(people.is_lasting(today, Substitution.from_on, Substitution.to_on))
         ),
     }
+
+
+def count_rows(session: Session, rows: Select[Any]) -> int:
+    """How many rows a question would find."""
+    return session.scalar(select(func.count()).select_from(rows.subquery())) or 0
 
 
 def _contains(text: str, *columns: Any) -> Any:

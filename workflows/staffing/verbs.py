@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from workflows import clock, memory, passwords, people
@@ -11,6 +11,7 @@ from workflows.engine import Subject, history
 from workflows.errors import Conflict, Invalid
 from workflows.people import Appointment, Person, Substitution, Unit
 from workflows.staffing import rules
+from workflows.staffing.questions import count_rows
 
 # ---- units -----------------------------------------------------------------------------------------------------------
 
@@ -105,11 +106,6 @@ def _check_uscc(session: Session, uscc: str | None, own: Unit | None, subject_ty
     same = session.scalar(select(Unit).where(Unit.uscc == uscc))
     if same is not None and same is not own:
         raise Invalid("uscc", f"统一社会信用代码 {uscc} 已登记为“{same.name}”。")
-
-
-def count_rows(session: Session, rows: Any) -> int:
-    """How many rows a question would find."""
-    return session.scalar(select(func.count()).select_from(rows.subquery())) or 0
 
 
 def _outlasts(to_on: Any, day: date) -> Any:

@@ -10,6 +10,12 @@ from workflows.engine.definitions.rules import Version
 from workflows.engine.definitions.tables import Definition
 from workflows.errors import NotFound
 
+_versions: dict[str, Version] = {}  # by sha256
+_keeping = threading.Lock()
+MOST_KEPT = 100  # far more than run at a time; every draft that is rehearsed is one
+_DRAWN = undefer(Definition.xml)
+_NEWEST = select(Definition.id, Definition.sha256).order_by(Definition.id.desc()).limit(1)
+
 
 def latest(session: Session) -> list[Definition]:
     """The newest version of each diagram, which is the one made last; by key."""
@@ -48,9 +54,6 @@ def newest(session: Session) -> tuple[int, str] | None:
     return (row.id, row.sha256) if row else None
 
 
-_NEWEST = select(Definition.id, Definition.sha256).order_by(Definition.id.desc()).limit(1)
-
-
 def version_of(session: Session, definition_id: int, sha256: str) -> Version:
     """What the engine needs to run a definition, kept from then on: a version never changes."""
     if known := _versions.get(sha256):
@@ -61,9 +64,3 @@ def version_of(session: Session, definition_id: int, sha256: str) -> Version:
         if len(_versions) >= MOST_KEPT:
             del _versions[next(iter(_versions))]
         return _versions.setdefault(sha256, version)
-
-
-_DRAWN = undefer(Definition.xml)
-_versions: dict[str, Version] = {}  # by sha256
-_keeping = threading.Lock()
-MOST_KEPT = 100  # far more than run at a time; every draft that is rehearsed is one

@@ -14,8 +14,8 @@ from workflows.engine.checks import diagrams
 from workflows.engine.spiff.library import Specs, connect, exchange
 from workflows.errors import Invalid
 
-MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
-DRAWING = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+MODEL = f"{{{bpmn.BPMN}}}"
+DRAWING = f"{{{bpmn.DI}}}"
 
 # What the library's parser throws at files it cannot read: all but the first from deep inside it, without a reason.
 PARSER_FAILS = (SpiffWorkflowException, TypeError, AttributeError, KeyError, ValueError, IndexError, RecursionError)
