@@ -59,7 +59,7 @@ TIMED = "边界事件请用定时，并写明到期时刻。"
 SAID = {
     "a host with a prefix": (
         around(node("subProcess", "x", "".join(OTHER)), on_border(timer(), "t:x"), first="x", last="x"),
-        ["“环节u”边框上的边界事件所附的“子流程 x”写成了“t:x”，本系统不认冒号前的字。请把它重新拖到边框上。"],
+        ["“边界事件 b”所附的“子流程 x”写成了“t:x”，本系统不认冒号前的字。请把它重新拖到边框上。"],
     ),
     "arrows kept in another process": (
         file(process(*WHOLE[:3], CALL, chain("s", "u"), chain("call", "e")), process(*OTHER, flow("u", "call"), process_id="a")),
@@ -106,13 +106,13 @@ SAID = {
     "a condition": (waiting("conditional"), ["“中间事件 x”是条件事件，本系统不支持。请改用定时，到时再用排他网关判断。"]),
     "an error of a step": (
         around(node("serviceTask", "v", STEP), on_border("<bpmn:errorEventDefinition/>", "v"), first="v", last="v"),
-        ["“环节u”边框上的边界事件是错误事件，本系统不支持。请删去它，在环节后面加排他网关，按结果分流。"],
+        ["“边界事件 b”是错误事件，本系统不支持。请删去它，在环节后面加排他网关，按结果分流。"],
     ),
     "what undoes": (
         around(node("serviceTask", "v", STEP), *UNDO, first="v", last="v"),
         [
             "“服务任务 undo”标为补偿活动，本系统不支持。请取消标记，把撤销的办法画成普通环节。",
-            "“环节u”边框上的边界事件是补偿事件，本系统不支持。请删去它，把撤销的办法画成普通环节。",
+            "“边界事件 b”是补偿事件，本系统不支持。请删去它，把撤销的办法画成普通环节。",
         ],
     ),
     "conditions in braces": (
