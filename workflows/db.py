@@ -191,8 +191,9 @@ def _have_own(connection: Connection, copied: Sequence[type[Base]], emptied: typ
     for rows in (each.rows() for each in (*copied, emptied)):
         rows.to_metadata(own, schema="temp")
     own.create_all(connection, checkfirst=False)
-    for each in copied:
-        connection.exec_driver_sql(f"INSERT INTO temp.{each.__tablename__} SELECT * FROM main.{each.__tablename__}")
+    for name, rows in ((each.__tablename__, each.rows()) for each in copied):
+        columns = ", ".join(column.name for column in rows.columns)  # migrations have put some in another order
+        connection.exec_driver_sql(f"INSERT INTO temp.{name} ({columns}) SELECT {columns} FROM main.{name}")
 
 
 class _AsOne(Database):

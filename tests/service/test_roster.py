@@ -5,6 +5,7 @@ import re
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from service import House, setup
 from service.admin import workbooks
@@ -13,7 +14,8 @@ from service.demo import PASSWORD
 from tests.roster import COUNTY, book, calculate
 from tests.scenarios.ways import bring, found
 from tests.service.inspector import Inspector
-from workflows import clock, passwords, people, staffing, steps
+from workflows import clock, migrations, passwords, people, staffing, steps
+from workflows.db import Database
 from workflows.engine import history
 from workflows.staffing import rosters
 from workflows.staffing.columns import PARTS, SHEETS, STAFF
@@ -114,6 +116,20 @@ def test_a_trial_makes_nobody_wait_and_leaves_nothing(town, driver):
     with town.reading() as session:
         assert people.get(session, by).name == "改了"
         assert history.verify(session) == []
+
+
+def test_a_trial_in_a_database_that_was_migrated(tmp_path):
+    """Its columns stand in another order than in one that is made anew."""
+    migrated = Database(f"sqlite:///{tmp_path / 'house.db'}")
+    migrations.upgrade(migrated)
+    setup.found_county(migrated, "999902000000", "己县")
+    with migrated.transaction() as session:
+        county = people.find_unit_named(session, "己县")
+        staffing.add_unit(session, "TOWN", "庚镇", "999902101000", parent=county, report_phone="0999-2101000")
+    with migrated.reading() as session, rosters.trial(migrated) as tried:
+        for table in (people.Unit, people.Person, people.Appointment):
+            everything = select(*table.rows().columns)
+            assert tried.execute(everything).all() == session.execute(everything).all()
 
 
 def told(answer):
