@@ -8,6 +8,7 @@ from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from service import labels
 from service.admin import allow, blueprint
 from service.admin.sheets import Options, Sheet, choice, day, handle, line
 from workflows import campaigns, clock, people, phases
@@ -153,4 +154,4 @@ def _days(data: Mapping[str, Any]) -> tuple[date, date]:
 
 
 def _span(found: Campaign) -> str:
-    return f"{found.name}（{found.from_on} 至 {found.to_on}）。"
+    return f"{found.name}（{labels.day(found.from_on)} 至 {labels.day(found.to_on)}）。"

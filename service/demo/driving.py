@@ -208,9 +208,9 @@ KEY_ITEM = "用作经营的建筑的承重结构和疏散条件"
 
 def _nearest_clause(hazard: Hazard) -> str | None:
     """The clause of the hazard's own industry whose words are nearest to what was found; None where it has none."""
-    own = [each for each in standards.in_force(clock.today(), hazard.sector) if hazard.sector in each.standard.sectors]
+    clauses = [each for each in standards.in_force(clock.today(), hazard.sector) if hazard.sector in each.standard.sectors]
     found = _pairs(hazard.description)
-    return max(own, key=lambda each: len(found & _pairs(each.title))).code if own else None
+    return max(clauses, key=lambda each: len(found & _pairs(each.title))).code if clauses else None
 
 
 def _pairs(text: str) -> set[str]:
