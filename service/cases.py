@@ -95,8 +95,7 @@ def context(subject: Subject, thing: Any, options: forms.Options, instance: inst
     submissions, opened = tasks.submissions(g.session, subject), tasks.with_forms(g.session, subject)
     schemas = {task.id: schema for task, schema in opened}
     waiting = [task for task, _ in opened if task.status == "OPEN"]
-    names = _names(submissions, waiting)
-    named = name_of(options, names)
+    names, named = _names(submissions, waiting), name_of(options)
     shown = kind.photos(thing, submissions)
     return {
         "kind": kind,
@@ -150,14 +149,14 @@ def options_of(thing: Any) -> forms.Options:
     return options
 
 
-def name_of(options: forms.Options, names: Mapping[int, str]) -> forms.NameOf:
+def name_of(options: forms.Options) -> forms.NameOf:
     """What a chosen row is called in what was handed in: persons and units by their id, so that one who has left the post
-    since is still called by his name; anything else as its list says. `names`: those of persons that are known already."""
+    since is still called by his name; anything else as its list says."""
 
     @cache
     def named(rows: str, value: str) -> str:
         if rows in PERSON_ROWS and value.isdigit():
-            return names.get(int(value)) or people.names(g.session, [int(value)]).get(int(value), value)
+            return people.names(g.session, [int(value)]).get(int(value), value)
         if rows in UNIT_ROWS and value.isdigit():
             return people.get_unit(g.session, int(value)).name
         return dict(options(rows)).get(value, value)

@@ -260,4 +260,4 @@ def _handed_in(shown: Task, options: forms.Options) -> list[forms.Told]:
         return []
     schema = tasks.schema(g.session, shown)
     mine = [each for each in tasks.submissions(g.session, shown.subject) if each.task_id == shown.id]
-    return [told for each in mine for told in forms.tell(schema, each.data, cases.name_of(options, {}))]
+    return [told for each in mine for told in forms.tell(schema, each.data, cases.name_of(options))]

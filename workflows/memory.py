@@ -1,7 +1,7 @@
 """What a session has read and may trust until its transaction ends, so that one click does not ask the same thing thrice.
 
 Only what the click itself changes, or what the instance's lock or the subject's chain (`history.watch`) protects, may be
-remembered here; and what administrators keep (units, sectors, parameters, the calendar), of which a click knows one state.
+remembered here; and what administrators keep (units, names, sectors, parameters, the calendar), of which a click knows one state.
 """
 
 from collections.abc import Callable

@@ -105,10 +105,11 @@ def find_by_login(session: Session, login: str) -> Person | None:
 
 
 def names(session: Session, person_ids: Iterable[int | None]) -> dict[int, str]:
-    """The names of several persons in one question."""
-    if not (wanted := {id for id in person_ids if id is not None}):
-        return {}
-    return dict(session.execute(_NAMES, {"ids": list(wanted)}).all())
+    """The names of several persons, those that were not asked before in one question."""
+    wanted, known = {id for id in person_ids if id is not None}, memory.of(session, "names")
+    if unknown := wanted - known.keys():
+        known.update(session.execute(_NAMES, {"ids": sorted(unknown)}).all())
+    return {id: known[id] for id in sorted(wanted) if id in known}
 
 
 _NAMES = select(Person.id, Person.name).where(Person.id.in_(bindparam("ids", expanding=True)))

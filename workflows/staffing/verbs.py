@@ -156,6 +156,7 @@ def change_person(session: Session, person: Person, *, by: int | None = None, **
     for key in before:
         setattr(person, key, fields[key])
     session.flush()
+    memory.of(session, "names").clear()
     after = {key: fields[key] for key in before}
     _record(session, person, "person_changed", by, before=before, after=after)
 
