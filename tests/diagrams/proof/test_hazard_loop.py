@@ -296,5 +296,5 @@ def test_a_decision_that_is_asked_no_more_is_not_taken_from_an_older_one() -> No
         ("data-stale", "gw_town__m_rectify"),
         ("data-stale", "gw_town__m_verify"),
     }
-    assert "看的是更早的“县签字”填的“签字意见”，而前一环节“镇审核”不填这一项" in found[0].message
+    assert "看的是更早的“县签字”填的“签字意见”，而最近一个环节“镇审核”不填这一项" in found[0].message
     assert [each for each in checks.check(XML.encode(), vocabulary.known(FORMS), FORMS) if each.severity == "error"] == []
