@@ -103,9 +103,14 @@ def _tasks_of_form() -> list[Task]:
     """The tasks that are named as lines. NotFound for what reports no week: a signature is given where a password is asked."""
     ids = dict.fromkeys(filter(None, map(find_key, request.form.getlist("line"))))
     found = [tasks.get(g.session, id, current_user.caller) for id in ids]
-    if any(task.verb != thursdays.VERB for task in found):
+    if any(task.verb != thursdays.VERB or _is_signed(task) for task in found):
         raise NotFound(tasks.NOT_FOUND)
     return found
+
+
+def _is_signed(task: Task) -> bool:
+    """Whether its form asks for the password: then it is handed in on its own page."""
+    return bool(tasks.schema(g.session, task).get("x-reauthenticate"))
 
 
 def _typed_for(task: Task, files: Mapping[str, list[str]]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -120,7 +125,7 @@ def _page(
 ) -> str:
     """The sheet; `typed` and `faults` when it was refused, else each line's draft. A line that is gone meanwhile (reported by a
     colleague, closed) is left out; its sentence stands above."""
-    waiting = thursdays.lines(g.session, current_user.caller)
+    waiting = [line for line in thursdays.lines(g.session, current_user.caller) if not _is_signed(line.task)]
     weeks = sorted({line.week_on for line in waiting})
     shown = week_on if week_on in weeks else (weeks[0] if weeks else None)
     rows = [_row(line, typed, faults or {}) for line in waiting if line.week_on == shown]

@@ -90,18 +90,34 @@ def test_lines_are_kept_as_a_draft(signed_in, driver, two):
     assert reports(driver, two[0]) == []
 
 
-def test_a_question_that_depends_on_another_can_be_answered_on_the_sheet(signed_in, driver, town, clock_at):
-    """Whatever a designer adds to the form of the weekly report: it is not hidden for good, and asked for where it applies."""
-    asked, loop = setup.forms_beside(setup.SHIPPED / "hazard_loop.bpmn"), (setup.SHIPPED / "hazard_loop.bpmn").read_bytes()
-    why = {"title": "进度慢的原因", "type": "string", "minLength": 2, "x-visible-when": "progress_pct < 50", "x-required-when-visible": True}
-    asked["feedback"]["properties"]["why"] = why
-    with town.transaction() as session:
-        definitions.deploy(session, vocabulary.known(asked), loop, asked)
+def redesigned(driver, clock_at, change):
+    """A hazard of a loop whose weekly report a designer has changed, on the Tuesday of its first week."""
+    file = setup.SHIPPED / "hazard_loop.bpmn"
+    asked = setup.forms_beside(file)
+    change(asked["feedback"])
+    with driver.database.transaction() as session:
+        definitions.deploy(session, vocabulary.known(asked), file.read_bytes(), asked)
     clock_at("2026-03-02 09:00")
     hazard = bring(driver, found(driver), "rectify", issue_rectify={"due_date": "2026-06-30"})
     clock_at("2026-03-03 09:00")
     driver.sweep()
+    return hazard
+
+
+def test_a_report_that_asks_for_the_password_is_handed_in_on_its_own_page(signed_in, driver, clock_at):
+    hazard = redesigned(driver, clock_at, lambda form: form.update({"x-reauthenticate": True}))
+    (report,) = [each.id for each in driver.open_tasks(hazard) if each.element_id == "feedback_territory"]
     browser = signed_in("baocun")
+    assert sheet(browser) == []
+    assert browser.submit("/thursdays", typed([str(report)])).status_code == 404
+    assert browser.submit(f"/tasks/{report}", {**TOLD, "password": PASSWORD}).status_code == 302
+    assert reports(driver, hazard)
+
+
+def test_a_question_that_depends_on_another_can_be_answered_on_the_sheet(signed_in, driver, clock_at):
+    """Whatever a designer adds to the form of the weekly report: it is not hidden for good, and asked for where it applies."""
+    why = {"title": "进度慢的原因", "type": "string", "minLength": 2, "x-visible-when": "progress_pct < 50", "x-required-when-visible": True}
+    hazard, browser = redesigned(driver, clock_at, lambda form: form["properties"].update(why=why)), signed_in("baocun")
     (line,) = lines = sheet(browser)
     (question,) = html.fromstring(browser.get("/thursdays").text).xpath(f"//*[@data-key='{line}-why']")
     assert question.get("data-asleep") is None
