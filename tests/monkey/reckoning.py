@@ -34,6 +34,7 @@ DOES = {  # domain 2.2, read from what was handed in, not from the product's own
 APART = frozenset("RV RT RK RS VT VS TK TS KS AT AK AS".split())
 PER_ROUND = frozenset("VAT")
 SAYS = {"verify": "result", "confirm_verification": "agree", "town_review": "decision", "tracker_opinion": "decision"}
+GOOD = ("PASS", "yes", "approve", "agree")
 LAWFUL = ["verify", "confirm_verification", "town_review", "tracker_opinion"]
 
 
@@ -69,7 +70,7 @@ def _stuck(session: Session) -> Iterator[str]:
         for task in mine:
             there = [people.caller(session, person.id) for person in whose(session, task)]
             if not task.blocked and all(tasks.why_not(session, steps.RULES, task, caller) for caller in there):
-                yield f"task {task.id} {task.element_id} of {task.subject} waits for {len(there)} who may not do it, and is not blocked"
+                yield f"task {task.id} {task.element_id} of {task.subject} is not blocked; of {len(there)} nobody may do it"
 
 
 def _twice(session: Session) -> Iterator[str]:
@@ -92,7 +93,8 @@ def _own_judges(session: Session) -> Iterator[str]:
                     borne[person].add((duty, sum(at <= each.at for at in reopened)))
         for person, held in borne.items():
             for (one, then), (other, now) in product(held, held):
-                if one + other in APART and (then == now or then < now and one not in PER_ROUND or now < then and other not in PER_ROUND):
+                counts = then == now or (one if then < now else other) not in PER_ROUND  # the earlier one is carried along
+                if one + other in APART and counts:
                     yield f"hazard {hazard.id}: person {person} was {one} in round {then} and {other} in round {now}"
 
 
@@ -102,8 +104,9 @@ def _unlawfully_closed(session: Session) -> Iterator[str]:
         done = [(each.element_id, each.data, each.by) for each in tasks.submissions(session, hazard.ref)]
         for place, (element, data, by) in enumerate(done):
             if element == "sign" and data["decision"] == "sign":
-                before = done[max(place for place, (name, *_) in enumerate(done[:place]) if name == "rectify") :place]
-                passed = [name for name, answers, _ in before if answers.get(SAYS.get(name, "")) in ("PASS", "yes", "approve", "agree")]
+                since = max(each for each, (name, *_) in enumerate(done[:place]) if name == "rectify")
+                before = done[since:place]
+                passed = [name for name, answers, _ in before if answers.get(SAYS.get(name, "")) in GOOD]
                 checked = {who for name, _, who in before if name in ("verify", "confirm_verification")}
                 if list(dict.fromkeys(reversed(passed)))[::-1] != LAWFUL or len(checked) < 2:
                     yield f"hazard {hazard.id} was signed by {by} after {[name for name, *_ in before]}"

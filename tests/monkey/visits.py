@@ -1,14 +1,12 @@
 """One browser of many people: what it opens and sends is looked at (eyes.py), and what is wrong is written down with how it came."""
 
 import logging
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from flask import request, request_finished
 from lxml import html
 from werkzeug.test import TestResponse
 
@@ -62,16 +60,14 @@ class Visitor:
         self.opened: set[tuple[str, str]] = set()
         self.faults: list[Fault] = []
         self.story: tuple[str, ...] = ()
-        self.reached: Counter[tuple[str | None, str, int]] = Counter()
         self.listener = Listener()
 
     @contextmanager
-    def watched(self) -> Iterator[None]:
-        """While the block runs, errors in the log and answers are counted."""
+    def listening(self) -> Iterator[None]:
+        """While the block runs, errors in the log are heard."""
         logging.getLogger().addHandler(self.listener)
         try:
-            with request_finished.connected_to(self._count, self.app):
-                yield
+            yield
         finally:
             logging.getLogger().removeHandler(self.listener)
 
@@ -211,9 +207,6 @@ class Visitor:
         """Write down what is wrong."""
         if self.alone or rule not in OF_THE_MOMENT:
             self.faults.append(Fault(rule, where, what, self.story))
-
-    def _count(self, _app: App, response: Any, **_: Any) -> None:
-        self.reached[request.endpoint, request.method, response.status_code] += 1
 
 
 def _said(response: TestResponse) -> str:

@@ -51,7 +51,7 @@ class Monkey(Visitor):
 
     def walk(self, steps: int) -> None:
         """So many steps."""
-        with self.watched():
+        with self.listening():
             for _ in range(steps):
                 self.move(clock.now() + timedelta(seconds=self.random.randint(5, 240)))
                 (do,) = self.random.choices(*zip(*self._can(), strict=True))
