@@ -93,7 +93,7 @@ def complete(session: Session, rows: Sequence[Row]) -> tuple[list[Row], list[Log
     whole, told = {row.number: row for row in rows}, list[Login]()
     for name, mine in unnamed.items():
         try:
-            login = _login(name, mine, typed[name], namesakes[name], posts, taken)
+            login = _login(name, mine, typed=typed[name], namesakes=namesakes[name], posts=posts, taken=taken)
         except Invalid as invalid:
             whole |= {row.number: replace(row, unclear=invalid.fields) for row in mine}
             continue
@@ -106,6 +106,7 @@ def complete(session: Session, rows: Sequence[Row]) -> tuple[list[Row], list[Log
 def _login(
     name: str,
     rows: Sequence[Row],
+    *,
     typed: Collection[str],
     namesakes: Sequence[Person],
     posts: Mapping[int, Sequence[tuple[str, str]]],
