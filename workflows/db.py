@@ -169,31 +169,10 @@ class Database:
             yield connection
 
     @contextmanager
-    def trial(self, *copied: type["Base"], emptied: type["Base"]) -> Iterator[Session]:
-        """A session in which one writes to see what would come of it: leaving the block undoes it. The tables that are written to
-        are named, one of them may seem empty, because on SQLite the connection then has its own, which come before those of all:
-        so it holds no lock, and nobody waits for a trial however long it takes. On PostgreSQL nobody would."""
-        with self.session(writes=not self.is_sqlite) as session:
-            if self.is_sqlite:
-                _have_own(session.connection(), copied, emptied)
-            yield session
-
-    @contextmanager
     def reading(self) -> Iterator[Session]:
         """A snapshot to read from; it takes no lock and writes nothing."""
         with self.session(writes=False) as session:
             yield session
-
-
-def _have_own(connection: Connection, copied: Sequence[type[Base]], emptied: type[Base]) -> None:
-    """Temporary tables of a connection, with the keys and indexes of those of the same name; they go with its transaction."""
-    own = MetaData()
-    for rows in (each.rows() for each in (*copied, emptied)):
-        rows.to_metadata(own, schema="temp")
-    own.create_all(connection, checkfirst=False)
-    for name, rows in ((each.__tablename__, each.rows()) for each in copied):
-        columns = ", ".join(column.name for column in rows.columns)  # migrations have put some in another order
-        connection.exec_driver_sql(f"INSERT INTO temp.{name} ({columns}) SELECT {columns} FROM main.{name}")
 
 
 class _AsOne(Database):

@@ -11,7 +11,6 @@ from flask_login import current_user
 
 from service import brings_files
 from workflows import calendars, people, staffing
-from workflows.db import Session
 from workflows.errors import Forbidden
 from workflows.staffing.rules import NEEDED
 
@@ -77,16 +76,16 @@ class Lacking:
     """The towns that have told the public neither a telephone number nor an address to report to."""
 
 
-def lacks(session: Session) -> Lacking:
+def lacks() -> Lacking:
     """What the county lacks as of now."""
-    towns, vacant = people.units(session, "TOWN"), dict[str, list[str]]()
-    for vacancy in staffing.vacancies(session):
+    towns, vacant = people.units(g.session, "TOWN"), dict[str, list[str]]()
+    for vacancy in staffing.vacancies(g.session):
         vacant.setdefault(vacancy.role, []).append(vacancy.unit.name)
     return Lacking(
         bool(towns),
         [(people.role_name(role), need.said, vacant[role]) for role, need in NEEDED.items() if role in vacant],
-        [(region.name, LEAD[region.kind], industries) for region, industries in staffing.unled(session)],
-        [town.name for town in staffing.uncertified(session)],
+        [(region.name, LEAD[region.kind], industries) for region, industries in staffing.unled(g.session)],
+        [town.name for town in staffing.uncertified(g.session)],
         [town.name for town in towns if not (town.report_phone or town.report_email)],
     )
 
@@ -110,4 +109,4 @@ def index() -> ResponseReturnValue:
     allow("see_administration")
     may_enter = people.may(current_user.caller, "set_parameters")
     missing = calendars.missing(g.session) if may_enter else []
-    return render_template("admin/index.html", counts=staffing.counts(g.session), missing=missing, lacking=lacks(g.session))
+    return render_template("admin/index.html", counts=staffing.counts(g.session), missing=missing, lacking=lacks())

@@ -49,7 +49,7 @@ def roster_template() -> Response:
 
 @blueprint.post("/import")
 def check_roster() -> ResponseReturnValue:
-    """The trial run: the same as the real one, undone. Everything is checked, whoever stores it: the one hears of faults in
+    """The trial run: the same as the real one, rolled back. Everything is checked, whoever stores it: the one hears of faults in
     the other's part while the file is being made."""
     from service.admin import workbooks
 
@@ -62,9 +62,9 @@ def check_roster() -> ResponseReturnValue:
         book = workbooks.read(content)
     except Invalid as invalid:
         return _page(fault=invalid.message), 422
-    with rosters.trial(house().database) as session:
-        report = rosters.run(session, book, columns.PARTS, by=current_user.id)
-        lacking = lacks(session)
+    report = rosters.run(g.session, book, columns.PARTS, by=current_user.id)
+    lacking = lacks()
+    g.session.rollback()
     name = Path(file.filename).name
     if report.faults:
         return _page(report=report, name=name), 422
@@ -91,7 +91,7 @@ def confirm_roster() -> ResponseReturnValue:
     rosters.record(g.session, report, digest, by=current_user.id)
     steps.readdress(g.session, *report.person_ids)  # what waited for somebody at these posts finds him at once
     _place(digest).unlink(missing_ok=True)
-    return render_template("admin/imported.html", report=report, parts=_in_order(_stored()), lacking=lacks(g.session))
+    return render_template("admin/imported.html", report=report, parts=_in_order(_stored()), lacking=lacks())
 
 
 def _stored() -> frozenset[str]:

@@ -5,7 +5,6 @@ import re
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import select
 
 from service import House, setup
 from service.admin import workbooks
@@ -14,11 +13,9 @@ from service.demo import PASSWORD
 from tests.roster import COUNTY, book, calculate
 from tests.scenarios.ways import bring, found
 from tests.service.inspector import Inspector
-from workflows import clock, migrations, passwords, people, staffing, steps
-from workflows.db import Database
+from workflows import clock, passwords, people, staffing, steps
 from workflows.engine import history
-from workflows.staffing import rosters
-from workflows.staffing.columns import PARTS, SHEETS, STAFF
+from workflows.staffing.columns import SHEETS, STAFF
 
 
 @pytest.fixture
@@ -101,35 +98,6 @@ def test_a_county_from_a_workbook_by_two_administrators(signed_in, town, app):
     assert confirm(system, again).status_code == 200
     assert counts(town)["units"] == after["units"]  # nothing twice
     assert list((app.house.config.home / "imports").iterdir()) == []  # the files are full of names
-
-
-def test_a_trial_makes_nobody_wait_and_leaves_nothing(town, driver):
-    """Whoever writes meanwhile does so at once: a lock that the trial held would refuse him after half a minute."""
-    before, by = counts(town), driver.person("guanli")
-    with rosters.trial(town) as session:
-        report = rosters.run(session, workbooks.read(book()), PARTS, by=by)
-        with town.transaction() as other:
-            staffing.change_person(other, people.get(other, by), by=by, name="改了")
-        assert staffing.counts(session)["units"] == before["units"] + 4
-    assert (report.faults, report.added) == ([], {"单位": 4, "企业": 2, "人员": 2, "任职": 3})
-    assert counts(town) == before
-    with town.reading() as session:
-        assert people.get(session, by).name == "改了"
-        assert history.verify(session) == []
-
-
-def test_a_trial_in_a_database_that_was_migrated(tmp_path):
-    """Its columns stand in another order than in one that is made anew."""
-    migrated = Database(f"sqlite:///{tmp_path / 'house.db'}")
-    migrations.upgrade(migrated)
-    setup.found_county(migrated, "999902000000", "己县")
-    with migrated.transaction() as session:
-        county = people.find_unit_named(session, "己县")
-        staffing.add_unit(session, "TOWN", "庚镇", "999902101000", parent=county, report_phone="0999-2101000")
-    with migrated.reading() as session, rosters.trial(migrated) as tried:
-        for table in (people.Unit, people.Person, people.Appointment):
-            everything = select(*table.rows().columns)
-            assert tried.execute(everything).all() == session.execute(everything).all()
 
 
 def told(answer):

@@ -1,13 +1,12 @@
 """A county's units, enterprises, persons and posts from a workbook: every row goes through the verbs, all of them or none.
 
-The trial run does the same as the real one and is undone; so what it tells is what would happen. A row that
+The trial run does the same as the real one and is rolled back by its caller; so what it tells is what would happen. A row that
 is on file already is passed over, so the same workbook serves twice: the system administrator stores units, enterprises and
 persons with it, the security administrator the posts (domain 2.1: neither does the other's part). A row that fails only because
 it refers to a faulty one is told there, not as a fault of its own.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,10 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflows import memory, people, sectors
-from workflows.db import Database
 from workflows.engine import Subject, history
 from workflows.errors import Invalid
-from workflows.people import Appointment, Person, Unit
+from workflows.people import Appointment, Unit
 from workflows.staffing import columns, logins, questions, rules, verbs
 from workflows.staffing.columns import ENTERPRISES, PARTS, PERSONS, POSTS, SHEETS, STAFF, UNITS, Column, Row
 from workflows.staffing.logins import Login
@@ -101,11 +99,6 @@ class Missing(Invalid):
 def choices(session: Session, column: Column) -> Mapping[str, str]:
     """code → text of what may stand in a column: the industries are those on file."""
     return sectors.offered(session) if column.key in ("sectors", "sector_code") else column.choices
-
-
-def trial(database: Database) -> AbstractContextManager[Session]:
-    """A session for a run that is to tell what would happen. A big workbook takes as long as it will be to store it."""
-    return database.trial(Unit, Person, Appointment, emptied=history.Line)
 
 
 def run(session: Session, book: Mapping[str, Sequence[Row]], parts: Collection[str], *, by: int) -> Report:
