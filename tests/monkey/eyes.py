@@ -65,7 +65,7 @@ def lost(answer: str, typed: dict[str, list[str]]) -> Iterator[str]:
             continue
         shown = {value for each in controls for value in _shown(each)}
         said = [value.strip() for value in values if value.strip()]
-        said = [value.zfill(2) for value in said] if "." in name else said  # 3 月 is shown as 03
+        said = [value.zfill(2) if "." in name and value.isdigit() else value for value in said]  # 3 月 is shown as 03
         known = [value for value in said if "\0" not in value and not TOLD_OTHERWISE.fullmatch(value) and _offers(controls, value)]
         yield from (f"{name} was {value[:40]!r}, is {sorted(shown)!r:.80}" for value in known[:1] if value not in shown)
 

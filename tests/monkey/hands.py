@@ -152,7 +152,8 @@ class Hands:
             typed[name] = [values[0] if random.random() < FORWARD else random.choice(values)]
         elif kind == "checkbox":
             values = [each.get("value", "on") for each in group if not name.startswith("kept-") or "checked" in each.attrib]
-            typed[name] = values if random.random() < FORWARD else random.sample(values, random.randint(0, len(values)))
+            good = [value for value in values if value != "none"]  # 以上均不符合
+            typed[name] = good if random.random() < FORWARD else random.sample(values, random.randint(0, len(values)))
         elif kind == "select":
             values = [option.get("value", "") for option in one.xpath(".//option")]
             values = [value for value in values if value] or values
