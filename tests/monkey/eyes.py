@@ -18,7 +18,7 @@ FORBIDDEN = {
     "English": r"[A-Za-z]{3,}(,? [A-Za-z]{2,}){2,}",
     "a traceback": r"Traceback|Error:|Exception",
 }
-TOLD_OTHERWISE = re.compile(r"[0-9]{16,}|[０-９]+")  # numbers that are rounded, or said in plain digits
+TOLD_OTHERWISE = re.compile(r"[0-9]{16,}|[０-９]+|[0-9,]+元")  # numbers that are rounded, or said in plain digits
 MACHINES = ("/audit", "/designer", "/definitions")
 OF_MACHINES = frozenset({"a code", "a moment for machines", "English", "a value that is missing"})
 """Rooms of the administrators of diagrams and of the record: what belongs there."""
@@ -63,9 +63,9 @@ def lost(answer: str, typed: dict[str, list[str]]) -> Iterator[str]:
         kinds = {each.get("type") or each.tag for each in controls}
         if not controls or kinds & {"hidden", "password", "file"} or name.startswith("kept-"):
             continue
-        shown = {value for each in controls for value in _shown(each)}
-        said = [value.strip() for value in values if value.strip()]
-        said = [value.zfill(2) if "." in name and value.isdigit() else value for value in said]  # 3 月 is shown as 03
+        zeros = "0" if "." in name else ""  # 3 月 is shown as 03
+        shown = {value.lstrip(zeros) for each in controls for value in _shown(each)}
+        said = [value.strip().lstrip(zeros) for value in values if value.strip()]
         known = [value for value in said if "\0" not in value and not TOLD_OTHERWISE.fullmatch(value) and _offers(controls, value)]
         yield from (f"{name} was {value[:40]!r}, is {sorted(shown)!r:.80}" for value in known[:1] if value not in shown)
 
