@@ -20,8 +20,8 @@ from workflows.engine import Caller, Post, Subject, definitions, expressions, in
 from workflows.engine.beginnings import Beginning
 from workflows.engine.worklist import Task
 from workflows.errors import NotFound
+from workflows.options import PERSONS
 
-PERSON_ROWS = frozenset({"territory_persons", "sector_persons", "trackers", "verifiers"})
 UNIT_ROWS = frozenset({"subjects", "county_depts", "units"})
 RETURNS = frozenset({"redo", "refuse", "object", "rectify", "verify", "apply", "town", "FAIL", "no"})
 
@@ -155,7 +155,7 @@ def name_of(options: forms.Options) -> forms.NameOf:
 
     @cache
     def named(rows: str, value: str) -> str:
-        if rows in PERSON_ROWS and value.isdigit():
+        if rows in PERSONS and value.isdigit():
             return people.names(g.session, [int(value)]).get(int(value), value)
         if rows in UNIT_ROWS and value.isdigit():
             return people.get_unit(g.session, int(value)).name

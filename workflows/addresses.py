@@ -1,6 +1,6 @@
 """Whose business a hazard is: the units and posts that belong to it by region and industry, and the persons named on it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -136,33 +136,34 @@ def verifiers(session: Session, hazard: Hazard) -> list[Person]:
     return found + [person for person in eligible(session, hazard, "V", above) if person not in found]
 
 
-def territory_persons(session: Session, hazard: Hazard) -> list[Person]:
+def territory_persons(session: Session, hazard: Hazard, *, but: int | None = None) -> list[Person]:
     """Who may answer for the territory (块): the village's liaison cadre, else one of the town's, else the village itself."""
-    village = units(session, hazard, "village")
-    near = people.holders(session, [Post("VILLAGE_LIAISON", unit.id) for unit in village])
-    all_villages = people.units(session, "VILLAGE", hazard.region_code[:9])
-    return (
-        near
-        or people.holders(session, [Post("VILLAGE_LIAISON", unit.id) for unit in all_villages])
-        or people.holders(session, [Post("VILLAGE", unit.id) for unit in village])
-    )
+    village, all_villages = units(session, hazard, "village"), people.units(session, "VILLAGE", hazard.region_code[:9])
+    rings = (_posts(["VILLAGE_LIAISON"], village), _posts(["VILLAGE_LIAISON"], all_villages), _posts(["VILLAGE"], village))
+    return _nearest(session, rings, but)
 
 
-def sector_persons(session: Session, hazard: Hazard) -> list[Person]:
+def sector_persons(session: Session, hazard: Hazard, *, but: int | None = None) -> list[Person]:
     """Who may answer for the industry (条): its leader in the town or its stations; where it has none, any sector leader."""
-    roles = ("SECTOR_LEADER", "STATION_HEAD", "STATION_STAFF")
-    near = people.holders(session, [Post(role, unit.id) for unit in sector_units(session, hazard) for role in roles])
-    if near:
-        return near
+    near = _posts(["SECTOR_LEADER", "STATION_HEAD", "STATION_STAFF"], sector_units(session, hazard))
     groups = people.units(session, "GROUP", hazard.region_code[:9]) + _some(town(session, hazard))
-    fallback = [Post(role, unit.id) for unit in groups for role in ("SECTOR_LEADER", "OFFICE_DIRECTOR")]
-    return people.holders(session, fallback)
+    return _nearest(session, (near, _posts(["SECTOR_LEADER", "OFFICE_DIRECTOR"], groups)), but)
 
 
-def trackers(session: Session, hazard: Hazard) -> list[Person]:
+def trackers(session: Session, hazard: Hazard, *, but: int | None = None) -> list[Person]:
     """Whom the county department may name as tracker: its own trackers and the county's, not barred by a duty."""
     homes = units(session, hazard, "county_dept") + _county(session, hazard)
-    return eligible(session, hazard, "K", [Post("COUNTY_TRACKER", unit.id) for unit in homes])
+    return [person for person in eligible(session, hazard, "K", _posts(["COUNTY_TRACKER"], homes)) if person.id != but]
+
+
+def _posts(roles: Sequence[str], at: Iterable[Unit]) -> list[Post]:
+    return [Post(role, unit.id) for unit in at for role in roles]
+
+
+def _nearest(session: Session, rings: Iterable[list[Post]], but: int | None) -> list[Person]:
+    """Those who hold a post of the first ring in which somebody stands, leaving out one who is to be replaced."""
+    found = ([person for person in people.holders(session, posts) if person.id != but] for posts in rings)
+    return next(filter(None, found), [])
 
 
 def eligible(session: Session, hazard: Hazard, duty: str, posts: Iterable[Post]) -> list[Person]:

@@ -17,6 +17,7 @@ from workflows.errors import Conflict, Forbidden, Invalid
 from workflows.fields import Data
 from workflows.hazards import rules as hazard_rules
 from workflows.hazards.tables import Hazard
+from workflows.people import Person
 from workflows.petitions import Petition
 
 
@@ -60,12 +61,12 @@ def _name(
 ) -> None:
     if sentence := fault(session, hazard, part):
         raise Conflict(sentence)
-    key, offered = PERSONS[part]
+    key = PERSONS[part][0]
     before, after = getattr(hazard, handovers.NAMED[part]), fields.id_of(data, key, "接任人员")
-    if after not in {person.id for person in offered(session, hazard)}:
-        raise Invalid(key, "所选人员不在可担任的人选之列，请重新选择。")
     if after == before:
         raise Invalid(key, "所选的就是现在的责任人，不用变更。")
+    if after not in {person.id for person in _successors(session, hazard, part)}:
+        raise Invalid(key, "所选人员不在可担任的人选之列，请重新选择。")
     duty = handovers.duty_of(hazard, handovers.last_of(session, hazard, part), part)
     if duty and (sentence := duties.forbidden(session, hazard, duty, after, "所选人员")):
         raise Invalid(key, sentence)
@@ -114,6 +115,25 @@ def may_change_responsible(session: Session, hazard: Hazard) -> bool:
 def may_change_tracker(session: Session, hazard: Hazard) -> bool:
     """Another tracker may be named now."""
     return fault(session, hazard, "TRACKER") is None
+
+
+def next_territory_persons(session: Session, hazard: Hazard) -> list[Person]:
+    """Who may answer for the territory in place of whoever does."""
+    return _successors(session, hazard, "TERRITORY")
+
+
+def next_sector_persons(session: Session, hazard: Hazard) -> list[Person]:
+    """Who may answer for the industry in place of whoever does."""
+    return _successors(session, hazard, "SECTOR")
+
+
+def next_trackers(session: Session, hazard: Hazard) -> list[Person]:
+    """Who may track in place of whoever does."""
+    return _successors(session, hazard, "TRACKER")
+
+
+def _successors(session: Session, hazard: Hazard, part: str) -> list[Person]:
+    return PERSONS[part][1](session, hazard, but=getattr(hazard, handovers.NAMED[part]))
 
 
 def taken_over_at(session: Session, hazard: Hazard, part: str) -> datetime | None:

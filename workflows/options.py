@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from workflows import addresses, bulletins, clock, hazards, people, standards
+from workflows import addresses, bulletins, changes, clock, hazards, people, standards
 from workflows.hazards.questions import around
 from workflows.hazards.tables import Hazard
 from workflows.people import Person, Unit
@@ -124,6 +124,15 @@ def bulletin_hazards(session: Session, bulletin: bulletins.Bulletin | None) -> O
     return [(str(id), f"{line.subject_name} {line.hazard_no}") for id, line in found.items() if line.list != "EXEMPT"]
 
 
+PERSONS: Mapping[str, Callable[[Session, Hazard], list[Person]]] = {
+    "territory_persons": addresses.territory_persons,
+    "sector_persons": addresses.sector_persons,
+    "trackers": addresses.trackers,
+    "verifiers": addresses.verifiers,
+    "next_territory_persons": changes.next_territory_persons,
+    "next_sector_persons": changes.next_sector_persons,
+    "next_trackers": changes.next_trackers,
+}
 OPTIONS: Mapping[str, Callable[[Session, Any], Options]] = {
     "bulletin_hazards": bulletin_hazards,
     "villages": villages,
@@ -134,8 +143,5 @@ OPTIONS: Mapping[str, Callable[[Session, Any], Options]] = {
     "subjects": subjects,
     "units": units,
     "county_depts": county_depts,
-    "territory_persons": _persons(addresses.territory_persons),
-    "sector_persons": _persons(addresses.sector_persons),
-    "trackers": _persons(addresses.trackers),
-    "verifiers": _persons(addresses.verifiers),
+    **{name: _persons(find) for name, find in PERSONS.items()},
 }

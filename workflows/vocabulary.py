@@ -107,6 +107,9 @@ OPTIONS = {
     "territory_persons": "属地责任人人选",
     "sector_persons": "行业责任人人选",
     "trackers": "跟踪人人选",
+    "next_territory_persons": "可接任的属地责任人",
+    "next_sector_persons": "可接任的行业责任人",
+    "next_trackers": "可接任的跟踪人",
     "verifiers": "验收人员",
     "bulletin_hazards": "本期公开清单中的隐患",
 }

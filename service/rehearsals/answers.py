@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from service import cases, forms
+from service import forms
 from service.demo.driving import Driver
 from workflows import clock
 from workflows.engine import forms as schemas
 from workflows.engine import instances, tasks
 from workflows.engine.worklist import Task
 from workflows.hazards import Hazard
+from workflows.options import PERSONS
 
 TEXT = "演练时填写的内容，没有实际意义。"
 PHOTOS = "stand-in"
@@ -88,7 +89,7 @@ def _choice(driver: Driver, session: Any, field: Mapping[str, Any], thing: Any, 
     listed = [each["const"] for each in items["oneOf"]] if "oneOf" in items else None
     if listed is None:
         offered = [value for value, _ in forms.choices_of(field, lambda name: driver.rules.options[name](session, thing))]
-        persons = (field.get("x-options") or items.get("x-options")) in cases.PERSON_ROWS
+        persons = (field.get("x-options") or items.get("x-options")) in PERSONS
         listed = [value for value in offered if not persons or value != str(by)] or offered
     left = listed[before:]
     if field.get("type") == "array":

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.scenarios.ways import appoint, bring, close, found, kinds, refused, state, waiting
-from workflows import clock, daily, hazards, people, staffing, steps, verifications
+from workflows import addresses, changes, clock, daily, hazards, people, staffing, steps, verifications
 from workflows.engine import history, own, tasks
 from workflows.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from workflows.people import Appointment
@@ -157,3 +157,18 @@ def test_a_colleague_at_another_post_of_the_lead_is_not_asked_to_record_for_the_
     monday.do(hazard, "plan", "cunwei")
     with monday.database.reading() as session:
         assert own(monday.person("baocun")) not in tasks.posts_of(session, task_at(monday, hazard, "rectify"))
+
+
+def test_whoever_is_to_be_replaced_is_not_offered_again(monday):
+    """Of the village's only cadre the town's others take over; the department's only tracker nobody."""
+    hazard = bring(monday, found(monday), "apply")
+    with monday.database.reading() as session:
+        thing = hazards.get(session, hazard)
+        village, town = (addresses.territory_persons(session, thing, but=but) for but in (None, thing.territory_person_id))
+        assert [person.id for person in village] == [thing.territory_person_id]
+        assert village[0] not in town
+        assert changes.next_territory_persons(session, thing) == town
+        assert changes.next_trackers(session, thing) == []
+    appoint(monday, "banshi1", "VILLAGE_LIAISON", "丁村")
+    change = {"part": "TERRITORY", "territory_person": str(monday.person("banshi1")), "reason": "原责任人病假。"}
+    monday.begin(hazard, "change_responsible", "zhuren", **change)
