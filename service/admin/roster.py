@@ -8,10 +8,11 @@ loaded when the first one comes: it takes 7 MB, and is needed in a county's firs
 import hashlib
 from collections.abc import Collection
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import Response, flash, g, redirect, render_template, request, url_for
+from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from itsdangerous import BadSignature, TimestampSigner
@@ -90,8 +91,9 @@ def confirm_roster() -> ResponseReturnValue:
     digest = hashlib.sha256(content).hexdigest()
     rosters.record(g.session, report, digest, by=current_user.id)
     steps.readdress(g.session, *report.person_ids)  # what waited for somebody at these posts finds him at once
-    _place(digest).unlink(missing_ok=True)
-    return render_template("admin/imported.html", report=report, parts=_in_order(_stored()), lacking=lacks())
+    response = make_response(render_template("admin/imported.html", report=report, parts=_in_order(_stored()), lacking=lacks()))
+    response.call_on_close(partial(_place(digest).unlink, missing_ok=True))  # once it is committed and sent
+    return response
 
 
 def _stored() -> frozenset[str]:

@@ -147,6 +147,6 @@ def test_deadlines_numbers_and_closures_have_one_writer(what):
 
 def test_only_named_statuses_are_written_and_only_by_move():
     """Domain 3.2: a hazard's status changes through `hazards.move` alone (tasks, exports and answers have one of their own)."""
-    of_others = {"engine/worklist.py:_cancel", "engine/tasks/verbs.py:_finish", "exports.py:expire", "serving.py:execute"}
+    of_others = {"engine/worklist.py:_cancel", "engine/tasks/verbs.py:_finish", "serving.py:execute"}
     assert writers()[".status ="] == {"hazards/verbs.py:move"} | of_others
     assert "DEADLINE" not in set(writers()["setattr()"])

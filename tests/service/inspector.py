@@ -18,6 +18,7 @@ class Inspector(FlaskClient):
         response = super().open(*args, **kwargs)
         if response.mimetype == "text/html" and response.status_code not in (204, 301, 302, 303, 401):
             inspect(response.text)
+            response.close()  # as a server does once a page is sent
         return response
 
     def sign_in(self, login: str, password: str = "Bihuan-2026") -> TestResponse:

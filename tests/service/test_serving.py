@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 
 import pytest
 
@@ -41,7 +42,8 @@ def port(own_app):
     running = threading.Thread(target=server.run, daemon=True)
     running.start()
     yield bound.getsockname()[1]
-    server.trigger.pull_trigger(server.close)  # by its own thread, which then has nothing left to do
+    with suppress(OSError):  # its own thread closes, and then has nothing left to do; it may have been awake already, and be gone
+        server.trigger.pull_trigger(server.close)
     running.join(10)
 
 
