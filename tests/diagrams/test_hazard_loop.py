@@ -67,7 +67,8 @@ SERVICES = {
 }
 FUNCTIONS = frozenset("mode one_person result verified reopened archive_complete next_feedback_on next_reminder_at tracker_due_at".split())
 OPTIONS = frozenset(
-    "villages sectors clauses subjects territory_persons sector_persons county_depts trackers verifiers units".split()
+    "villages sectors clauses subjects territory_persons sector_persons county_depts trackers verifiers units"
+    " next_territory_persons next_sector_persons next_trackers".split()
 )
 RETURNS = {"redo", "refuse", "object", "downgrade", "reject", "merge", "rectify", "verify", "apply", "town", "no"}
 
