@@ -157,6 +157,7 @@ class _Hashing:
         self.stream, self.digest = stream, hashlib.sha256()
 
     def read(self, size: int = -1) -> bytes:
+        """The next bytes, hashed on their way."""
         data = self.stream.read(size)
         self.digest.update(data)
         return data

@@ -80,6 +80,7 @@ class Engine(PythonScriptEngine):
         raise Invalid("", "流程图里不允许写脚本。")
 
     def call_step(self, step: str, parameters: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Scalar]:
+        """What a service task's step answers: scalars alone enter the instance's data."""
         return scalars(self.world.call(step, parameters, data) or {})
 
 
@@ -115,6 +116,7 @@ class TopTree(Tree, BpmnWorkflow):
         return [*sorted(self.subprocesses.values(), key=lambda sub: -sub.depth), self]
 
     def all(self) -> Iterator[Task]:
+        """The tasks of all running trees, innermost first."""
         for tree in self.trees():
             yield from tree.tasks.values()
 
