@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import ForeignKey, Select, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows import (
@@ -303,6 +303,11 @@ def find_supervisor(session: Session, hazard: Hazard) -> Unit | None:
     """The unit that supervises (督办单位); None if it was never granted: any diagram may ask."""
     row = petitions.find_granted(session, Listing, hazard)
     return people.get_unit(session, row.supervisor_id) if row else None
+
+
+def hazards_supervised_by(unit: Unit) -> Select[int]:
+    """The ids of the hazards that a unit supervises or has supervised, for a condition."""
+    return select(Listing.hazard_id).where(Listing.supervisor_id == unit.id, Listing.state == "GRANTED")
 
 
 def county_asked(session: Session, hazard: Hazard) -> bool:

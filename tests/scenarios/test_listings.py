@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from tests.scenarios.test_voidings import void
-from tests.scenarios.ways import appoint, bring, count, found, kinds, refused, state, waiting
-from workflows import clock, facts, hazards, listings, people, petitions
+from tests.scenarios.ways import GAS, appoint, bring, count, found, kinds, refused, state, waiting
+from workflows import clock, facts, hazards, listings, people, petitions, photos
 from workflows.engine import Cause, history, instances, tasks
-from workflows.errors import Conflict, Forbidden, Invalid
+from workflows.errors import Conflict, Forbidden, Invalid, NotFound
 
 AGREE, REFUSE = {"decision": "agree", "opinion": "情况属实，同意。"}, {"decision": "refuse", "opinion": "尚不需要挂牌。"}
 WEB = {"channels": ["web"]}
@@ -167,6 +168,21 @@ def test_who_supervises_is_reminded_before_the_term_ends(monday, hazard, clock_a
     after = state(monday, hazard)
     assert (after.due_at, after.listed_supervision) == (before.due_at, True)
     assert [kind for kind in kinds(monday, hazard) if kind in ("listing_reminded", "listing_reported")] == ["listing_reminded", "listing_reported"]
+
+
+def test_who_supervises_sees_the_case_and_its_photos_whatever_the_industry(monday):
+    """The supervising department (督办单位) need not be the one that handles the industry; until it is named it sees nothing."""
+    hazard = bring(monday, found(monday, at=GAS), "rectify")
+    with monday.database.reading() as session:
+        supervisor = people.find_unit_named(session, "甲县应急管理局")
+        caller = people.caller(session, monday.person("yingji"))
+        (photo,) = session.scalars(select(photos.PhotoUse.sha256).where(photos.PhotoUse.hazard_id == hazard).limit(1))
+        refused(NotFound, "没有找到", hazards.get_for, session, caller, hazard)
+        refused(NotFound, "没有找到", photos.get_for, session, caller, photo)
+    list_it(monday, hazard, supervisor=str(supervisor.id))
+    with monday.database.reading() as session:
+        assert hazards.get_for(session, caller, hazard).id == hazard
+        assert photos.get_for(session, caller, photo).sha256 == photo
 
 
 def test_nobody_is_reminded_of_a_plate_that_came_off(monday, hazard, clock_at):

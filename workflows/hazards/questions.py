@@ -182,8 +182,7 @@ def _of_post(post: Post, unit: people.Unit) -> ColumnElement[bool]:
         return in_region(unit)
     if post.role in BY_SECTOR or (post.role in BY_SECTOR_IF_ANY and unit.sectors):
         in_trade = and_(in_region(unit), Hazard.sector.in_(unit.sectors or []))
-        was_handed_over = Hazard.county_dept_id == unit.id  # by handover two, whatever the industry
-        return or_(was_handed_over, in_trade) if post.role == "COUNTY_DEPT" else in_trade
+        return or_(in_trade, *_given_to(unit)) if post.role == "COUNTY_DEPT" else in_trade
     if post.role in BY_SECTOR_IF_ANY:
         return in_region(unit)
     if post.role == "POLICE_STATION":
@@ -193,6 +192,13 @@ def _of_post(post: Post, unit: people.Unit) -> ColumnElement[bool]:
 
         return and_(in_region(unit), Hazard.id.in_(inquiries.hazards_inquired_into()))
     return false()
+
+
+def _given_to(department: people.Unit) -> tuple[ColumnElement[bool], ...]:
+    """What a county department has to do with whatever the industry: by handover two, and as supervisor (督办单位)."""
+    from workflows import listings  # they are about hazards and stand above this file; only this question looks up
+
+    return Hazard.county_dept_id == department.id, Hazard.id.in_(listings.hazards_supervised_by(department))
 
 
 def regions(session: Session, caller: Caller) -> list[people.Unit]:
